@@ -1,0 +1,124 @@
+import eslint from '@eslint/js';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms of src/ and what each may import: other rooms, packages, node: modules.
+ * A room that is not a row here may not exist; a pure room has no packages and no node: modules.
+ */
+export const rooms = {
+  openshift: { pure: true },
+  policy: { pure: true, rooms: ['openshift', 'config/config.ts'] },
+  mutations: { pure: true, rooms: ['openshift', 'policy'] },
+  config: { rooms: ['openshift'], packages: ['zod', 'yaml'], node: ['fs'] },
+  certificates: { packages: ['selfsigned'], node: ['crypto', 'fs', 'net', 'path'] },
+  history: { rooms: ['openshift', 'policy'], packages: ['@kubernetes/client-node'] },
+  admission: {
+    rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
+    packages: ['fast-json-patch'],
+  },
+  telemetry: { rooms: ['config/config.ts', 'policy', 'admission'], packages: ['pino', 'pino-pretty', 'prom-client'] },
+  server: {
+    rooms: ['config/duration.ts', 'policy', 'admission', 'certificates', 'telemetry'],
+    packages: ['express'],
+    node: ['http', 'https', 'net', 'timers/promises'],
+  },
+  demo: { rooms: ['openshift', 'admission'], node: ['https'] },
+  cli: {
+    rooms: ['openshift', 'policy', 'config', 'certificates', 'history', 'admission', 'telemetry', 'server', 'demo'],
+    packages: ['yaml'],
+    node: ['fs', 'os', 'path', 'util'],
+  },
+};
+
+const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** One rule per room: anything that is not in its row is an error. */
+function roomRule([room, { pure = false, rooms: others = [], packages = [], node = [] }]) {
+  const allowed = [
+    '\\./',
+    ...others.map((other) => `\\.\\./${escape(other)}${other.endsWith('.ts') ? '$' : '/'}`),
+    ...packages.map((name) => `${escape(name)}$`),
+    ...node.map((name) => `node:${escape(name)}$`),
+  ];
+  const message = pure
+    ? `src/${room} is a pure room: it imports only ${['itself', ...others].join(', ')}.`
+    : `src/${room} may not import this; eslint.config.js has the row of what it may.`;
+  const restricted = [{ regex: `^(?!${allowed.join('|')})`, message }];
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: restricted }],
+      ...(pure && {
+        'no-restricted-globals': [
+          'error',
+          ...[
+            'process',
+            'console',
+            'fetch',
+            'performance',
+            'crypto',
+            'setTimeout',
+            'setInterval',
+            'Buffer',
+            'globalThis',
+          ].map((name) => ({ name, message: `src/${room} is a pure room.` })),
+        ],
+        'no-restricted-properties': [
+          'error',
+          ...[
+            ['Date', 'now'],
+            ['Math', 'random'],
+          ].map(([object, property]) => ({
+            object,
+            property,
+            message: `src/${room} is a pure room: pass the value in.`,
+          })),
+        ],
+        'no-restricted-syntax': [
+          'error',
+          {
+            selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
+            message: `src/${room} is a pure room: pass the time in.`,
+          },
+          { selector: 'ImportExpression', message: `src/${room} is a pure room.` },
+        ],
+      }),
+    },
+  };
+}
+
+export default defineConfig(
+  { ignores: ['dist/', 'node_modules/', 'coverage/'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },
+    rules: {
+      '@typescript-eslint/no-unnecessary-condition': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+      // `== null` means null or undefined, both of which say absent in JSON from elsewhere.
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+    },
+  },
+  { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
+  {
+    // node:test's describe, it and test return promises that the runner itself awaits.
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        {
+          allowForKnownSafeCalls: [
+            { from: 'package', package: 'node:test', name: ['describe', 'it', 'test', 'suite'] },
+          ],
+        },
+      ],
+    },
+  },
+  ...Object.entries(rooms).map(roomRule),
+);
