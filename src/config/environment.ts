@@ -1,0 +1,87 @@
+import { parseDocument } from 'yaml';
+import { type JsonObject, objectAt, withValue } from '../openshift/json.ts';
+
+const prefix = 'S2I_INCREMENTAL_';
+
+/** Every key that can be set by a variable: its path, and whether its text is read as YAML or taken as it is. */
+const keys: readonly { readonly path: readonly [string, string]; readonly text: boolean }[] = [
+  ...texts('incremental', 'mode', 'flag', 'maxAge', 'pullSecret'),
+  ...values('incremental', 'maxDepth'),
+  ...texts('output', 'tagFormat', 'timezone', 'imageStreamRepository', 'pushSecret'),
+  ...values('output', 'timestampTag', 'registries'),
+  ...texts('assemble', 'baseUrl'),
+  ...values('assemble', 'wrapper', 'profiles'),
+  ...values('buildConfig', 'mutate', 'injectEnv'),
+  ...texts('registry', 'credentialsFile', 'caFile'),
+  ...values('registry', 'check', 'resolveBase', 'plainHttp'),
+  ...texts('server', 'shutdownDelay', 'requestBudget'),
+  ...texts('log', 'level', 'format'),
+];
+
+function texts(section: string, ...names: readonly string[]) {
+  return names.map((name) => ({ path: [section, name] as const, text: true }));
+}
+
+function values(section: string, ...names: readonly string[]) {
+  return names.map((name) => ({ path: [section, name] as const, text: false }));
+}
+
+/** `output.tagFormat` → `S2I_INCREMENTAL_OUTPUT_TAG_FORMAT`. */
+export function variableOf(path: readonly string[]): string {
+  return prefix + path.map((step) => step.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
+}
+
+const pathOfVariable = new Map(keys.map((key) => [variableOf(key.path), key]));
+
+/**
+ * Kubernetes gives every pod variables of the services in its namespace, and a service that is named like this program
+ * gets names that look like ours: `S2I_INCREMENTAL_WEBHOOK_SERVICE_HOST`, `S2I_INCREMENTAL_WEBHOOK_PORT_443_TCP`, …
+ */
+const serviceVariable = /_SERVICE_(?:HOST|PORT(?:_.*)?)$|_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_.*)?)?$/;
+
+export interface EnvironmentOverlay {
+  readonly value: unknown;
+  readonly problems: readonly string[];
+  /** The variable that each overlaid path came from. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** Lays the environment's settings over a configuration value whose sections may still be of any shape. */
+export function applyEnvironment(
+  base: JsonObject,
+  environment: Readonly<Record<string, string | undefined>>,
+): EnvironmentOverlay {
+  let value = base;
+  const problems: string[] = [];
+  const sources = new Map<string, string>();
+  for (const variable of Object.keys(environment)
+    .filter((name) => name.startsWith(prefix))
+    .sort()) {
+    const text = environment[variable];
+    if (text === undefined) continue;
+    const key = pathOfVariable.get(variable);
+    if (key === undefined) {
+      if (!serviceVariable.test(variable))
+        problems.push(
+          `${variable}: is no setting; the name is ${prefix} and the key's path, such as ${variableOf(['output', 'tagFormat'])}`,
+        );
+      continue;
+    }
+    const [section] = key.path;
+    // A section of the wrong shape is the schema's to refuse; nothing is laid over it.
+    if (value[section] != null && objectAt(value, section) === undefined) continue;
+    const setting = key.text ? text : readYaml(text);
+    if (setting === undefined) {
+      problems.push(`${variable}: ${key.path.join('.')}: no valid YAML: ${JSON.stringify(text)}`);
+      continue;
+    }
+    value = withValue(value, key.path, setting);
+    sources.set(key.path.join('.'), variable);
+  }
+  return { value, problems, sources };
+}
+
+function readYaml(text: string): unknown {
+  const document = parseDocument(text);
+  return document.errors.length > 0 ? undefined : (document.toJS() as unknown);
+}

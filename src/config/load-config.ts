@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { type JsonObject, isObject } from '../openshift/json.ts';
+import type { Config } from './config.ts';
+import { applyEnvironment } from './environment.ts';
+import { configSchema } from './schema.ts';
+
+/** Everything that is wrong with a configuration, one sentence each; thrown before anything is started. */
+export class ConfigError extends Error {
+  readonly code = 'invalid_config';
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration once: the file if one is named, over it the environment's `S2I_INCREMENTAL_…`, under both the defaults.
+ * @throws ConfigError with every problem found, each with its key's path
+ */
+export function loadConfig(file: string | undefined, environment: Environment): Config {
+  if (file === undefined) return parseConfig('', environment);
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigError([`${file}: cannot be read: ${messageOf(error)}`]);
+  }
+  return parseConfig(text, environment, file);
+}
+
+/**
+ * The same from a text; `source` is what its problems are told under.
+ * @throws ConfigError
+ */
+export function parseConfig(text: string, environment: Environment, source?: string): Config {
+  const merged = applyEnvironment(parseYamlMap(text, source), environment);
+  const parsed = configSchema.safeParse(merged.value);
+  const problems = [
+    ...merged.problems,
+    ...(parsed.error?.issues ?? []).flatMap((issue) => describeIssue(issue, source, merged.sources)),
+  ];
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return deepFreeze(parsed.data);
+}
+
+function parseYamlMap(text: string, source: string | undefined): JsonObject {
+  const problem = (message: string) => new ConfigError([source === undefined ? message : `${source}: ${message}`]);
+  const document = parseDocument(text);
+  const [error] = document.errors;
+  if (error !== undefined) throw problem(`no valid YAML: ${error.message.split('\n')[0] ?? ''}`);
+  let value: unknown;
+  try {
+    value = document.toJS();
+  } catch (cause) {
+    // Aliases that multiply beyond reason.
+    throw problem(`no valid YAML: ${messageOf(cause)}`);
+  }
+  if (value == null) return {};
+  if (!isObject(value)) throw problem('must be a map with the keys incremental, output, assemble, …');
+  return value;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describeIssue(
+  issue: z.core.$ZodIssue,
+  file: string | undefined,
+  sources: ReadonlyMap<string, string>,
+): readonly string[] {
+  const path = issue.path.join('.');
+  const source = sources.get(path) ?? file;
+  const where = source === undefined ? '' : `${source}: `;
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${where}${[...issue.path, key].join('.')}: is no key of the configuration`);
+  }
+  if (issue.code === 'invalid_key') {
+    return issue.issues.map((inner) => `${where}${path}: ${inner.message}`);
+  }
+  return [`${where}${path}: ${issue.message}`];
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !(value instanceof RegExp)) {
+    Object.values(value).forEach(deepFreeze);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,63 @@
+import { type JsonObject, arrayAt, isObject, objectAt, stringAt } from './json.ts';
+import { openshiftKeys } from './keys.ts';
+import { annotationOf, nameOf } from './metadata.ts';
+
+/** Where the Source strategy stands in a Build and, the same, in a BuildConfig. */
+export const sourceStrategyPath = ['spec', 'strategy', 'sourceStrategy'] as const;
+
+/** The Source strategy of a Build or BuildConfig; undefined with any other strategy or none. */
+export function sourceStrategyOf(object: JsonObject): JsonObject | undefined {
+  return objectAt(object, ...sourceStrategyPath);
+}
+
+/** The names in the strategy's env, in order; what is no env variable is passed over. */
+export function envNamesOf(object: JsonObject): readonly string[] {
+  const env = arrayAt(object, ...sourceStrategyPath, 'env') ?? [];
+  return env.flatMap((variable) => stringAt(variable, 'name') ?? []);
+}
+
+/** The BuildConfig a Build belongs to. */
+export interface BuildConfigIdentity {
+  readonly name: string;
+  readonly uid: string;
+}
+
+/**
+ * The BuildConfig a Build belongs to: its uid from the owner reference (OpenShift's label is cut to 63 characters and
+ * says nothing of a BuildConfig made anew under the same name), its whole name from the annotation if there is one.
+ * Undefined for a Build made by hand.
+ */
+export function buildConfigOf(build: JsonObject): BuildConfigIdentity | undefined {
+  for (const owner of arrayAt(build, 'metadata', 'ownerReferences') ?? []) {
+    if (!isObject(owner) || owner['kind'] !== 'BuildConfig') continue;
+    const uid = stringAt(owner, 'uid');
+    const name = stringAt(owner, 'name');
+    if (uid === undefined || uid === '' || name === undefined || name === '') continue;
+    return { uid, name: annotationOf(build, openshiftKeys.buildConfigName) ?? name };
+  }
+  return undefined;
+}
+
+/** The Build's number within its BuildConfig, from the annotation or else the name's end; undefined where neither has one. */
+export function buildNumberOf(build: JsonObject): number | undefined {
+  const text = annotationOf(build, openshiftKeys.buildNumber) ?? /-([0-9]+)$/.exec(nameOf(build))?.[1] ?? '';
+  // 15 digits stay below Number.MAX_SAFE_INTEGER; OpenShift counts in an int64 from 1.
+  return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** A `Kind/name` sentence of an object reference such as `from`, with the namespace if one is named; empty where there is none. */
+export function describeReference(reference: unknown): string {
+  const kind = stringAt(reference, 'kind');
+  const name = stringAt(reference, 'name');
+  if (kind === undefined || name === undefined) return '';
+  const namespace = stringAt(reference, 'namespace');
+  return namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
+}
+
+/** The text to match a profile against: the repository of a base image, without tag or digest. */
+export function repositoryTextOf(from: unknown): string {
+  const name = stringAt(from, 'name') ?? '';
+  const withoutDigest = name.split('@')[0] ?? '';
+  const colon = withoutDigest.indexOf(':', withoutDigest.lastIndexOf('/') + 1);
+  return colon === -1 ? withoutDigest : withoutDigest.slice(0, colon);
+}

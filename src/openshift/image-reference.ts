@@ -1,0 +1,73 @@
+/**
+ * Image references as container registries and OpenShift read them:
+ * `[registry[:port]/]path[:tag][@digest]` (grammar: github.com/distribution/reference).
+ */
+
+/** The parts of an image reference. */
+export interface ImageReference {
+  /** Host with port as written, or undefined where the reference leaves it to the default registry. */
+  readonly registry: string | undefined;
+  /** The path within the registry, e.g. `team/app`. */
+  readonly path: string;
+  readonly tag: string | undefined;
+  /** e.g. `sha256:…` */
+  readonly digest: string | undefined;
+}
+
+/** What a reference without a registry is pulled from. */
+export const defaultRegistry = 'docker.io';
+
+/** Limit of the repository (registry and path) in characters, from the grammar. */
+export const maxRepositoryLength = 255;
+
+const host =
+  /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
+const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
+const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
+
+/** 255 of the repository, 128 of the tag, 135 of the longest digest and their separators; longer text is no reference. */
+const maxReferenceLength = maxRepositoryLength + 1 + 128 + 1 + 135;
+
+/** Whether the text is a tag that registries and OpenShift accept. */
+export function isTag(text: string): boolean {
+  return tagPattern.test(text);
+}
+
+/** Whether the text is a digest of a registered algorithm, with exactly its number of lower-case hex digits. */
+export function isDigest(text: string): boolean {
+  return digestPattern.test(text);
+}
+
+/** Reads a reference; undefined where it is not one. */
+export function parseImageReference(text: string): ImageReference | undefined {
+  if (text.length > maxReferenceLength) return undefined;
+  const [named = '', digest, ...more] = text.split('@');
+  if (more.length > 0 || (digest !== undefined && !isDigest(digest))) return undefined;
+
+  const lastSlash = named.lastIndexOf('/');
+  const colon = named.indexOf(':', lastSlash + 1);
+  const repository = colon === -1 ? named : named.slice(0, colon);
+  const tag = colon === -1 ? undefined : named.slice(colon + 1);
+  if (tag !== undefined && !isTag(tag)) return undefined;
+  if (repository.length > maxRepositoryLength) return undefined;
+
+  const components = repository.split('/');
+  const first = components[0] ?? '';
+  const hasRegistry = components.length > 1 && (/[.:]/.test(first) || first === 'localhost');
+  if (hasRegistry && !host.test(first)) return undefined;
+  const path = hasRegistry ? components.slice(1) : components;
+  if (!path.every((component) => pathComponent.test(component))) return undefined;
+
+  return { registry: hasRegistry ? first : undefined, path: path.join('/'), tag, digest };
+}
+
+/** The repository as it is written in a reference: `registry/path`, or the path alone. */
+export function repositoryOf(reference: ImageReference): string {
+  return reference.registry === undefined ? reference.path : `${reference.registry}/${reference.path}`;
+}
+
+/** The registry a reference is pulled from, the default one included. */
+export function registryOf(reference: ImageReference): string {
+  return reference.registry ?? defaultRegistry;
+}

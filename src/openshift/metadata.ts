@@ -1,0 +1,33 @@
+import { type JsonObject, at, stringAt } from './json.ts';
+
+/** A label's value, or undefined where there is none or it is no string. */
+export function labelOf(object: JsonObject, key: string): string | undefined {
+  return stringAt(object, 'metadata', 'labels', key);
+}
+
+/** An annotation's value, or undefined where there is none or it is no string. */
+export function annotationOf(object: JsonObject, key: string): string | undefined {
+  return stringAt(object, 'metadata', 'annotations', key);
+}
+
+/** The object's name; empty where the server is still to generate one. */
+export function nameOf(object: JsonObject): string {
+  return stringAt(object, 'metadata', 'name') ?? '';
+}
+
+/** The object's creation time in milliseconds since the epoch; undefined before it is stored. */
+export function createdAt(object: JsonObject): number | undefined {
+  const time = Date.parse(stringAt(object, 'metadata', 'creationTimestamp') ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** The name in a `{name: …}` reference at a path, or undefined. */
+export function referencedName(object: JsonObject, ...path: readonly string[]): string | undefined {
+  const name = at(object, ...path, 'name');
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** Whether the text can be the name of a Secret: a DNS-1123 subdomain. */
+export function isSecretName(text: string): boolean {
+  return text.length <= 253 && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(text);
+}
