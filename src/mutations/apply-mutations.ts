@@ -1,0 +1,32 @@
+import type { JsonObject } from '../openshift/json.ts';
+import type { BuildPlan } from '../policy/plan-build.ts';
+import type { BuildConfigPlan } from '../policy/plan-build-config.ts';
+import { defaultEnv } from './default-env.ts';
+import { defaultIncremental } from './default-incremental.ts';
+import { overrideAnnotations } from './override-annotations.ts';
+import { overrideFrom } from './override-from.ts';
+import { overrideIncremental } from './override-incremental.ts';
+import { overrideOutput } from './override-output.ts';
+import { overridePullSecret } from './override-pull-secret.ts';
+
+/** One concern's change: a copy of the object with its fields written, sharing the rest. */
+type Mutation<P> = (object: JsonObject, plan: P) => JsonObject;
+
+/** In this order; none reads what another writes. */
+const buildMutations: readonly Mutation<BuildPlan>[] = [
+  overrideFrom,
+  overrideIncremental,
+  overridePullSecret,
+  overrideOutput,
+  defaultEnv,
+  overrideAnnotations,
+];
+
+const buildConfigMutations: readonly Mutation<BuildConfigPlan>[] = [defaultIncremental, overrideAnnotations];
+
+/** The object as the plan wants it; the given one is not modified. */
+export function applyMutations(object: JsonObject, plan: BuildPlan | BuildConfigPlan): JsonObject {
+  return plan.resource === 'builds'
+    ? buildMutations.reduce((changed, mutate) => mutate(changed, plan), object)
+    : buildConfigMutations.reduce((changed, mutate) => mutate(changed, plan), object);
+}

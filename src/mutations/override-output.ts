@@ -1,0 +1,15 @@
+import { type JsonObject, withValue } from '../openshift/json.ts';
+import type { BuildPlan } from '../policy/plan-build.ts';
+
+/**
+ * Writes: `spec.output.to` and `spec.output.pushSecret`.
+ * When: the Build gets a fresh tag or another repository.
+ * Leaves alone: an output by digest, none at all, and registries that are not configured.
+ * Why: pushing the same tag again leaves the image it pointed at without a name.
+ */
+export function overrideOutput(build: JsonObject, plan: BuildPlan): JsonObject {
+  const tagged = plan.output === undefined ? build : withValue(build, ['spec', 'output', 'to'], { ...plan.output });
+  return plan.pushSecret === undefined
+    ? tagged
+    : withValue(tagged, ['spec', 'output', 'pushSecret'], { ...plan.pushSecret });
+}

@@ -1,0 +1,115 @@
+import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt } from '../openshift/json.ts';
+import type { EnvironmentVariable } from './plan.ts';
+
+/** A Kubernetes ObjectReference such as `from` and `output.to`. */
+export type ObjectReference = Readonly<Record<string, string>>;
+
+/** The settings of a Build before it was changed, and the variables that were added: what its `…/origin` annotation holds. Null: absent. */
+export interface BuildOrigin {
+  readonly from: ObjectReference | null;
+  readonly incremental: boolean | null;
+  readonly scripts: string | null;
+  readonly pullSecret: ObjectReference | null;
+  readonly output: ObjectReference | null;
+  readonly pushSecret: ObjectReference | null;
+  /** Names with the values they were given: a clone's own `-e` may have replaced one. */
+  readonly env: readonly EnvironmentVariable[];
+}
+
+/** The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list of names. */
+export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
+  return JSON.stringify({
+    version: 1,
+    ...origin,
+    env: env.map(({ name }) => name),
+    values: env.map(({ value }) => value),
+  });
+}
+
+/**
+ * Reads the annotation. Anyone with edit rights may have written it, so each field is checked and rebuilt; undefined where
+ * any is not what it must be.
+ */
+export function decodeBuildOrigin(text: string): BuildOrigin | undefined {
+  const parsed = parseJson(text);
+  if (!isObject(parsed) || parsed['version'] !== 1) return undefined;
+  const incremental = nullable(parsed['incremental'], (value) => (typeof value === 'boolean' ? value : undefined));
+  const scripts = nullable(parsed['scripts'], (value) => (typeof value === 'string' ? value : undefined));
+  const [from, pullSecret, output, pushSecret] = (['from', 'pullSecret', 'output', 'pushSecret'] as const).map((key) =>
+    nullable(parsed[key], decodeReference),
+  );
+  const env = decodeVariables(parsed);
+  if (
+    from === undefined ||
+    incremental === undefined ||
+    scripts === undefined ||
+    pullSecret === undefined ||
+    output === undefined ||
+    pushSecret === undefined ||
+    env === undefined
+  ) {
+    return undefined;
+  }
+  return { from, incremental, scripts, pullSecret, output, pushSecret, env };
+}
+
+/** The settings as they stand in an object, for its origin. */
+export function settingsOf(build: JsonObject, strategy: JsonObject): Omit<BuildOrigin, 'env'> {
+  const { incremental, scripts } = strategy;
+  return {
+    from: referenceOf(strategy['from']),
+    incremental: typeof incremental === 'boolean' ? incremental : null,
+    scripts: typeof scripts === 'string' ? scripts : null,
+    pullSecret: referenceOf(strategy['pullSecret']),
+    output: referenceOf(objectAt(build, 'spec', 'output', 'to')),
+    pushSecret: referenceOf(objectAt(build, 'spec', 'output', 'pushSecret')),
+  };
+}
+
+function referenceOf(value: unknown): ObjectReference | null {
+  return decodeReference(value) ?? null;
+}
+
+/** The fields of an ObjectReference that can stand in a spec. */
+const referenceKeys = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
+
+function decodeReference(value: unknown): ObjectReference | undefined {
+  if (!isObject(value) || stringAt(value, 'name') === undefined) return undefined;
+  const entries = referenceKeys.flatMap((key) => {
+    const text = stringAt(value, key);
+    return text === undefined ? [] : [[key, text] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function decodeVariables(parsed: JsonObject): readonly EnvironmentVariable[] | undefined {
+  const names = arrayAt(parsed, 'env');
+  const values = arrayAt(parsed, 'values');
+  if (names === undefined || values?.length !== names.length) return undefined;
+  const variables = names.map((name, index) => ({ name, value: values[index] }));
+  return variables.every(
+    (variable): variable is EnvironmentVariable =>
+      typeof variable.name === 'string' && typeof variable.value === 'string',
+  )
+    ? variables
+    : undefined;
+}
+
+/** Null and absent stay null; a value that cannot be read is undefined. */
+function nullable<T>(value: unknown, decode: (value: unknown) => T | undefined): T | null | undefined {
+  return value == null ? null : decode(value);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether an output reference is no longer the one that the origin recorded: then its tag was issued here. */
+export function isReplacedOutput(origin: BuildOrigin | undefined, reference: string): boolean {
+  const before = at(origin, 'output', 'name');
+  return before !== undefined && before !== reference;
+}

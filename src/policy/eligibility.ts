@@ -1,0 +1,85 @@
+import { sourceStrategyOf } from '../openshift/build.ts';
+import { type JsonObject, at, equalJson, isObject } from '../openshift/json.ts';
+import { annotations, labels } from '../openshift/keys.ts';
+import { annotationOf, labelOf, nameOf } from '../openshift/metadata.ts';
+import type { SkipReason } from './reasons.ts';
+import { quote, warning } from './warnings.ts';
+
+/** The part of an admission request that decides whether there is anything to do. */
+export interface AdmissionRequest {
+  readonly uid: string;
+  readonly resource: { readonly group: string; readonly resource: string };
+  readonly subResource: string;
+  readonly operation: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly dryRun: boolean;
+  /** The object as sent, whatever its shape. */
+  readonly object: unknown;
+  readonly oldObject: unknown;
+}
+
+export type Eligibility =
+  | { readonly kind: 'eligible'; readonly resource: 'builds' | 'buildconfigs'; readonly object: JsonObject }
+  | { readonly kind: 'skip'; readonly reason: SkipReason; readonly warnings: readonly string[] };
+
+/** The legacy group is OpenShift 3.x's. */
+const groups: readonly string[] = ['build.openshift.io', ''];
+
+/**
+ * Whether an object is the webhook's business, told before anything is read from the cluster. The first row that fits:
+ *
+ * | request                                         | answer                             |
+ * | ----------------------------------------------- | ---------------------------------- |
+ * | another resource, group or a subresource        | skip `resource_unsupported`        |
+ * | DELETE, CONNECT, or no object                   | skip `nothing_to_do`               |
+ * | `…/enabled` absent, `false` or unknown          | skip `not_opted_in` (unknown warns)|
+ * | no Source strategy                              | skip `strategy_unsupported`, warns |
+ * | Build CREATE, `…/admitted-as` is its own name   | skip `already_admitted`            |
+ * | Build UPDATE                                    | skip `nothing_to_do`               |
+ * | BuildConfig UPDATE of its status or bookkeeping | skip `nothing_to_do`               |
+ * | anything else                                   | eligible                           |
+ */
+export function checkEligibility(request: AdmissionRequest): Eligibility {
+  const { resource, operation, object } = request;
+  const handled =
+    resource.resource === 'builds' || resource.resource === 'buildconfigs' ? resource.resource : undefined;
+  if (handled === undefined || !groups.includes(resource.group) || request.subResource !== '') {
+    return skip('resource_unsupported');
+  }
+  if ((operation !== 'CREATE' && operation !== 'UPDATE') || !isObject(object)) return skip('nothing_to_do');
+
+  const enabled = labelOf(object, labels.enabled);
+  if (enabled !== 'true') {
+    const unknown = enabled !== undefined && enabled !== 'false';
+    return skip(
+      'not_opted_in',
+      unknown ? [`label ${labels.enabled}: ${quote(enabled)} is unknown, so not opted in; allowed: true, false`] : [],
+    );
+  }
+  if (sourceStrategyOf(object) === undefined) {
+    return skip('strategy_unsupported', [
+      `label ${labels.enabled} has no effect: only the Source strategy can be built incrementally`,
+    ]);
+  }
+  if (handled === 'builds') {
+    if (operation === 'UPDATE') return skip('nothing_to_do');
+    if (annotationOf(object, annotations.admittedAs) === nameOf(object)) return skip('already_admitted');
+  } else if (operation === 'UPDATE' && !changesSettings(object, request.oldObject)) {
+    return skip('nothing_to_do');
+  }
+  return { kind: 'eligible', resource: handled, object };
+}
+
+/** Whether an update of a BuildConfig touches more than its status and the server's bookkeeping. */
+function changesSettings(object: JsonObject, oldObject: unknown): boolean {
+  return (
+    !equalJson(object['spec'], at(oldObject, 'spec')) ||
+    !equalJson(at(object, 'metadata', 'labels'), at(oldObject, 'metadata', 'labels')) ||
+    !equalJson(at(object, 'metadata', 'annotations'), at(oldObject, 'metadata', 'annotations'))
+  );
+}
+
+function skip(reason: SkipReason, warnings: readonly string[] = []): Eligibility {
+  return { kind: 'skip', reason, warnings: warnings.map(warning) };
+}

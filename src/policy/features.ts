@@ -1,0 +1,55 @@
+import type { Config, Mode, Profile } from '../config/config.ts';
+import { repositoryTextOf, sourceStrategyOf } from '../openshift/build.ts';
+import type { JsonObject } from '../openshift/json.ts';
+import { labels } from '../openshift/keys.ts';
+import { labelOf } from '../openshift/metadata.ts';
+import { quote, warning } from './warnings.ts';
+
+/** What an opted-in object is to get. */
+export interface Features {
+  readonly mode: Mode;
+  readonly timestampTag: boolean;
+  readonly profile: Profile | undefined;
+  readonly wrapper: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. */
+export function resolveFeatures(object: JsonObject, config: Config): Features {
+  const warnings: string[] = [];
+  const choose = <T>(key: string, choices: ReadonlyMap<string, T>, fallback: T): T => {
+    const value = labelOf(object, key);
+    if (value === undefined) return fallback;
+    const chosen = choices.get(value);
+    if (chosen !== undefined || choices.has(value)) return chosen as T;
+    const allowed = [...choices.keys()].join(', ');
+    warnings.push(warning(`label ${key}: ${quote(value)} is unknown, the default counts; allowed: ${allowed}`));
+    return fallback;
+  };
+  const onOrOff = new Map([
+    ['true', true],
+    ['false', false],
+  ]);
+  const modes = new Map<string, Mode>([
+    ['chain', 'chain'],
+    ['false', 'false'],
+  ]);
+  const { profiles } = config.assemble;
+  const profileChoices = new Map<string, Profile | undefined>([
+    ...profiles.map((profile) => [profile.name, profile] as const),
+    ['false', undefined],
+  ]);
+  return {
+    mode: choose(labels.incremental, modes, config.incremental.mode),
+    timestampTag: choose(labels.timestampTag, onOrOff, config.output.timestampTag),
+    profile: choose(labels.assembleEnv, profileChoices, matchingProfile(object, profiles)),
+    wrapper: choose(labels.assembleWrapper, onOrOff, config.assemble.wrapper),
+    warnings,
+  };
+}
+
+/** The first profile whose `match` fits the base image's repository. */
+function matchingProfile(object: JsonObject, profiles: readonly Profile[]): Profile | undefined {
+  const repository = repositoryTextOf(sourceStrategyOf(object)?.['from']);
+  return profiles.find((profile) => profile.match?.test(repository) === true);
+}

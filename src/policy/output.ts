@@ -1,0 +1,132 @@
+import type { OutputConfig } from '../config/config.ts';
+import { parseImageReference, registryOf, repositoryOf } from '../openshift/image-reference.ts';
+import { type JsonObject, stringAt } from '../openshift/json.ts';
+import { userAnnotations } from '../openshift/keys.ts';
+import type { IssuedUpTo } from './facts.ts';
+import { type IssuedTag, nextTag } from './tag.ts';
+
+/** Where a Build is to be pushed. */
+export interface OutputPlan {
+  /** Undefined: `spec.output.to` stays as it is. */
+  readonly to: { readonly kind: 'DockerImage'; readonly name: string } | undefined;
+  /** Name of the Secret to push with; undefined: `spec.output.pushSecret` stays as it is. */
+  readonly pushSecret: string | undefined;
+  readonly issued: IssuedTag | undefined;
+  readonly warnings: readonly string[];
+}
+
+/** What the output of a Build depends on. */
+export interface OutputRequest {
+  readonly to: JsonObject | undefined;
+  readonly pushSecret: string | undefined;
+  readonly namespace: string;
+  readonly buildNumber: number;
+  readonly timestampTag: boolean;
+  /** Whether the BuildConfig's annotation could be read, and what it says. */
+  readonly isAnnotationKnown: boolean;
+  readonly outputRepository: string | undefined;
+  readonly config: OutputConfig;
+  readonly now: number;
+  readonly issuedUpTo: IssuedUpTo;
+  readonly isUsed: (reference: string) => boolean;
+}
+
+/**
+ * | output            | redirected to a repository | timestamp tag on          | becomes                           |
+ * | ----------------- | -------------------------- | ------------------------- | --------------------------------- |
+ * | none, or digest   | any                        | any                       | left alone (warns)                |
+ * | DockerImage       | no                         | yes, registry in the list | its repository, fresh tag         |
+ * | DockerImage       | no                         | no, or another registry   | left alone                        |
+ * | DockerImage       | yes                        | yes, registry in the list | that repository, fresh tag        |
+ * | DockerImage       | yes                        | no, or another registry   | that repository, its tag          |
+ * | ImageStreamTag    | no                         | any                       | left alone                        |
+ * | ImageStreamTag    | yes                        | yes, registry in the list | that repository, fresh tag        |
+ * | ImageStreamTag    | yes                        | no, or another registry   | that repository, the stream's tag |
+ *
+ * A DockerImage output is redirected by the annotation alone, an ImageStreamTag also by the configuration; while the
+ * annotation cannot be read, an ImageStreamTag stays where it is.
+ */
+export function planOutput(request: OutputRequest): OutputPlan {
+  const { to, config } = request;
+  const name = stringAt(to, 'name');
+  if (to === undefined || name === undefined)
+    return leave(['spec.output.to is absent: the Build gets no tag and nothing can continue from it']);
+
+  const redirect = redirectOf(request);
+  const warnings = redirect.warnings;
+  const current = currentOutput(to, name);
+  if (current === undefined)
+    return leave([...warnings, `the output cannot get a tag, it is no image reference that can be pushed: ${name}`]);
+  if (current === 'digest') return leave([...warnings, `the output cannot get a tag, it names a digest: ${name}`]);
+  const repository = redirect.repository ?? current.repository;
+  if (repository === undefined) return leave(warnings);
+
+  const reference = parseImageReference(repository);
+  if (reference === undefined)
+    return leave([...warnings, `the output stays, its repository would be none: ${repository}`]);
+  const wantsTag =
+    request.timestampTag && (config.registries.length === 0 || config.registries.includes(registryOf(reference)));
+  if (!wantsTag && redirect.repository === undefined) return leave(warnings);
+
+  const issued = wantsTag
+    ? nextTag({ ...request, repository, format: config.tagFormat, timezone: config.timezone })
+    : undefined;
+  return {
+    to: { kind: 'DockerImage', name: `${repository}:${issued?.tag ?? current.tag}` },
+    pushSecret: redirect.repository === undefined ? undefined : pushSecretOf(request),
+    issued,
+    warnings,
+  };
+}
+
+function leave(warnings: readonly string[]): OutputPlan {
+  return { to: undefined, pushSecret: undefined, issued: undefined, warnings };
+}
+
+/** The repository (undefined for an image stream, which names none) and tag an output has now; undefined for what cannot be pushed. */
+function currentOutput(
+  to: JsonObject,
+  name: string,
+): { repository: string | undefined; tag: string } | 'digest' | undefined {
+  if (to['kind'] === 'ImageStreamTag') return { repository: undefined, tag: name.split(':')[1] ?? 'latest' };
+  const reference = to['kind'] === 'DockerImage' ? parseImageReference(name) : undefined;
+  if (reference === undefined) return name.includes('@') ? 'digest' : undefined;
+  return reference.digest === undefined
+    ? { repository: repositoryOf(reference), tag: reference.tag ?? 'latest' }
+    : 'digest';
+}
+
+function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config }: OutputRequest): {
+  repository: string | undefined;
+  warnings: readonly string[];
+} {
+  const warnings: string[] = [];
+  if (outputRepository !== undefined) {
+    const reference = parseImageReference(outputRepository);
+    if (reference?.registry !== undefined && reference.tag === undefined && reference.digest === undefined) {
+      return { repository: outputRepository, warnings };
+    }
+    warnings.push(
+      `annotation ${userAnnotations.outputRepository} is not used, it is no registry/path: ${outputRepository}`,
+    );
+  }
+  if (to?.['kind'] !== 'ImageStreamTag' || config.imageStreamRepository === '' || !isAnnotationKnown) {
+    return { repository: undefined, warnings };
+  }
+  const stream = (stringAt(to, 'name') ?? '').split(':')[0] ?? '';
+  return {
+    repository: config.imageStreamRepository
+      .replaceAll('{namespace}', () => stringAt(to, 'namespace') ?? namespace)
+      .replaceAll('{name}', () => stream),
+    warnings,
+  };
+}
+
+/**
+ * The Secret for a repository the output was redirected to. Beside an image stream OpenShift fills in the internal
+ * registry's, so there the configured one goes first; beside a DockerImage the Secret is the user's and stays.
+ */
+function pushSecretOf({ to, pushSecret, config }: OutputRequest): string | undefined {
+  const configured = config.pushSecret === '' ? undefined : config.pushSecret;
+  return to?.['kind'] === 'ImageStreamTag' || pushSecret === undefined ? configured : undefined;
+}

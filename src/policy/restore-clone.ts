@@ -1,0 +1,55 @@
+import { sourceStrategyPath } from '../openshift/build.ts';
+import { type JsonObject, arrayAt, stringAt, withValue, withoutValue } from '../openshift/json.ts';
+import { annotations, openshiftKeys } from '../openshift/keys.ts';
+import { annotationOf } from '../openshift/metadata.ts';
+import { type BuildOrigin, decodeBuildOrigin } from './build-origin.ts';
+
+/**
+ * A clone as it would be had the Build it copies never been changed: its settings from the `…/origin` it carries, and none
+ * of our annotations. Any other Build is returned as it is. The origin is believed if the Build that was admitted with it
+ * is the very one that OpenShift names as the clone's source.
+ */
+export function restoreClone(build: JsonObject): { readonly build: JsonObject; readonly isClone: boolean } {
+  const source = annotationOf(build, openshiftKeys.cloneOf);
+  if (source === undefined || annotationOf(build, annotations.admittedAs) !== source) return { build, isClone: false };
+  const origin = decodeBuildOrigin(annotationOf(build, annotations.origin) ?? '');
+  return origin === undefined
+    ? { build, isClone: false }
+    : { build: withoutAnnotations(withSettings(build, origin)), isClone: true };
+}
+
+function withSettings(build: JsonObject, origin: BuildOrigin): JsonObject {
+  const settings: readonly [path: readonly string[], value: unknown][] = [
+    [[...sourceStrategyPath, 'from'], origin.from],
+    [[...sourceStrategyPath, 'incremental'], origin.incremental],
+    [[...sourceStrategyPath, 'scripts'], origin.scripts],
+    [[...sourceStrategyPath, 'pullSecret'], origin.pullSecret],
+    [['spec', 'output', 'to'], origin.output],
+    [['spec', 'output', 'pushSecret'], origin.pushSecret],
+  ];
+  const restored = settings.reduce(
+    (changed, [path, value]) => (value === null ? withoutValue(changed, path) : withValue(changed, path, value)),
+    build,
+  );
+  return withoutVariables(restored, origin);
+}
+
+/** Without the variables that were added, but for those that the clone was given another value for. */
+function withoutVariables(build: JsonObject, origin: BuildOrigin): JsonObject {
+  const path = [...sourceStrategyPath, 'env'];
+  const env = arrayAt(build, ...path);
+  if (env === undefined || origin.env.length === 0) return build;
+  const added = new Map(origin.env.map(({ name, value }) => [name, value]));
+  const kept = env.filter((variable) => {
+    const value = stringAt(variable, 'value');
+    return value === undefined || added.get(stringAt(variable, 'name') ?? '') !== value;
+  });
+  return kept.length === 0 ? withoutValue(build, path) : withValue(build, path, kept);
+}
+
+function withoutAnnotations(build: JsonObject): JsonObject {
+  return Object.values(annotations).reduce(
+    (changed, key) => withoutValue(changed, ['metadata', 'annotations', key]),
+    build,
+  );
+}

@@ -1,0 +1,75 @@
+import type { IssuedUpTo } from './facts.ts';
+
+/** A tag that was chosen, and where it stands in its series. */
+export interface IssuedTag {
+  readonly tag: string;
+  /** Everything of the reference that does not count up: repository and format. */
+  readonly series: string;
+  /** The series counts these up; the next tag has a higher one. */
+  readonly position: number;
+}
+
+/** What a tag is made from. */
+export interface TagRequest {
+  readonly repository: string;
+  /** `{timestamp}` is replaced by yyyyMMddHHmmss in the time zone, `{buildNumber}` by the Build's number. */
+  readonly format: string;
+  readonly timezone: string;
+  readonly buildNumber: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly issuedUpTo: IssuedUpTo;
+  readonly isUsed: (reference: string) => boolean;
+}
+
+/**
+ * The next free tag. With `{timestamp}` a series counts seconds of local time, so a tag that is taken moves on to the next
+ * free second and an hour that the clocks repeat is not given out twice; without it, `-2`, `-3`, … are tried.
+ */
+export function nextTag(request: TagRequest): IssuedTag {
+  const numbered = request.format.replaceAll('{buildNumber}', String(request.buildNumber));
+  const timed = numbered.includes('{timestamp}');
+  const series = `${request.repository}:${numbered}`;
+  const tagAt = (position: number): string =>
+    timed
+      ? numbered.replaceAll('{timestamp}', formatSecond(position))
+      : position === 1
+        ? numbered
+        : `${numbered}-${position}`;
+
+  const first = timed ? localSecond(request.now, request.timezone) : 1;
+  let position = Math.max(first, (request.issuedUpTo(series) ?? 0) + 1);
+  while (request.isUsed(`${request.repository}:${tagAt(position)}`)) position += 1;
+  return { tag: tagAt(position), series, position };
+}
+
+/** Building a formatter costs a hundred times its use; there is one per configured time zone. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** The wall clock's reading in a time zone as seconds, counted as if that clock showed UTC. */
+function localSecond(now: number, timezone: string): number {
+  if (timezone === 'UTC') return Math.floor(now / 1000);
+  let formatter = formatters.get(timezone);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat('en', {
+      timeZone: timezone,
+      calendar: 'gregory',
+      numberingSystem: 'latn',
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+    formatters.set(timezone, formatter);
+  }
+  const parts = new Map(formatter.formatToParts(now).map(({ type, value }) => [type, Number(value)]));
+  const part = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0;
+  return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) / 1000;
+}
+
+function formatSecond(second: number): string {
+  return new Date(second * 1000).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14);
+}
