@@ -1,0 +1,118 @@
+import type { Config } from '../config/config.ts';
+import type { IssuedTags } from '../history/issued-tags.ts';
+import { applyMutations } from '../mutations/apply-mutations.ts';
+import { type BuildConfigIdentity, buildConfigOf } from '../openshift/build.ts';
+import type { JsonObject } from '../openshift/json.ts';
+import { openshiftKeys } from '../openshift/keys.ts';
+import { labelOf, nameOf } from '../openshift/metadata.ts';
+import { type AdmissionRequest, checkEligibility } from '../policy/eligibility.ts';
+import type { BuildConfigHistory, Facts } from '../policy/facts.ts';
+import type { Plan } from '../policy/plan.ts';
+import { planBuild } from '../policy/plan-build.ts';
+import { planBuildConfig } from '../policy/plan-build-config.ts';
+import { restoreClone } from '../policy/restore-clone.ts';
+import { warning } from '../policy/warnings.ts';
+import { createPatch } from './patch.ts';
+import type { PatchOperation } from './review.ts';
+
+/** Which Builds a history is asked for. */
+export interface HistoryQuery {
+  readonly namespace: string;
+  readonly buildConfig: BuildConfigIdentity;
+  /** The value of the label that the BuildConfig's Builds share. */
+  readonly label: string;
+  /** The Build that asks; it is no part of its own past. */
+  readonly build: string;
+}
+
+/** Reads what earlier Builds of a BuildConfig left behind; `unavailable` where there is nowhere to read it from. Rejects where reading fails. */
+export interface BuildHistory {
+  read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory | 'unavailable'>;
+}
+
+/** Milliseconds since the epoch. */
+export type Clock = () => number;
+
+export interface AdmitDependencies {
+  readonly config: Config;
+  readonly history: BuildHistory;
+  readonly issuedTags: IssuedTags;
+  readonly clock: Clock;
+}
+
+/** What became of a request. `error` is what went wrong on our side, for the log. */
+export interface Admission {
+  readonly plan: Plan;
+  readonly patch: readonly PatchOperation[];
+  readonly error?: unknown;
+}
+
+/**
+ * Takes one request from eligibility to its patch. Never rejects: a failure of ours lets the object pass as it is, with a warning.
+ * @param deadline milliseconds since the epoch by which the answer has to be there
+ */
+export async function admit(
+  request: AdmissionRequest,
+  deadline: number,
+  dependencies: AdmitDependencies,
+): Promise<Admission> {
+  const { config, issuedTags, clock } = dependencies;
+  try {
+    const eligibility = checkEligibility(request);
+    if (eligibility.kind === 'skip') return { plan: eligibility, patch: [] };
+
+    const { object } = eligibility;
+    if (eligibility.resource === 'buildconfigs') {
+      const plan = planBuildConfig(object, config);
+      return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, applyMutations(object, plan)) };
+    }
+
+    const { build, isClone } = restoreClone(object);
+    const { facts, error } = await gatherFacts(request, build, deadline, dependencies);
+    const failure = error === undefined ? {} : { error };
+    if (clock() > deadline)
+      return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings: [] }, patch: [], ...failure };
+    const plan = planBuild({ build, isClone, namespace: request.namespace, facts, config, now: clock() });
+    const patch = createPatch(object, plan.kind === 'skip' ? build : applyMutations(build, plan));
+    // Since planning nothing else ran, so no other Build can have been given the same tag.
+    if (plan.kind === 'mutate' && plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());
+    return { plan, patch, ...failure };
+  } catch (error) {
+    const warnings = [warning('s2i-incremental-webhook failed on this object and left it as it is; see its log')];
+    return { plan: { kind: 'skip', reason: 'internal_error', warnings }, patch: [], error };
+  }
+}
+
+/** Part of the time left that reading the history may take; the rest is for planning and the way back. */
+const historyShare = 0.8;
+
+/** All that planning a Build needs from outside; a history that cannot be read is a fact, not a failure. */
+async function gatherFacts(
+  request: AdmissionRequest,
+  build: JsonObject,
+  deadline: number,
+  { history, issuedTags, clock }: AdmitDependencies,
+): Promise<{ facts: Facts; error?: unknown }> {
+  const issuedUpTo = (series: string) => issuedTags.upTo(series);
+  const buildConfig = buildConfigOf(build);
+  if (buildConfig === undefined) return { facts: { history: undefined, issuedUpTo } };
+  const query: HistoryQuery = {
+    namespace: request.namespace,
+    buildConfig,
+    label: labelOf(build, openshiftKeys.buildConfigLabel) ?? buildConfig.name,
+    build: nameOf(build),
+  };
+  const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - clock()) * historyShare)));
+  try {
+    return { facts: { history: await Promise.race([history.read(query, signal), rejectOn(signal)]), issuedUpTo } };
+  } catch (error) {
+    return { facts: { history: 'unavailable', issuedUpTo }, error };
+  }
+}
+
+/** Rejects when the signal aborts: a reader that does not heed it costs its answer, not ours. */
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
+}

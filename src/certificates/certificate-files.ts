@@ -1,0 +1,108 @@
+import { X509Certificate } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createAuthority, createServingCertificate } from './self-signed.ts';
+
+/** What the listener serves. */
+export interface ServingCertificate {
+  /** The certificate and its chain, PEM. */
+  readonly cert: string;
+  readonly key: string;
+  /** What clients verify it by, PEM; undefined where nobody left a CA beside it. */
+  readonly ca: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly notAfter: number;
+}
+
+/** The files of a certificate folder, as Kubernetes names them in a TLS Secret. */
+export const certificateFiles = { cert: 'tls.crt', key: 'tls.key', ca: 'ca.crt' } as const;
+
+/** The certificate cannot be read or made; the message names the file and the mend. */
+export class CertificateError extends Error {
+  readonly code = 'certificate';
+}
+
+/** One year, for development: a cluster's certificates come from the chart and are renewed there. */
+const developmentLife = 365 * 24 * 3_600_000;
+const developmentAuthority = 's2i-incremental-webhook development CA';
+
+/**
+ * The certificate in a folder. Where the folder has none, a CA and a serving certificate for the names are made in it,
+ * `tls.key` with mode 0600; the CA's key is not kept. One made here that has expired is made anew; nothing else is ever overwritten.
+ * @param now milliseconds since the epoch
+ * @throws CertificateError
+ */
+export async function loadOrCreateCertificate(
+  directory: string,
+  names: readonly [string, ...string[]],
+  now: number,
+): Promise<{ certificate: ServingCertificate; created: boolean }> {
+  const path = (file: keyof typeof certificateFiles) => join(directory, certificateFiles[file]);
+  const [hasCert, hasKey] = [existsSync(path('cert')), existsSync(path('key'))];
+  if (hasCert !== hasKey) {
+    const [there, missing] = hasCert ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
+    throw new CertificateError(
+      `${path(there)} is there but ${path(missing)} is not: add it, or remove both to have new ones made`,
+    );
+  }
+  if (hasCert) {
+    const certificate = readCertificate(path('cert'), path('key'), path('ca'));
+    if (certificate.notAfter > now || !isOurs(certificate)) return { certificate, created: false };
+  }
+  const certificate = await createDevelopmentCertificate(names, now);
+  try {
+    mkdirSync(directory, { recursive: true });
+    writeWhole(path('ca'), certificate.ca ?? '', 0o644);
+    writeWhole(path('key'), certificate.key, 0o600);
+    writeWhole(path('cert'), certificate.cert, 0o644);
+  } catch (error) {
+    throw new CertificateError(
+      `${directory}: cannot write the certificate that was made: ${messageOf(error)}; name another folder with --cert-dir`,
+      { cause: error },
+    );
+  }
+  return { certificate, created: true };
+}
+
+/** A CA and a serving certificate for the names, valid from an hour ago (clocks differ) for a year; nothing is stored. */
+export async function createDevelopmentCertificate(
+  names: readonly [string, ...string[]],
+  now: number,
+): Promise<ServingCertificate> {
+  const validity = { notBefore: now - 3_600_000, notAfter: now + developmentLife };
+  const authority = await createAuthority(developmentAuthority, validity);
+  const leaf = await createServingCertificate(authority, names, validity);
+  return { ...leaf, ca: authority.cert, notAfter: validity.notAfter };
+}
+
+function readCertificate(certFile: string, keyFile: string, caFile: string): ServingCertificate {
+  try {
+    const cert = readFileSync(certFile, 'utf8');
+    return {
+      cert,
+      key: readFileSync(keyFile, 'utf8'),
+      ca: existsSync(caFile) ? readFileSync(caFile, 'utf8') : undefined,
+      notAfter: new X509Certificate(cert).validToDate.getTime(),
+    };
+  } catch (error) {
+    throw new CertificateError(
+      `${certFile}: cannot be read as a certificate with its key ${keyFile}: ${messageOf(error)}`,
+      { cause: error },
+    );
+  }
+}
+
+function isOurs({ cert }: ServingCertificate): boolean {
+  return new X509Certificate(cert).issuer === `CN=${developmentAuthority}`;
+}
+
+/** The file appears under its name only when it is whole. */
+function writeWhole(file: string, text: string, mode: number): void {
+  const partial = `${file}.${process.pid}.tmp`;
+  writeFileSync(partial, text, { mode });
+  renameSync(partial, file);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,60 @@
+import { isIP } from 'node:net';
+import { type GenerateResult, generate } from 'selfsigned';
+
+/** A certificate and its private key, PEM. */
+export interface KeyPair {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** How long a certificate lives, in milliseconds since the epoch. */
+export interface Validity {
+  readonly notBefore: number;
+  readonly notAfter: number;
+}
+
+const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
+
+/** A new certificate authority (ECDSA P-256) that signs leaf certificates only. */
+export async function createAuthority(commonName: string, validity: Validity): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: commonName }], {
+    ...common,
+    ...datesOf(validity),
+    extensions: [
+      { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  return pairOf(made);
+}
+
+/** A new serving certificate (ECDSA P-256) for DNS names and IP addresses, signed by the authority. */
+export async function createServingCertificate(
+  authority: KeyPair,
+  names: readonly [string, ...string[]],
+  validity: Validity,
+): Promise<KeyPair> {
+  const made = await generate([{ name: 'commonName', value: names[0].slice(0, 64) }], {
+    ...common,
+    ...datesOf(validity),
+    ca: authority,
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: names.map((name) => (isIP(name) === 0 ? { type: 2, value: name } : { type: 7, ip: name })),
+      },
+    ],
+  });
+  return pairOf(made);
+}
+
+function datesOf({ notBefore, notAfter }: Validity) {
+  return { notBeforeDate: new Date(notBefore), notAfterDate: new Date(notAfter) };
+}
+
+function pairOf(made: GenerateResult): KeyPair {
+  return { cert: made.cert, key: made.private };
+}

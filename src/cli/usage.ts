@@ -1,0 +1,7 @@
+/** The command line cannot be understood; the message says what is wrong. Exit status 2. */
+export class UsageError extends Error {
+  readonly code = 'usage';
+}
+
+/** The exit statuses of every command. */
+export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;

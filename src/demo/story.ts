@@ -1,0 +1,92 @@
+import type { JsonObject } from '../openshift/json.ts';
+import type { Admitted, DemoCluster } from './demo-cluster.ts';
+
+/** One thing a developer does, what it does to the cluster, and what to look at in it. */
+export interface Step {
+  readonly title: string;
+  readonly command: string;
+  readonly run: (cluster: DemoCluster) => Promise<Admitted>;
+  readonly remark: string;
+}
+
+const digests = {
+  base: `sha256:${'cae66217'.padEnd(64, '2fd450bb0cd710a769079c05bfc5d8e3')}`,
+  first: `sha256:${'1f3a90c4'.padEnd(64, '7be2d85a06f1c94e3b27d80a5c6e19f4')}`,
+  second: `sha256:${'8d52e7b6'.padEnd(64, '04ac9f1e6d3b7258c0e4a91f83b5d62c')}`,
+} as const;
+
+const baseImage = `image-registry.openshift-image-registry.svc:5000/openshift/python@${digests.base}`;
+
+/** The configuration the demo's webhook runs with, as an admin would write it. */
+export const demoConfig = `assemble:
+  wrapper: false   # the demo's application brings its own .s2i/bin/assemble
+  profiles:
+    python:
+      match: python
+      env: {PIP_INDEX_URL: "https://pypi.example.com/simple", PIP_TRUSTED_HOST: pypi.example.com}
+`;
+
+/** A BuildConfig as it was before anyone had heard of the webhook. */
+export const shop: JsonObject = {
+  apiVersion: 'build.openshift.io/v1',
+  kind: 'BuildConfig',
+  metadata: { name: 'shop', namespace: 'web', uid: 'uid-of-shop', labels: { app: 'shop' } },
+  spec: {
+    runPolicy: 'Serial',
+    source: { type: 'Git', git: { uri: 'https://git.example.com/web/shop.git' } },
+    strategy: {
+      type: 'Source',
+      sourceStrategy: { from: { kind: 'ImageStreamTag', namespace: 'openshift', name: 'python:3.12' } },
+    },
+    output: { to: { kind: 'DockerImage', name: 'harbor.example.com/web/shop:1.0' }, pushSecret: { name: 'harbor' } },
+  },
+  status: { lastVersion: 0 },
+};
+
+/** The story: opting in, three builds of which two complete, a clean build, and a repeated one. */
+export const story: readonly Step[] = [
+  {
+    title: 'A developer opts in',
+    command: 'oc label bc/shop s2i-incremental.io/enabled=true',
+    run: (cluster) => cluster.label('shop', { 's2i-incremental.io/enabled': 'true' }),
+    remark:
+      'That is all a developer does. What was there is recorded in an annotation; base, triggers and output stay.',
+  },
+  {
+    title: 'The first build',
+    command: 'oc start-build shop',
+    run: (cluster) => cluster.startBuild('shop', baseImage),
+    remark:
+      'The base stays. The image gets a tag of its own, pip its index. (With incremental OpenShift would look for the new tag.)',
+  },
+  {
+    title: 'The first build is complete; a second one',
+    command: 'oc start-build shop',
+    run: (cluster) => {
+      cluster.complete('shop-1', digests.first);
+      return cluster.startBuild('shop', baseImage);
+    },
+    remark: 'It starts from the image of shop-1, by digest: what pip installed there is installed.',
+  },
+  {
+    title: 'The second build is complete; a third one',
+    command: 'oc start-build shop',
+    run: (cluster) => {
+      cluster.complete('shop-2', digests.second);
+      return cluster.startBuild('shop', baseImage);
+    },
+    remark: 'Always the newest complete build: from shop-2 now.',
+  },
+  {
+    title: 'Someone wants a clean build',
+    command: 'oc start-build shop --incremental=false',
+    run: (cluster) => cluster.startBuild('shop', baseImage, false),
+    remark: "OpenShift's own flag is understood: the original base, and still a fresh tag.",
+  },
+  {
+    title: 'An old build is repeated',
+    command: 'oc start-build --from-build=shop-2',
+    run: (cluster) => cluster.cloneBuild('shop-2'),
+    remark: 'OpenShift copies shop-2 with its tag, which a push would overwrite. It gets a tag of its own.',
+  },
+];

@@ -1,0 +1,53 @@
+import type { Admission } from '../admission/admit.ts';
+import type { AdmissionRequest } from '../policy/eligibility.ts';
+import { reasonOf } from '../policy/plan.ts';
+import type { Logger } from './logger.ts';
+import type { Metrics } from './metrics.ts';
+
+/**
+ * Counts an answered review and writes its one log line: what was decided and why, never an env value, never a whole object.
+ * Changed objects are logged at `info`, untouched ones at `debug`, failures of ours at `error` or `warn`.
+ */
+export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
+  return (request: AdmissionRequest, { plan, patch, error }: Admission, milliseconds: number): void => {
+    const reason = reasonOf(plan);
+    const failed = reason === 'internal_error' || reason === 'deadline_exceeded';
+    const build = plan.kind === 'mutate' && plan.resource === 'builds' ? plan : undefined;
+    const { resource } = request.resource;
+    metrics.recordAdmission({
+      resource,
+      operation: request.operation,
+      result: failed ? 'failed' : patch.length > 0 ? 'patched' : 'unchanged',
+      reason,
+      decision: build?.base.decision,
+      seconds: milliseconds / 1000,
+    });
+
+    const fields = {
+      uid: request.uid,
+      resource,
+      operation: request.operation,
+      namespace: request.namespace,
+      name: request.name,
+      ...(request.dryRun && { dryRun: true }),
+      ...(build !== undefined && { decision: build.base.decision }),
+      reason,
+      ...(build?.base.decision === 'incremental' && {
+        previousBuild: build.base.previous.name,
+        from: build.base.previous.image,
+      }),
+      ...(build?.output !== undefined && { output: build.output.name }),
+      milliseconds: Math.round(milliseconds),
+    };
+    if (reason === 'internal_error') logger.error({ ...fields, error }, 'admission failed, object left as it is');
+    else if (reason === 'deadline_exceeded')
+      logger.warn({ ...fields, ...withError(error) }, 'admission too late, object left as it is');
+    else if (plan.kind === 'skip') logger.debug(fields, 'left alone');
+    else if (error !== undefined) logger.warn({ ...fields, ...withError(error) }, 'admitted without history');
+    else logger.info(fields, 'admitted');
+  };
+}
+
+function withError(error: unknown): { error?: unknown } {
+  return error === undefined ? {} : { error };
+}
