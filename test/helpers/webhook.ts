@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { after, before } from 'node:test';
+import type { Admission, BuildHistory } from '../../src/admission/admit.ts';
+import type { PatchOperation } from '../../src/admission/review.ts';
+import { type ServingCertificate, createDevelopmentCertificate } from '../../src/certificates/certificate-files.ts';
+import { parseConfig } from '../../src/config/load-config.ts';
+import { IssuedTags } from '../../src/history/issued-tags.ts';
+import { createMemoryHistory } from '../../src/history/memory-history.ts';
+import type { JsonObject } from '../../src/openshift/json.ts';
+import { type Webhook, startWebhook } from '../../src/server/webhook.ts';
+import { type Metrics, createMetrics } from '../../src/telemetry/metrics.ts';
+
+/** The time the tests' webhooks believe it is. */
+export const testNow = Date.parse('2026-01-31T12:00:00Z');
+
+let certificate: Promise<ServingCertificate> | undefined;
+
+/** One certificate for all webhooks of a test process; making one takes a while. */
+export function testCertificate(): Promise<ServingCertificate> {
+  certificate ??= createDevelopmentCertificate(['localhost', '127.0.0.1'], Date.now());
+  return certificate;
+}
+
+export interface TestWebhookOptions {
+  /** YAML */
+  readonly config?: string;
+  readonly environment?: Record<string, string>;
+  /** The Builds and BuildConfigs there are. */
+  readonly objects?: () => Iterable<JsonObject>;
+  readonly history?: BuildHistory;
+  readonly clock?: () => number;
+  readonly metrics?: Metrics;
+  readonly onAdmission?: (admission: Admission) => void;
+}
+
+export interface TestWebhook extends Webhook {
+  readonly ca: string;
+  post(body: string | Buffer | object, options?: PostOptions): Promise<Answer>;
+}
+
+export interface PostOptions {
+  readonly path?: string;
+  readonly method?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+}
+
+/** A test's own context: what is registered runs after the test. */
+export interface Cleanup {
+  after(run: () => Promise<void>): void;
+}
+
+/** A webhook for all tests of the suite whose body calls this; to be asked for inside them. */
+export function suiteWebhook(options: TestWebhookOptions = {}): () => TestWebhook {
+  let webhook: TestWebhook | undefined;
+  before(async () => {
+    webhook = await startTestWebhook({ after: () => undefined }, options);
+  });
+  after(() => webhook?.stop());
+  return () => {
+    if (webhook === undefined) throw new Error('the suite has not started');
+    return webhook;
+  };
+}
+
+/** Starts a real webhook on free loopback ports; it is stopped after the test. */
+export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOptions = {}): Promise<TestWebhook> {
+  const certificate = await testCertificate();
+  const webhook = await startWebhook({
+    config: parseConfig(options.config ?? '', options.environment ?? { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' }),
+    host: '127.0.0.1',
+    port: 0,
+    opsPort: 0,
+    certificate,
+    history: options.history ?? createMemoryHistory(options.objects ?? (() => [])),
+    historyDetail: 'test',
+    issuedTags: new IssuedTags(),
+    clock: options.clock ?? (() => testNow),
+    metrics: options.metrics ?? createMetrics(),
+    onAdmission: (_request, admission) => options.onAdmission?.(admission),
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = () => (stopped ??= webhook.stop());
+  cleanup.after(stop);
+  const ca = certificate.ca ?? '';
+  return {
+    ...webhook,
+    stop,
+    ca,
+    post: (body, postOptions) =>
+      send(`${webhook.admission.url}${postOptions?.path ?? '/mutate?timeout=3s'}`, ca, body, postOptions),
+  };
+}
+
+/** Sends one request over a connection of its own and reads the whole answer. */
+export async function send(
+  url: string,
+  ca: string,
+  body: string | Buffer | object,
+  options: PostOptions = {},
+): Promise<Answer> {
+  const payload = typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body);
+  const request = url.startsWith('https:') ? httpsRequest : httpRequest;
+  const outgoing = request(url, {
+    method: options.method ?? 'POST',
+    ca,
+    servername: 'localhost',
+    agent: false,
+    headers: { 'Content-Type': 'application/json', ...options.headers },
+  });
+  outgoing.end(payload);
+  return readAnswer(outgoing);
+}
+
+/** Waits for the answer to a request and reads it whole. */
+export async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk as Buffer);
+  return { status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() };
+}
+
+/** The operations in the patch of an AdmissionReview's response; empty where it has none. */
+export function patchIn(text: string): readonly PatchOperation[] {
+  const { response } = JSON.parse(text) as { response: { patch?: string } };
+  return response.patch === undefined
+    ? []
+    : (JSON.parse(Buffer.from(response.patch, 'base64').toString()) as PatchOperation[]);
+}

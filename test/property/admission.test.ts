@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type Admission, type AdmitDependencies, admit } from '../../src/admission/admit.ts';
+import { applyPatch } from '../../src/admission/patch.ts';
+import { decodeReview } from '../../src/admission/review.ts';
+import { parseConfig } from '../../src/config/load-config.ts';
+import { IssuedTags } from '../../src/history/issued-tags.ts';
+import { createMemoryHistory } from '../../src/history/memory-history.ts';
+import { isTag, parseImageReference } from '../../src/openshift/image-reference.ts';
+import { type JsonObject, at, withValue, withoutValue } from '../../src/openshift/json.ts';
+import * as arbitrary from '../helpers/arbitraries.ts';
+import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
+import { testNow } from '../helpers/webhook.ts';
+
+const configs = [
+  'assemble: {wrapper: false, profiles: {python: {match: python, env: {PIP_INDEX_URL: "https://pypi.example.com/simple", A: b}}}}',
+  'incremental: {flag: "true", pullSecret: previous}\nassemble: {wrapper: false}\noutput: {tagFormat: "b{buildNumber}", registries: [harbor.example.com]}',
+  'incremental: {mode: "false"}\noutput: {timezone: America/New_York, imageStreamRepository: "harbor.example.com/{namespace}/{name}", pushSecret: harbor}',
+].map((text) => parseConfig(text, {}));
+const config = fc.constantFrom(...configs);
+
+/** Whether a complete Build is there to continue from. */
+const past = fc.constantFrom<readonly JsonObject[]>(
+  [],
+  [
+    {
+      apiVersion: 'build.openshift.io/v1',
+      kind: 'Build',
+      metadata: {
+        name: 'app-100',
+        namespace: 'test',
+        labels: { 's2i-incremental.io/enabled': 'true' },
+        annotations: { 'openshift.io/build.number': '100' },
+        ownerReferences: [{ kind: 'BuildConfig', name: 'app', uid: 'uid-of-app' }],
+      },
+      spec: { output: { to: { kind: 'DockerImage', name: 'harbor.example.com/team/app:20260131120000' } } },
+      status: { phase: 'Complete', output: { to: { imageDigest: `sha256:${'ab'.repeat(32)}` } } },
+    },
+  ],
+);
+
+function dependenciesFor(
+  given: AdmitDependencies['config'],
+  objects: readonly JsonObject[],
+  clock = () => testNow,
+): AdmitDependencies {
+  return { config: given, history: createMemoryHistory(() => objects), issuedTags: new IssuedTags(), clock };
+}
+
+/** Sends an object through JSON and the whole pipeline, as a request would. */
+async function admitObject(object: unknown, dependencies: AdmitDependencies): Promise<Admission> {
+  const { request } = decodeReview(JSON.parse(JSON.stringify(reviewOf(object))));
+  const admission = await admit(request, dependencies.clock() + 1_000, dependencies);
+  assert.equal(admission.error, undefined);
+  return admission;
+}
+
+/** Everything but what the webhook may write in a Build: what is left must be as it came. */
+function withoutOurFields(object: JsonObject): JsonObject {
+  const paths = [
+    ['spec', 'strategy', 'sourceStrategy', 'from'],
+    ['spec', 'strategy', 'sourceStrategy', 'incremental'],
+    ['spec', 'strategy', 'sourceStrategy', 'pullSecret'],
+    ['spec', 'strategy', 'sourceStrategy', 'env'],
+    ['spec', 'output', 'to'],
+    ['spec', 'output', 'pushSecret'],
+    ...[
+      'origin',
+      'decision',
+      'reason',
+      'mode',
+      'origin-from',
+      'previous-build',
+      'chain-depth',
+      'chain-started',
+      'admitted-as',
+    ].map((name) => ['metadata', 'annotations', `s2i-incremental.io/${name}`]),
+  ];
+  const left = paths.reduce((changed, path) => withoutValue(changed, path), object);
+  // An annotations map that is there only for ours counts as none.
+  const { metadata, ...rest } = left;
+  const annotations = at(metadata, 'annotations');
+  const empty = annotations !== undefined && Object.keys(annotations as JsonObject).length === 0;
+  return { ...rest, metadata: empty ? withoutValue(metadata as JsonObject, ['annotations']) : metadata };
+}
+
+function parsed(object: unknown): JsonObject {
+  return JSON.parse(JSON.stringify(object)) as JsonObject;
+}
+
+describe('admission of generated Builds', () => {
+  it('changes nothing but the fields it owns, and env only at its end', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
+        const before = parsed(generated);
+        const { plan, patch } = await admitObject(before, dependenciesFor(given, objects));
+        assert.equal(plan.kind, 'mutate');
+        const after = applyPatch(before, patch);
+        assert.deepEqual(withoutOurFields(after), withoutOurFields(before));
+
+        const [envBefore, envAfter] = [before, after].map(
+          (object) => (at(object, 'spec', 'strategy', 'sourceStrategy', 'env') ?? []) as readonly JsonObject[],
+        ) as [readonly JsonObject[], readonly JsonObject[]];
+        assert.deepEqual(envAfter.slice(0, envBefore.length), envBefore);
+        const names = new Set(envBefore.map(({ name }) => name));
+        assert.deepEqual(
+          envAfter.slice(envBefore.length).filter(({ name }) => names.has(name)),
+          [],
+        );
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('does not modify the request, and its patch gives the mutated object and nothing else', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
+        const before = parsed(generated);
+        const { request } = decodeReview(reviewOf(before));
+        const text = JSON.stringify(request);
+        const { plan, patch } = await admit(request, testNow + 1_000, dependenciesFor(given, objects));
+        assert.equal(JSON.stringify(request), text);
+
+        assert.ok(plan.kind === 'mutate' && plan.resource === 'builds');
+        const after = applyPatch(before, patch);
+        const ours = Object.entries(plan.annotations).filter(([, value]) => value !== null);
+        for (const [key, value] of ours) assert.equal(at(after, 'metadata', 'annotations', key), value);
+        assert.deepEqual(at(after, 'spec', 'output', 'to'), plan.output ?? at(before, 'spec', 'output', 'to'));
+        assert.deepEqual(
+          at(after, 'spec', 'strategy', 'sourceStrategy', 'from'),
+          plan.from ?? at(before, 'spec', 'strategy', 'sourceStrategy', 'from'),
+        );
+        assert.deepEqual(
+          at(after, 'spec', 'strategy', 'sourceStrategy', 'incremental'),
+          plan.incremental ?? at(before, 'spec', 'strategy', 'sourceStrategy', 'incremental'),
+        );
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('gives no patch to its own result, at once, a day later or by another replica', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
+        const before = parsed(generated);
+        const dependencies = dependenciesFor(given, objects);
+        const after = applyPatch(before, (await admitObject(before, dependencies)).patch);
+        const later = dependenciesFor(given, [], () => testNow + 86_400_000);
+        for (const again of [dependencies, later]) {
+          const { plan, patch } = await admitObject(after, again);
+          assert.deepEqual(patch, []);
+          assert.deepEqual(plan, { kind: 'skip', reason: 'already_admitted', warnings: [] });
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('writes references and tags that registries accept, and never a tag beside a digest', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
+        const { plan } = await admitObject(generated, dependenciesFor(given, objects));
+        assert.ok(plan.kind === 'mutate' && plan.resource === 'builds');
+        for (const written of [plan.from, plan.output]) {
+          if (written === undefined) continue;
+          const reference = parseImageReference(written.name);
+          assert.ok(reference !== undefined, written.name);
+          assert.ok((reference.tag === undefined) !== (reference.digest === undefined), written.name);
+          assert.ok(reference.tag === undefined || isTag(reference.tag));
+        }
+        for (const text of plan.warnings) assert.ok(text.length <= 120, text);
+        assert.ok(plan.warnings.length <= 5);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('lets through whatever is no Build as it came', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), fc.jsonValue(), async (object, oldObject) => {
+        for (const resource of ['builds', 'buildconfigs', 'pods']) {
+          const { request } = decodeReview(
+            reviewOf(object, { oldObject, resource: { group: 'build.openshift.io', resource } }),
+          );
+          const { patch, error } = await admit(
+            request,
+            testNow + 1_000,
+            dependenciesFor(configs[0] as AdmitDependencies['config'], []),
+          );
+          assert.deepEqual({ patch, error }, { patch: [], error: undefined });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('admission of generated BuildConfigs', () => {
+  it('writes the origin and an absent incremental, and nothing else; again it writes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitrary.buildConfig, config, async (generated, given) => {
+        const before = parsed(generated);
+        const dependencies = dependenciesFor(given, []);
+        const { patch } = await admitObject(before, dependencies);
+        const after = applyPatch(before, patch);
+
+        const incremental = at(before, 'spec', 'strategy', 'sourceStrategy', 'incremental');
+        const mode = at(before, 'metadata', 'labels', 's2i-incremental.io/incremental');
+        const off = mode === 'false' || (mode !== 'chain' && given.incremental.mode === 'false');
+        const expected =
+          incremental == null && !off
+            ? withValue(before, ['spec', 'strategy', 'sourceStrategy', 'incremental'], true)
+            : before;
+        const origin = at(after, 'metadata', 'annotations', 's2i-incremental.io/origin');
+        assert.equal(typeof origin, 'string');
+        assert.deepEqual(after, withValue(expected, ['metadata', 'annotations', 's2i-incremental.io/origin'], origin));
+
+        assert.deepEqual((await admitObject(after, dependencies)).patch, []);
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
+describe('tags', () => {
+  /** Times that only go forward, in steps from none to hours, across the hour that clocks repeat. */
+  const times = fc
+    .tuple(
+      fc.constantFrom('2026-10-25T00:30:00Z', '2026-03-29T00:30:00Z', '2026-06-01T00:00:00Z'),
+      fc.array(fc.constantFrom(0, 0, 0, 1, 400, 999, 1_000, 60_000, 1_800_000), { maxLength: 60 }),
+    )
+    .map(([start, steps]) => {
+      let now = Date.parse(start);
+      return steps.map((step) => (now += step));
+    });
+
+  it("are never given twice, whatever the time zone, the format and the clock's hour change", async () => {
+    const formats = fc.constantFrom('{timestamp}', 'v{timestamp}-x', '{buildNumber}', '{timestamp}-{buildNumber}');
+    await fc.assert(
+      fc.asyncProperty(
+        times,
+        fc.constantFrom('UTC', 'Europe/Berlin', 'Australia/Lord_Howe'),
+        formats,
+        fc.infiniteStream(fc.nat({ max: 2 })),
+        async (moments, timezone, tagFormat, numbers) => {
+          let now = testNow;
+          const dependencies = dependenciesFor(
+            parseConfig(`{output: {timezone: ${timezone}, tagFormat: "${tagFormat}"}}`, {}),
+            [],
+            () => now,
+          );
+          const references = [];
+          for (const moment of moments) {
+            now = moment;
+            const number = String(numbers.next().value);
+            const { plan } = await admitObject(
+              exampleBuild({ metadata: { annotations: { 'openshift.io/build.number': number } } }),
+              dependencies,
+            );
+            assert.ok(plan.kind === 'mutate' && plan.resource === 'builds' && plan.output !== undefined);
+            references.push(plan.output.name);
+          }
+          assert.deepEqual([...new Set(references)], references);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+
+  it('are next to each other for 1,000 Builds at once, and a dry run takes none', async () => {
+    const dependencies = dependenciesFor(configs[0] as AdmitDependencies['config'], []);
+    const builds = Array.from({ length: 1_000 }, (_, index) => exampleBuild({ metadata: { name: `api-${index}` } }));
+    const admissions = await Promise.all(
+      builds.map(async (build, index) => {
+        const { request } = decodeReview(reviewOf(build, { dryRun: index % 10 === 9 }));
+        const { plan } = await admit(request, testNow + 1_000, dependencies);
+        assert.ok(plan.kind === 'mutate' && plan.resource === 'builds');
+        return { name: plan.output?.name ?? '', dryRun: request.dryRun };
+      }),
+    );
+    const real = admissions.filter(({ dryRun }) => !dryRun).map(({ name }) => name);
+    const expected = Array.from({ length: 900 }, (_, index) => {
+      const second = new Date(testNow + index * 1_000).toISOString().replaceAll(/[-:T]/g, '').slice(0, 14);
+      return `harbor.example.com/test/pyflask:${second}`;
+    });
+    assert.deepEqual(real.sort(), expected);
+  });
+});
