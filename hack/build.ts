@@ -1,11 +1,21 @@
-/** Bundles the program into the one file that the image ships: dist/main.js, no node_modules beside it. */
+/**
+ * Bundles the program into the one file that the image ships, no node_modules beside it.
+ *
+ *   node hack/build.ts          dist/main.js, with its source map, licences and a package.json that says CommonJS
+ *   node hack/build.ts FILE     the bundle alone, as FILE
+ */
 import { rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [alone] = process.argv.slice(2);
+const outfile = alone ?? `${root}dist/main.js`;
+if (alone === undefined) rmSync(`${root}dist`, { recursive: true, force: true });
 const { metafile } = await build({
+  absWorkingDir: root,
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/main.js',
+  outfile,
   bundle: true,
   platform: 'node',
   target: 'node22',
@@ -14,12 +24,12 @@ const { metafile } = await build({
   // Identifiers stay, so that a stack trace in a log can be read.
   minifyWhitespace: true,
   minifySyntax: true,
-  sourcemap: true,
+  sourcemap: alone === undefined,
   sourcesContent: false,
-  legalComments: 'linked',
+  legalComments: alone === undefined ? 'linked' : 'none',
   metafile: true,
   logLevel: 'warning',
 });
-writeFileSync('dist/package.json', '{ "type": "commonjs" }\n');
-const bytes = metafile.outputs['dist/main.js']?.bytes ?? 0;
-console.log(`dist/main.js  ${(bytes / 1024).toFixed(0)} KiB`);
+if (alone === undefined) writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+const bytes = Object.entries(metafile.outputs).find(([file]) => file.endsWith('.js'))?.[1].bytes ?? 0;
+console.log(`${outfile}  ${(bytes / 1024).toFixed(0)} KiB`);

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { runProgram } from '../helpers/program.ts';
+
+/** The story's timestamps lie eleven minutes apart from when it is told. */
+function withoutTimes(text: string): string {
+  return text.replaceAll(/:20[0-9]{12}\b/g, ':TIMESTAMP').replaceAll(/127\.0\.0\.1:[0-9]+/g, '127.0.0.1:PORT');
+}
+
+describe('demo', () => {
+  it('tells the story: opt-in, first build, two continued ones, a clean one and a clone', async () => {
+    const { status, stdout, stderr } = await runProgram(['demo']);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    const told = withoutTimes(stdout);
+    assert.deepEqual(
+      told.split('\n').filter((line) => /^ {3}(?:\$|build)/.test(line)),
+      [
+        '   $ oc label bc/shop s2i-incremental.io/enabled=true',
+        '   buildconfig/shop  Opted in: its origin is recorded, so that everything can go back.',
+        '   $ oc start-build shop',
+        '   build/shop-1  Full build: it is the first Build since its BuildConfig opted in.',
+        '   $ oc start-build shop',
+        '   build/shop-2  Incremental build: it continues from the image of shop-1.',
+        '   $ oc start-build shop',
+        '   build/shop-3  Incremental build: it continues from the image of shop-2.',
+        '   $ oc start-build shop --incremental=false',
+        '   build/shop-4  Full build: it was started with --incremental=false.',
+        '   $ oc start-build --from-build=shop-2',
+        '   build/shop-5  Incremental build: it continues from the image of shop-2.',
+      ],
+    );
+    const tags = [...stdout.matchAll(/\+ harbor\.example\.com\/web\/shop:(20[0-9]{12})$/gm)].map(([, tag]) => tag);
+    assert.equal(new Set(tags).size, 5);
+    assert.ok(!stdout.includes('\u001b'), 'colours where no terminal is');
+  });
+
+  it('has colours where they are asked for', async () => {
+    const { stdout } = await runProgram(['demo'], { environment: { FORCE_COLOR: '1' } });
+    assert.ok(stdout.includes('\u001b[32m+ true\u001b[39m'));
+  });
+});

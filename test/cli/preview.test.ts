@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, it } from 'node:test';
+import { parse, stringify } from 'yaml';
+import { applyPatch } from '../../src/admission/patch.ts';
+import type { PatchOperation } from '../../src/admission/review.ts';
+import { exampleBuild, exampleBuildConfig, merge } from '../helpers/fixtures.ts';
+import { runProgram } from '../helpers/program.ts';
+
+const now = ['--now', '2026-01-31T12:00:00Z'];
+
+function fileWith(t: TestContext, text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'objects.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+const bare = { metadata: { managedFields: null, creationTimestamp: null }, status: null };
+const build = merge(
+  exampleBuild({ metadata: { name: 'api-2', annotations: { 'openshift.io/build.number': '2' } } }),
+  bare,
+);
+const complete = exampleBuild({
+  status: { phase: 'Complete', output: { to: { imageDigest: `sha256:${'1'.repeat(64)}` } } },
+});
+const chained = { environment: { S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false' } };
+
+describe('preview', () => {
+  it('shows what would change, aligned and with the reason', async (t) => {
+    const file = fileWith(t, stringify(build));
+    const history = fileWith(t, stringify({ kind: 'List', items: [complete, exampleBuildConfig()] }));
+    const { status, stdout, stderr } = await runProgram(['preview', '-f', file, '--history', history, ...now], chained);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    const base =
+      'image-registry.openshift-image-registry.svc:5000/test/python@sha256:cae662172fd450bb0cd710a769079c05bfc5d8e35efa6576edc7d0377afdd4a2';
+    const lines = stdout.split('\n').filter((line) => !line.includes('s2i-incremental.io/origin'));
+    const ours = 'metadata.annotations.s2i-incremental.io';
+    const strategy = 'spec.strategy.sourceStrategy';
+    const repository = 'harbor.example.com/test/pyflask';
+    assert.deepEqual(lines, [
+      'Build/api-2  Incremental build: it continues from the image of api-1.',
+      `  ${ours}/decision        + incremental`,
+      `  ${ours}/reason          + continued`,
+      `  ${ours}/mode            + chain`,
+      `  ${ours}/previous-build  + api-1`,
+      `  ${ours}/chain-depth     + 1`,
+      `  ${ours}/chain-started   + 2026-01-31T12:00:00Z`,
+      `  ${ours}/admitted-as     + api-2`,
+      `  ${strategy}.from.name                  - ${base}`,
+      `${' '.repeat(58)}+ ${repository}@sha256:${'1'.repeat(64)}`,
+      `  ${strategy}.incremental                + false`,
+      `  ${strategy}.pullSecret.name            + harbor-push`,
+      `  spec.output.to.name                                     - ${repository}:20180705132658`,
+      `${' '.repeat(58)}+ ${repository}:20260131120000`,
+      '',
+    ]);
+  });
+
+  it('prints objects as YAML and JSON, and patches that make them', async (t) => {
+    const file = fileWith(t, `${stringify(build)}---\n${stringify(exampleBuildConfig())}`);
+    const run = async (format: string) =>
+      (await runProgram(['preview', '-f', file, '-o', format, ...now], chained)).stdout;
+    const [yaml, json, patch] = (await Promise.all(['yaml', 'json', 'patch'].map(run))) as [string, string, string];
+    const fromYaml = yaml.split('---\n').map((text) => parse(text) as unknown);
+    const fromJson = json.split(/^(?=\{)/m).map((text) => JSON.parse(text) as unknown);
+    const patches = patch.split(/^(?=\[)/m).map((text) => JSON.parse(text) as PatchOperation[]);
+    assert.equal(fromYaml.length, 2);
+    assert.deepEqual(fromJson, fromYaml);
+    assert.deepEqual(
+      [build, exampleBuildConfig()].map((object, index) => applyPatch(object as never, patches[index] ?? [])),
+      fromYaml,
+    );
+  });
+
+  it('reads standard input', async () => {
+    const { status, stdout } = await runProgram(['preview', '-f', '-', ...now], { input: JSON.stringify(build) });
+    assert.equal(status, 0);
+    assert.match(
+      stdout,
+      /^Build\/api-2 {2}Full build: the assemble wrapper is wanted but cannot be delivered to it\.\n/,
+    );
+  });
+
+  const wrong: readonly [name: string, text: string, message: RegExp][] = [
+    [
+      'another kind',
+      'kind: Pod',
+      /^s2i-incremental: .*objects\.yaml, document 1: kind must be BuildConfig or Build; is Pod\n$/,
+    ],
+    [
+      'a bad second document',
+      'kind: Build\n---\nkind: [',
+      /^s2i-incremental: .*objects\.yaml, document 2: no valid YAML: /,
+    ],
+    [
+      'another kind in a list',
+      'kind: List\nitems: [{kind: Build}, {}]',
+      /^s2i-incremental: .*objects\.yaml, document 1, item 2: kind must be BuildConfig or Build; is absent\n$/,
+    ],
+    ['nothing', '', /^s2i-incremental: .*objects\.yaml: holds no object\n$/],
+  ];
+  for (const [name, text, message] of wrong) {
+    it(`tells where a file holds ${name}`, async (t) => {
+      const { status, stdout, stderr } = await runProgram(['preview', '-f', fileWith(t, text)]);
+      assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
+      assert.match(stderr, message);
+    });
+  }
+
+  const usage: readonly [args: readonly string[], message: RegExp][] = [
+    [[], /-f FILE is missing/],
+    [['-f', 'x', '-o', 'xml'], /-o must be one of diff, yaml, json, patch; is "xml"/],
+    [['-f', 'x', '--now', 'noon'], /--now must be a time such as 2026-01-31T12:00:00Z; is "noon"/],
+  ];
+  for (const [args, message] of usage) {
+    it(`refuses preview ${args.join(' ')}`, async () => {
+      const { status, stderr } = await runProgram(['preview', ...args]);
+      assert.equal(status, 2);
+      assert.match(stderr, message);
+    });
+  }
+});

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, it } from 'node:test';
+import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
+import { type LogLine, logUntil, runProgram, startProgram } from '../helpers/program.ts';
+import { patchIn, send } from '../helpers/webhook.ts';
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--ops-port', '0'];
+const listening = 'listening for probes and metrics';
+
+function urlIn(lines: readonly LogLine[], message: string): string {
+  const url = lines.find((line) => line['message'] === message)?.['url'];
+  assert.ok(typeof url === 'string', `no url logged for ${message}`);
+  return url;
+}
+
+describe('serve', () => {
+  it('makes certificates, says it is standalone, answers a review and stops at SIGTERM', async (t) => {
+    const folder = temporaryFolder(t);
+    const child = startProgram(['serve', ...anyPorts, '--cert-dir', join(folder, 'certs')], {
+      environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
+    });
+    t.after(() => child.kill('SIGKILL'));
+    const lines = await logUntil(child, listening);
+    assert.deepEqual(
+      lines.map(({ level, message }) => ({ level, message })),
+      [
+        {
+          level: 'warn',
+          message: 'running standalone: no cluster to read earlier Builds from, so every Build is a full one',
+        },
+        { level: 'info', message: 'made a self-signed certificate' },
+        { level: 'info', message: 'listening for admission reviews' },
+        { level: 'info', message: listening },
+      ],
+    );
+    assert.deepEqual(readdirSync(join(folder, 'certs')).sort(), ['ca.crt', 'tls.crt', 'tls.key']);
+    assert.equal(statSync(join(folder, 'certs', 'tls.key')).mode & 0o777, 0o600);
+
+    const ca = readFileSync(join(folder, 'certs', 'ca.crt'), 'utf8');
+    const answer = await send(urlIn(lines, 'listening for admission reviews'), ca, reviewOf(exampleBuild()));
+    assert.equal(answer.status, 200);
+    assert.notDeepEqual(patchIn(answer.text), []);
+    const metrics = await send(`${urlIn(lines, listening)}/metrics`, ca, '', { method: 'GET' });
+    assert.match(
+      metrics.text,
+      /^s2i_incremental_admission_requests_total\{resource="builds",operation="CREATE",result="patched",reason="wrapper_unavailable"\} 1$/m,
+    );
+
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('ends at once at a second signal', async (t) => {
+    const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', temporaryFolder(t)], {
+      environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '1h' },
+    });
+    t.after(() => child.kill('SIGKILL'));
+    await logUntil(child, listening);
+    child.kill('SIGTERM');
+    await logUntil(child, 'stopping: not ready, serving on for the shutdown delay');
+    child.kill('SIGINT');
+    assert.deepEqual(await once(child, 'exit'), [1, null]);
+  });
+
+  it('uses the certificate that is there', async (t) => {
+    const folder = temporaryFolder(t);
+    for (const expected of [true, false]) {
+      const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', folder], {
+        environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
+      });
+      t.after(() => child.kill('SIGKILL'));
+      const lines = await logUntil(child, listening);
+      assert.equal(
+        lines.some(({ message }) => message === 'made a self-signed certificate'),
+        expected,
+      );
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+  });
+
+  it('tells every mistake in the configuration at once, and starts nothing', async (t) => {
+    const file = join(temporaryFolder(t), 'config.yaml');
+    writeFileSync(
+      file,
+      'incremental: {mode: always, maxDepth: 0}\noutput: {timezone: Mars/Olympus, registries: ["http://x"]}\nasemble: {}\n',
+    );
+    const finished = await runProgram(['serve', '--config', file], {
+      environment: { S2I_INCREMENTAL_LOG_LEVEL: 'loud', S2I_INCREMENTAL_COLOUR: 'red' },
+    });
+    assert.deepEqual(finished, {
+      status: 2,
+      stdout: '',
+      stderr: [
+        "S2I_INCREMENTAL_COLOUR: is no setting; the name is S2I_INCREMENTAL_ and the key's path, such as S2I_INCREMENTAL_OUTPUT_TAG_FORMAT",
+        `${file}: incremental.mode: must be one of chain, artifacts, false; is "always"`,
+        `${file}: incremental.maxDepth: must be at least 1`,
+        `${file}: output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Mars/Olympus" is none`,
+        `${file}: output.registries.0: must be a registry's host, with its port if it has one, such as harbor.example.com; is "http://x"`,
+        'S2I_INCREMENTAL_LOG_LEVEL: log.level: must be one of silent, fatal, error, warn, info, debug, trace; is "loud"',
+        `${file}: asemble: is no key of the configuration`,
+      ]
+        .map((line) => `s2i-incremental: config: ${line}\n`)
+        .join(''),
+    });
+  });
+
+  it('tells in one line that a port is in use', async (t) => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    t.after(() => holder.close());
+    await once(holder, 'listening');
+    const { port } = holder.address() as { port: number };
+    const args = ['serve', '--standalone', '--host', '127.0.0.1', '--cert-dir', temporaryFolder(t)];
+    for (const ports of [
+      ['--port', String(port), '--ops-port', '0'],
+      ['--port', '0', '--ops-port', String(port)],
+    ]) {
+      const { status, stderr } = await runProgram([...args, ...ports]);
+      assert.deepEqual(
+        { status, stderr },
+        {
+          status: 1,
+          stderr: `s2i-incremental: port ${port} on 127.0.0.1 is in use by another process; name another one, or 0 for any free one\n`,
+        },
+      );
+    }
+  });
+
+  const wrong: readonly [args: readonly string[], message: RegExp][] = [
+    [['serve', '--prot', '1'], /^s2i-incremental: Unknown option '--prot'/],
+    [['serve', '--port', '70000'], /^s2i-incremental: --port must be a port from 0 to 65535; is "70000"\n/],
+    [
+      ['serve', '--standalone', '--kubeconfig', 'x'],
+      /^s2i-incremental: --standalone and --kubeconfig exclude each other\n/,
+    ],
+    [
+      ['serve', '--kubeconfig', '/nonexistent/kubeconfig'],
+      /^s2i-incremental: \/nonexistent\/kubeconfig names no cluster that can be used: ENOENT/,
+    ],
+    [['serve', 'extra'], /^s2i-incremental: Unexpected argument 'extra'/],
+    [['serv'], /^s2i-incremental: there is no command "serv"; there are serve, preview, demo\n/],
+    [['toString'], /^s2i-incremental: there is no command "toString"/],
+  ];
+  for (const [args, message] of wrong) {
+    it(`refuses ${args.join(' ')}`, async () => {
+      const { status, stderr } = await runProgram(args);
+      assert.equal(status, 2);
+      assert.match(stderr, message);
+    });
+  }
+
+  it('has a help text for each command', async () => {
+    for (const command of [[], ['serve'], ['preview'], ['demo']]) {
+      const { status, stdout } = await runProgram([...command, '--help']);
+      assert.equal(status, 0);
+      assert.match(stdout, /^Usage: s2i-incremental /);
+    }
+    assert.deepEqual((await runProgram([])).status, 2);
+  });
+
+  it('logs text for people if asked to', async (t) => {
+    const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', temporaryFolder(t)], {
+      environment: { S2I_INCREMENTAL_LOG_FORMAT: 'text', S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
+    });
+    t.after(() => child.kill('SIGKILL'));
+    const [first] = (await once(child.stdout, 'data')) as [Buffer];
+    assert.match(first.toString(), /WARN.*: running standalone: /);
+  });
+});
