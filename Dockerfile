@@ -1,5 +1,6 @@
 # The image holds Node.js and one bundled file; nothing in it needs a shell, a package manager or a writable root.
-FROM docker.io/library/node:24-bookworm-slim AS build
+ARG NODE=node:24-bookworm-slim
+FROM ${NODE} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci
@@ -8,12 +9,12 @@ COPY hack ./hack
 COPY src ./src
 RUN npm run build
 
-FROM gcr.io/distroless/nodejs24-debian12:nonroot
+FROM ${NODE}
 COPY --from=build /build/dist/main.js /build/dist/package.json /build/dist/main.js.LEGAL.txt /app/
 COPY LICENSE /app/
 # Any uid will do; OpenShift assigns one of its own.
 USER 65532:0
 EXPOSE 8443 8080
 # Mount a folder with tls.crt and tls.key at /certs, or an empty writable one to have self-signed ones made.
-ENTRYPOINT ["/nodejs/bin/node", "/app/main.js"]
+ENTRYPOINT ["node", "/app/main.js"]
 CMD ["serve", "--cert-dir", "/certs"]

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { runProgram } from '../helpers/program.ts';
 
@@ -32,6 +33,12 @@ describe('demo', () => {
     const tags = [...stdout.matchAll(/\+ harbor\.example\.com\/web\/shop:(20[0-9]{12})$/gm)].map(([, tag]) => tag);
     assert.equal(new Set(tags).size, 5);
     assert.ok(!stdout.includes('\u001b'), 'colours where no terminal is');
+  });
+
+  it('is told in the README as it is', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const told = /<!-- demo -->\s+```\n([^]*?)```\s+<!-- \/demo -->/.exec(readme)?.[1];
+    assert.equal(withoutTimes(told ?? ''), withoutTimes((await runProgram(['demo'])).stdout));
   });
 
   it('has colours where they are asked for', async () => {
