@@ -1,0 +1,17 @@
+import { after } from 'node:test';
+import { createTestBed } from '../helpers/cluster/test-bed.ts';
+import { describeBuildConfigs } from './suites/build-configs.ts';
+import { describeBuilds } from './suites/builds.ts';
+import { describeChains } from './suites/chains.ts';
+import { describeFailures } from './suites/failures.ts';
+import { describeTestBed } from './suites/test-bed.ts';
+
+// One API server for all suites: it takes longer to start than most of them to run.
+const bed = await createTestBed();
+after(() => bed.stop());
+
+describeTestBed(bed);
+describeBuilds(bed);
+describeBuildConfigs(bed);
+describeChains(bed);
+describeFailures(bed);

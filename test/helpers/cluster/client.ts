@@ -1,0 +1,120 @@
+import {
+  CoreV1Api,
+  CustomObjectsApi,
+  type HttpInfo,
+  KubeConfig,
+  V1Namespace,
+  V1ObjectMeta,
+} from '@kubernetes/client-node';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+
+/** Where the API server keeps each kind that the tests touch. */
+const resources = {
+  Build: { group: 'build.openshift.io', version: 'v1', plural: 'builds' },
+  BuildConfig: { group: 'build.openshift.io', version: 'v1', plural: 'buildconfigs' },
+  CustomResourceDefinition: { group: 'apiextensions.k8s.io', version: 'v1', plural: 'customresourcedefinitions' },
+  MutatingWebhookConfiguration: {
+    group: 'admissionregistration.k8s.io',
+    version: 'v1',
+    plural: 'mutatingwebhookconfigurations',
+  },
+  ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles' },
+  ClusterRoleBinding: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterrolebindings' },
+  Role: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'roles' },
+  RoleBinding: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'rolebindings' },
+} as const;
+
+export type Kind = keyof typeof resources;
+
+/** An object as the tests write it. */
+export interface KubernetesObject extends JsonObject {
+  readonly kind: Kind;
+  readonly metadata: JsonObject & { readonly name: string; readonly namespace?: string };
+}
+
+/** What the API server stored (or, in a dry run, would have), and what it had to say about it. */
+export interface Answer {
+  readonly object: KubernetesObject;
+  /** The texts of the `Warning` headers. */
+  readonly warnings: readonly string[];
+}
+
+export interface ListQuery {
+  readonly labelSelector?: string;
+  readonly resourceVersion?: string;
+  readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
+}
+
+/** One user's way into the cluster: any kind, raw JSON in and out. Rejects with the client's ApiException. */
+export class Client {
+  readonly #api: CustomObjectsApi;
+  readonly #core: CoreV1Api;
+
+  /** @param kubeconfig a kubeconfig file */
+  constructor(kubeconfig: string) {
+    const config = new KubeConfig();
+    config.loadFromFile(kubeconfig);
+    this.#api = config.makeApiClient(CustomObjectsApi);
+    this.#core = config.makeApiClient(CoreV1Api);
+  }
+
+  async createNamespace(name: string): Promise<void> {
+    const namespace = new V1Namespace();
+    namespace.metadata = new V1ObjectMeta();
+    namespace.metadata.name = name;
+    await this.#core.createNamespace({ body: namespace });
+  }
+
+  async create(object: KubernetesObject, options: { readonly dryRun?: 'All' } = {}): Promise<Answer> {
+    const { namespace } = object.metadata;
+    const request = { ...resources[object.kind], body: object, ...options };
+    return answerOf(
+      namespace === undefined
+        ? await this.#api.createClusterCustomObjectWithHttpInfo(request)
+        : await this.#api.createNamespacedCustomObjectWithHttpInfo({ ...request, namespace }),
+    );
+  }
+
+  /** Writes the whole object; it carries the `resourceVersion` it was read with. */
+  async replace(object: KubernetesObject): Promise<Answer> {
+    const { name, namespace } = object.metadata;
+    const request = { ...resources[object.kind], name, body: object };
+    return answerOf(
+      namespace === undefined
+        ? await this.#api.replaceClusterCustomObjectWithHttpInfo(request)
+        : await this.#api.replaceNamespacedCustomObjectWithHttpInfo({ ...request, namespace }),
+    );
+  }
+
+  async get(kind: Kind, name: string, namespace?: string): Promise<KubernetesObject> {
+    const request = { ...resources[kind], name };
+    return (
+      namespace === undefined
+        ? await this.#api.getClusterCustomObject(request)
+        : await this.#api.getNamespacedCustomObject({ ...request, namespace })
+    ) as KubernetesObject;
+  }
+
+  async list(kind: Kind, namespace: string, query: ListQuery = {}): Promise<readonly KubernetesObject[]> {
+    const list = (await this.#api.listNamespacedCustomObject({ ...resources[kind], namespace, ...query })) as {
+      items: readonly KubernetesObject[];
+    };
+    return list.items;
+  }
+
+  async delete(kind: Kind, name: string, namespace?: string): Promise<void> {
+    const request = { ...resources[kind], name };
+    await (namespace === undefined
+      ? this.#api.deleteClusterCustomObject(request)
+      : this.#api.deleteNamespacedCustomObject({ ...request, namespace }));
+  }
+}
+
+function answerOf({ data, headers }: HttpInfo<unknown>): Answer {
+  return { object: data as KubernetesObject, warnings: decodeWarnings(headers['warning'] ?? '') };
+}
+
+/** The texts in `299 - "text", 299 - "text"`, in which a quote and a backslash are escaped by a backslash. */
+function decodeWarnings(header: string): readonly string[] {
+  return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));
+}

@@ -1,0 +1,116 @@
+import type { KubernetesObject } from './client.ts';
+
+/** What is installed in a test cluster before a test runs. */
+
+/**
+ * Build and BuildConfig as OpenShift serves them, as far as it matters here: any field is stored, and status is written like
+ * any other field (OpenShift has no status subresource for them, nor a separate permission).
+ */
+export const customResourceDefinitions: readonly KubernetesObject[] = [
+  customResourceDefinition('Build', 'builds'),
+  customResourceDefinition('BuildConfig', 'buildconfigs'),
+];
+
+function customResourceDefinition(kind: string, plural: string): KubernetesObject {
+  const group = 'build.openshift.io';
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: {
+      name: `${plural}.${group}`,
+      annotations: { 'api-approved.kubernetes.io': 'unapproved, a stand-in for OpenShift in tests' },
+    },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  };
+}
+
+const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' } as const;
+const rbacGroup = 'rbac.authorization.k8s.io';
+const buildResources = { apiGroups: ['build.openshift.io'], resources: ['builds', 'buildconfigs'] } as const;
+
+/** What a developer may do in a namespace: everything with builds, nothing else. */
+export function developerRights(user: string, namespace: string): readonly KubernetesObject[] {
+  return [
+    {
+      ...rbac,
+      kind: 'Role',
+      metadata: { name: 'developer', namespace },
+      rules: [
+        { ...buildResources, verbs: ['create', 'get', 'list', 'watch', 'update', 'patch', 'delete'] },
+        { apiGroups: [''], resources: ['namespaces'], verbs: ['get'] },
+      ],
+    },
+    {
+      ...rbac,
+      kind: 'RoleBinding',
+      metadata: { name: 'developer', namespace },
+      roleRef: { apiGroup: rbacGroup, kind: 'Role', name: 'developer' },
+      subjects: [{ apiGroup: rbacGroup, kind: 'User', name: user }],
+    },
+  ];
+}
+
+/** All that the webhook may do: read builds. */
+export const webhookRole: KubernetesObject = {
+  ...rbac,
+  kind: 'ClusterRole',
+  metadata: { name: 's2i-incremental-webhook' },
+  rules: [{ ...buildResources, verbs: ['get', 'list', 'watch'] }],
+};
+
+export function webhookRoleBinding(user: string): KubernetesObject {
+  return {
+    ...rbac,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 's2i-incremental-webhook' },
+    roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name: webhookRole.metadata.name },
+    subjects: [{ apiGroup: rbacGroup, kind: 'User', name: user }],
+  };
+}
+
+/**
+ * The registration of a webhook outside the cluster.
+ * @param url of its `/mutate`
+ * @param ca what its certificate is verified by, PEM
+ */
+export function webhookConfiguration(url: string, ca: string, name = 's2i-incremental-webhook'): KubernetesObject {
+  return {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'MutatingWebhookConfiguration',
+    metadata: { name },
+    webhooks: [
+      {
+        name: 'mutate.s2i-incremental.io',
+        clientConfig: { url, caBundle: Buffer.from(ca).toString('base64') },
+        rules: [
+          {
+            apiGroups: ['build.openshift.io'],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['builds', 'buildconfigs'],
+            scope: 'Namespaced',
+          },
+        ],
+        objectSelector: { matchExpressions: [{ key: 's2i-incremental.io/enabled', operator: 'Exists' }] },
+        failurePolicy: 'Ignore',
+        timeoutSeconds: 3,
+        sideEffects: 'None',
+        reinvocationPolicy: 'IfNeeded',
+        matchPolicy: 'Equivalent',
+        admissionReviewVersions: ['v1', 'v1beta1'],
+      },
+    ],
+  };
+}
