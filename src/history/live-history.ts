@@ -1,12 +1,14 @@
 import { ApiException, CustomObjectsApi, KubeConfig, Observable, type RequestContext } from '@kubernetes/client-node';
-import type { BuildConfigIdentity } from '../openshift/build.ts';
 import { arrayAt, isObject, stringAt } from '../openshift/json.ts';
 import { labels, openshiftKeys } from '../openshift/keys.ts';
 import type { BuildConfigHistory } from '../policy/facts.ts';
-import { HistoryFold, buildConfigFactsOf } from './fold.ts';
+import { HistoryIndex, type HistoryLookup } from './history-index.ts';
 
 const builds = { group: 'build.openshift.io', version: 'v1', plural: 'builds' } as const;
 const buildConfigs = { ...builds, plural: 'buildconfigs' } as const;
+
+/** What opts in, as a label selector. */
+const optedIn = `${labels.enabled}=true`;
 
 /** Builds a page: OpenShift keeps 10 of a BuildConfig by default, so one page is the rule. */
 const pageSize = 500;
@@ -31,56 +33,53 @@ export function loadCluster(file: string | undefined): Cluster {
   return { server, kubeConfig };
 }
 
+/** What a live history is asked: also by which label the Builds are found. */
+export interface LiveLookup extends HistoryLookup {
+  /** The value of the label that the BuildConfig's Builds share. */
+  readonly label: string;
+}
+
 /**
  * The history as the API server has it at this moment: one GET of the BuildConfig and one paginated LIST of its opted-in
  * Builds for each question. Rejects with the client's error, or with the signal's reason once it aborts.
  */
 export function createLiveHistory({ kubeConfig }: Cluster) {
   const api = kubeConfig.makeApiClient(CustomObjectsApi);
-  return { read };
+  return {
+    async read(lookup: LiveLookup, signal: AbortSignal): Promise<BuildConfigHistory> {
+      const index = new HistoryIndex();
+      await Promise.all([putBuildConfig(index, lookup, signal), putBuilds(index, lookup, signal)]);
+      return index.lookUp(lookup);
+    },
+  };
 
-  async function read(
-    query: { namespace: string; buildConfig: BuildConfigIdentity; label: string; build: string },
+  async function putBuildConfig(
+    index: HistoryIndex,
+    { namespace, buildConfig }: LiveLookup,
     signal: AbortSignal,
-  ): Promise<BuildConfigHistory> {
-    const [buildConfig, fold] = await Promise.all([readBuildConfig(), foldBuilds()]);
-    return fold.result(buildConfigFactsOf(buildConfig, query.buildConfig.uid));
-
-    async function readBuildConfig(): Promise<unknown> {
-      const { namespace } = query;
-      try {
-        return (await api.getNamespacedCustomObject(
-          { ...buildConfigs, namespace, name: query.buildConfig.name },
-          abortable(signal),
-        )) as unknown;
-      } catch (error) {
-        if (error instanceof ApiException && error.code === 404) return undefined;
-        throw error;
-      }
+  ): Promise<void> {
+    try {
+      const found: unknown = await api.getNamespacedCustomObject(
+        { ...buildConfigs, namespace, name: buildConfig.name },
+        abortable(signal),
+      );
+      if (isObject(found)) index.setBuildConfig(found);
+    } catch (error) {
+      if (!(error instanceof ApiException && error.code === 404)) throw error;
     }
+  }
 
-    async function foldBuilds(): Promise<HistoryFold> {
-      const fold = new HistoryFold(query.buildConfig);
-      const labelSelector = `${openshiftKeys.buildConfigLabel}=${query.label},${labels.enabled}=true`;
-      let next: string | undefined;
-      do {
-        const page: unknown = await api.listNamespacedCustomObject(
-          {
-            ...builds,
-            namespace: query.namespace,
-            labelSelector,
-            limit: pageSize,
-            ...(next !== undefined && { _continue: next }),
-          },
-          abortable(signal),
-        );
-        for (const build of arrayAt(page, 'items') ?? []) {
-          if (isObject(build) && stringAt(build, 'metadata', 'name') !== query.build) fold.add(build);
-        }
-        next = stringAt(page, 'metadata', 'continue');
-      } while (next !== undefined && next !== '');
-      return fold;
-    }
+  async function putBuilds(index: HistoryIndex, { namespace, label }: LiveLookup, signal: AbortSignal): Promise<void> {
+    const labelSelector = `${openshiftKeys.buildConfigLabel}=${label},${optedIn}`;
+    let next: string | undefined;
+    do {
+      const page: unknown = await api.listNamespacedCustomObject(
+        { ...builds, namespace, labelSelector, limit: pageSize, ...(next !== undefined && { _continue: next }) },
+        abortable(signal),
+      );
+      for (const build of arrayAt(page, 'items') ?? []) if (isObject(build)) index.setBuild(build);
+      next = stringAt(page, 'metadata', 'continue');
+    } while (next !== undefined && next !== '');
   }
 }
 

@@ -1,21 +1,17 @@
-import type { BuildConfigIdentity } from '../openshift/build.ts';
-import { type JsonObject, stringAt } from '../openshift/json.ts';
-import { nameOf } from '../openshift/metadata.ts';
+import type { JsonObject } from '../openshift/json.ts';
 import type { BuildConfigHistory } from '../policy/facts.ts';
-import { HistoryFold, buildConfigFactsOf } from './fold.ts';
+import { HistoryIndex, type HistoryLookup } from './history-index.ts';
 
-/** The history in Builds and BuildConfigs that are at hand: what `preview` was given and what the demo's cluster holds. */
+/** The history in objects that are at hand: what `preview` was given and what the demo's cluster holds. */
 export function createMemoryHistory(objects: () => Iterable<JsonObject>) {
   return {
-    read(query: { namespace: string; buildConfig: BuildConfigIdentity; build: string }): Promise<BuildConfigHistory> {
-      const fold = new HistoryFold(query.buildConfig);
-      let buildConfig: JsonObject | undefined;
+    read(lookup: HistoryLookup): Promise<BuildConfigHistory> {
+      const index = new HistoryIndex();
       for (const object of objects()) {
-        if ((stringAt(object, 'metadata', 'namespace') ?? '') !== query.namespace) continue;
-        if (object['kind'] === 'Build' && nameOf(object) !== query.build) fold.add(object);
-        if (object['kind'] === 'BuildConfig' && nameOf(object) === query.buildConfig.name) buildConfig = object;
+        if (object['kind'] === 'Build') index.setBuild(object);
+        if (object['kind'] === 'BuildConfig') index.setBuildConfig(object);
       }
-      return Promise.resolve(fold.result(buildConfigFactsOf(buildConfig, query.buildConfig.uid)));
+      return Promise.resolve(index.lookUp(lookup));
     },
   };
 }

@@ -45,6 +45,11 @@ export function buildNumberOf(build: JsonObject): number | undefined {
   return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
+/** Where a Build's source comes from: repository and folder in it, in one text to compare; a branch does not count. */
+export function sourceOf(build: JsonObject): string {
+  return `${stringAt(build, 'spec', 'source', 'git', 'uri') ?? ''} ${stringAt(build, 'spec', 'source', 'contextDir') ?? ''}`;
+}
+
 /** A `Kind/name` sentence of an object reference such as `from`, with the namespace if one is named; empty where there is none. */
 export function describeReference(reference: unknown): string {
   const kind = stringAt(reference, 'kind');

@@ -1,4 +1,4 @@
-import type { Mode } from '../config/config.ts';
+import type { IncrementalConfig, Mode } from '../config/config.ts';
 import type { BuildConfigHistory, PreviousBuild } from './facts.ts';
 import type { FullReason } from './reasons.ts';
 
@@ -13,6 +13,15 @@ export interface BaseRequest {
   /** The Build's own `sourceStrategy.incremental`. */
   readonly incremental: unknown;
   readonly wrapperUnavailable: boolean;
+  /** The base that OpenShift chose for this Build, `Kind/name`. */
+  readonly originFrom: string;
+  /** This Build's source repository and folder. */
+  readonly source: string;
+  /** The names in this Build's env, the profile's included. */
+  readonly envNames: readonly string[];
+  readonly limits: Pick<IncrementalConfig, 'maxDepth' | 'maxAge'>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** Undefined: the Build has no BuildConfig. */
   readonly history: BuildConfigHistory | 'unavailable' | undefined;
 }
@@ -30,9 +39,15 @@ export interface BaseRequest {
  * | history not read                                      | full `history_unavailable`        |
  * | no earlier Build                                      | full `first_build`                |
  * | earlier Builds, none complete with an image           | full `no_previous_image`          |
+ * | the chain started from another base                   | full `base_image_changed`         |
+ * | the previous Build had another source                 | full `source_changed`             |
+ * | the previous Build had a variable that is gone        | full `env_removed`                |
+ * | the chain has `maxDepth` builds on top of its first   | full `chain_depth_reached`        |
+ * | the chain started `maxAge` ago                        | full `chain_age_reached`          |
  * | otherwise                                             | incremental `continued`           |
  */
-export function decideBase({ mode, incremental, wrapperUnavailable, history }: BaseRequest): BaseDecision {
+export function decideBase(request: BaseRequest): BaseDecision {
+  const { mode, incremental, wrapperUnavailable, history } = request;
   const known = history === 'unavailable' ? undefined : history;
   if (mode === 'false') return full('incremental_off');
   if (incremental === false) {
@@ -43,7 +58,22 @@ export function decideBase({ mode, incremental, wrapperUnavailable, history }: B
   if (history === 'unavailable') return full('history_unavailable');
   if (!history.hasBuilds) return full('first_build');
   if (history.previous === undefined) return full('no_previous_image');
-  return { decision: 'incremental', reason: 'continued', previous: history.previous };
+  const reason = restartReason(history.previous, request);
+  return reason === undefined
+    ? { decision: 'incremental', reason: 'continued', previous: history.previous }
+    : full(reason);
+}
+
+/** Why a chain that could go on must not; the image it would build on holds something that is no longer wanted. */
+function restartReason(previous: PreviousBuild, request: BaseRequest): FullReason | undefined {
+  const { maxDepth, maxAge } = request.limits;
+  if (previous.originFrom !== request.originFrom) return 'base_image_changed';
+  if (previous.source !== request.source) return 'source_changed';
+  const names = new Set(request.envNames);
+  if (!previous.envNames.every((name) => names.has(name))) return 'env_removed';
+  if (previous.chainDepth >= maxDepth) return 'chain_depth_reached';
+  if (previous.chainStarted !== undefined && request.now - previous.chainStarted >= maxAge) return 'chain_age_reached';
+  return undefined;
 }
 
 function full(reason: FullReason): BaseDecision {

@@ -9,6 +9,12 @@ export interface PreviousBuild {
   /** Builds since the full one that started its chain. */
   readonly chainDepth: number;
   readonly chainStarted: number | undefined;
+  /** The base that its chain started from, `Kind/name`. */
+  readonly originFrom: string;
+  /** Its source repository and the folder in it. */
+  readonly source: string;
+  /** The names of its strategy's env: all of them are in its image. */
+  readonly envNames: readonly string[];
 }
 
 /** What the BuildConfig of a Build says that its Builds do not inherit. */

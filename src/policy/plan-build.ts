@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { buildNumberOf, describeReference, envNamesOf, sourceStrategyOf } from '../openshift/build.ts';
+import { buildNumberOf, describeReference, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations } from '../openshift/keys.ts';
 import { isSecretName, nameOf, referencedName } from '../openshift/metadata.ts';
@@ -54,10 +54,20 @@ export function planBuild({ build, isClone, namespace, facts, config, now }: Bui
     return { kind: 'skip', reason: 'build_config_opted_out', warnings: [] };
   }
   const features = resolveFeatures(build, config);
+  // An env that is no list is the server's to refuse; there is nothing to append to.
+  const env =
+    strategy['env'] == null || Array.isArray(strategy['env'])
+      ? missingVariables(features.profile, envNamesOf(build))
+      : [];
   const base = decideBase({
     mode: features.mode,
     incremental: strategy['incremental'],
     wrapperUnavailable: isWrapperUnavailable(build, features.wrapper, config.assemble),
+    originFrom: describeReference(strategy['from']),
+    source: sourceOf(build),
+    envNames: [...envNamesOf(build), ...env.map(({ name }) => name)],
+    limits: config.incremental,
+    now,
     history: facts.history,
   });
   const pushSecret = referencedName(build, 'spec', 'output', 'pushSecret');
@@ -74,12 +84,6 @@ export function planBuild({ build, isClone, namespace, facts, config, now }: Bui
     issuedUpTo: facts.issuedUpTo,
     isUsed: (reference) => history?.references.has(reference) === true,
   });
-  // An env that is no list is the server's to refuse; there is nothing to append to.
-  const env =
-    strategy['env'] == null || Array.isArray(strategy['env'])
-      ? missingVariables(features.profile, envNamesOf(build))
-      : [];
-
   return {
     kind: 'mutate',
     resource: 'builds',

@@ -6,6 +6,11 @@ const fullReasons = {
   clean_build_requested: 'it was started with --incremental=false',
   incremental_off: 'its BuildConfig asks for full builds',
   no_build_config: 'it belongs to no BuildConfig, so there is no Build it could continue from',
+  base_image_changed: 'the base image changed since its chain started',
+  source_changed: 'the source repository or the folder in it changed',
+  env_removed: 'a variable of the previous Build is gone, and would live on in its image',
+  chain_depth_reached: 'its chain has as many builds as are allowed',
+  chain_age_reached: 'its chain is as old as is allowed',
   wrapper_unavailable: 'the assemble wrapper is wanted but cannot be delivered to it',
   history_unavailable: 'the earlier Builds could not be read',
 } as const;

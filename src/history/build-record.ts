@@ -1,51 +1,37 @@
-import { type BuildConfigIdentity, buildConfigOf, buildNumberOf, sourceStrategyOf } from '../openshift/build.ts';
+import { buildNumberOf, describeReference, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { isDigest, parseImageReference, repositoryOf } from '../openshift/image-reference.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations, labels, openshiftKeys, userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, createdAt, labelOf, nameOf } from '../openshift/metadata.ts';
 import { decodeBuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
-import type { BuildConfigFacts, BuildConfigHistory, PreviousBuild } from '../policy/facts.ts';
+import type { BuildConfigFacts, PreviousBuild } from '../policy/facts.ts';
 
-/** Folds Builds into the history of one BuildConfig, one after another and in any order; the Builds are not kept. */
-export class HistoryFold {
-  readonly #buildConfig: BuildConfigIdentity;
-  readonly #references = new Set<string>();
-  #hasBuilds = false;
-  #previous: PreviousBuild | undefined;
-
-  constructor(buildConfig: BuildConfigIdentity) {
-    this.#buildConfig = buildConfig;
-  }
-
-  /** Takes a Build into account if it is an opted-in one of the same BuildConfig: its uid, and its whole name. */
-  add(build: JsonObject): void {
-    const owner = buildConfigOf(build);
-    if (owner?.uid !== this.#buildConfig.uid || owner.name !== this.#buildConfig.name) return;
-    if (labelOf(build, labels.enabled) !== 'true') return;
-    this.#hasBuilds = true;
-    const reference = outputReferenceOf(build);
-    if (reference !== undefined) this.#references.add(reference);
-    const candidate = previousBuildOf(build);
-    if (candidate !== undefined && (this.#previous === undefined || candidate.number > this.#previous.number)) {
-      this.#previous = candidate;
-    }
-  }
-
-  /** What was folded so far. */
-  result(buildConfig: BuildConfigFacts | undefined): BuildConfigHistory {
-    return { buildConfig, hasBuilds: this.#hasBuilds, previous: this.#previous, references: this.#references };
-  }
+/** What is kept of a Build: enough to continue from it, and the reference that no other Build may get. */
+export interface BuildRecord {
+  readonly name: string;
+  /** The DockerImage reference it is pushed to. */
+  readonly reference: string | undefined;
+  /** Undefined where nothing can continue from it. */
+  readonly previous: PreviousBuild | undefined;
 }
 
-/** What a BuildConfig says that its Builds do not inherit; undefined for another one under the same name. */
-export function buildConfigFactsOf(buildConfig: unknown, uid: string): BuildConfigFacts | undefined {
-  if (stringAt(buildConfig, 'metadata', 'uid') !== uid) return undefined;
-  const object = buildConfig as JsonObject;
-  const incremental = sourceStrategyOf(object)?.['incremental'];
+/** The record of an opted-in Build; undefined for any other. */
+export function buildRecordOf(build: JsonObject): BuildRecord | undefined {
+  if (labelOf(build, labels.enabled) !== 'true') return undefined;
   return {
-    optedIn: labelOf(object, labels.enabled) === 'true',
-    outputRepository: annotationOf(object, userAnnotations.outputRepository),
-    pullSecret: annotationOf(object, userAnnotations.pullSecret),
+    name: nameOf(build),
+    reference: outputReferenceOf(build),
+    previous: previousBuildOf(build),
+  };
+}
+
+/** What a BuildConfig says that its Builds do not inherit. */
+export function buildConfigFactsOf(buildConfig: JsonObject): BuildConfigFacts {
+  const incremental = sourceStrategyOf(buildConfig)?.['incremental'];
+  return {
+    optedIn: labelOf(buildConfig, labels.enabled) === 'true',
+    outputRepository: annotationOf(buildConfig, userAnnotations.outputRepository),
+    pullSecret: annotationOf(buildConfig, userAnnotations.pullSecret),
     incremental: typeof incremental === 'boolean' ? incremental : undefined,
   };
 }
@@ -59,17 +45,21 @@ export function previousBuildOf(build: JsonObject): PreviousBuild | undefined {
   if (!admitted && annotationOf(build, openshiftKeys.cloneOf) !== undefined) return undefined;
   const image = imageOf(build, admitted);
   if (image === undefined) return undefined;
-  const depth = admitted ? (annotationOf(build, annotations.chainDepth) ?? '') : '';
-  const started = admitted ? Date.parse(annotationOf(build, annotations.chainStarted) ?? '') : Number.NaN;
+  // Without our record of it, a Build has the base that OpenShift chose and starts a chain.
+  const recorded = (key: string) => (admitted ? annotationOf(build, key) : undefined);
+  const depth = recorded(annotations.chainDepth) ?? '';
+  const started = Date.parse(recorded(annotations.chainStarted) ?? '');
   return {
     name: nameOf(build),
     number,
     image,
     chainDepth: /^[0-9]{1,4}$/.test(depth) ? Number(depth) : 0,
     chainStarted: Number.isNaN(started) ? createdAt(build) : started,
+    originFrom: recorded(annotations.originFrom) ?? describeReference(sourceStrategyOf(build)?.['from']),
+    source: sourceOf(build),
+    envNames: envNamesOf(build),
   };
 }
-
 /**
  * The image a Build made. Its repository is taken from what cannot be changed after the fact; anyone with edit rights may
  * write the status, so of that only a well-formed digest counts, and an image stream's reference if it names that stream.
