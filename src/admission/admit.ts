@@ -1,7 +1,8 @@
 import type { Config } from '../config/config.ts';
 import type { IssuedTags } from '../history/issued-tags.ts';
 import { applyMutations } from '../mutations/apply-mutations.ts';
-import { type BuildConfigIdentity, buildConfigOf } from '../openshift/build.ts';
+import { overrideAnnotations } from '../mutations/override-annotations.ts';
+import { type BuildConfigIdentity, buildConfigOf, buildNumberOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { openshiftKeys } from '../openshift/keys.ts';
 import { labelOf, nameOf } from '../openshift/metadata.ts';
@@ -9,6 +10,7 @@ import { type AdmissionRequest, checkEligibility } from '../policy/eligibility.t
 import type { BuildConfigHistory, Facts } from '../policy/facts.ts';
 import type { Plan } from '../policy/plan.ts';
 import { planBuild } from '../policy/plan-build.ts';
+import { planBuildUpdate } from '../policy/plan-build-update.ts';
 import { planBuildConfig } from '../policy/plan-build-config.ts';
 import { restoreClone } from '../policy/restore-clone.ts';
 import { warning } from '../policy/warnings.ts';
@@ -21,8 +23,9 @@ export interface HistoryQuery {
   readonly buildConfig: BuildConfigIdentity;
   /** The value of the label that the BuildConfig's Builds share. */
   readonly label: string;
-  /** The Build that asks; it is no part of its own past. */
+  /** The Build that asks, and its number; it is no part of its own past. */
   readonly build: string;
+  readonly number: number | undefined;
 }
 
 /** Reads what earlier Builds of a BuildConfig left behind; `unavailable` where there is nowhere to read it from. Rejects where reading fails. */
@@ -62,6 +65,10 @@ export async function admit(
     if (eligibility.kind === 'skip') return { plan: eligibility, patch: [] };
 
     const { object } = eligibility;
+    if (eligibility.resource === 'builds' && eligibility.operation === 'UPDATE') {
+      const plan = planBuildUpdate(object, request.oldObject);
+      return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, overrideAnnotations(object, plan)) };
+    }
     if (eligibility.resource === 'buildconfigs') {
       const plan = planBuildConfig(object, config);
       return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, applyMutations(object, plan)) };
@@ -101,6 +108,7 @@ async function gatherFacts(
     buildConfig,
     label: labelOf(build, openshiftKeys.buildConfigLabel) ?? buildConfig.name,
     build: nameOf(build),
+    number: buildNumberOf(build),
   };
   const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - clock()) * historyShare)));
   try {

@@ -43,7 +43,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     opsPort: 0,
     certificate,
     history: createMemoryHistory(() => cluster.objects()),
-    historyDetail: 'the demo',
+    historyDetail: () => 'the demo',
     issuedTags: new IssuedTags(),
     clock: () => now,
     metrics: createMetrics(),

@@ -4,6 +4,7 @@ import { explainReason } from '../policy/reasons.ts';
 /** What was decided about an object and why, in a sentence. */
 export function describePlan(plan: Plan): string {
   if (plan.kind === 'skip') return `Left alone: ${explainReason(plan.reason)}.`;
+  if (plan.kind === 'restore') return `Record put back: ${explainReason(plan.reason)}.`;
   if (plan.resource === 'buildconfigs') return `Opted in: its origin is recorded, so that everything can go back.`;
   return plan.base.decision === 'incremental'
     ? `Incremental build: it continues from the image of ${plan.base.previous.name}.`

@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { BuildHistory } from '../admission/admit.ts';
 import { certificateFiles, loadOrCreateCertificate } from '../certificates/certificate-files.ts';
 import { loadConfig } from '../config/load-config.ts';
+import type { Cluster } from '../history/cluster.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory } from '../history/memory-history.ts';
+import type { ReflectorEvent } from '../history/reflector.ts';
 import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
@@ -50,8 +51,8 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
   }
   const config = loadConfig(options.config, environment);
   const logger = createLogger(config.log);
-  const { history, historyDetail } = await connect(options, environment);
-  if (historyDetail === 'standalone') {
+  const cluster = await connect(options, environment);
+  if (cluster === undefined) {
     logger.warn('running standalone: no cluster to read earlier Builds from, so every Build is a full one');
   }
   const names = ['localhost', '127.0.0.1', '::1', hostname()] as const;
@@ -59,23 +60,29 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
   if (created) logger.info({ ca: join(options.certDir, certificateFiles.ca) }, 'made a self-signed certificate');
 
   const metrics = createMetrics();
+  const stopping = new AbortController();
+  const watched = cluster === undefined ? undefined : await watchHistory(cluster, logger);
+  if (watched !== undefined) metrics.observeHistory(() => watched.status());
   const webhook = await startWebhook({
     ...options,
     config,
     certificate,
-    history,
-    historyDetail,
+    history: watched ?? createAbsentHistory(),
+    historyDetail: () => describeHistory(watched),
     issuedTags: new IssuedTags(),
     clock: Date.now,
     metrics,
     onAdmission: createAdmissionReporter(logger, metrics),
   });
+  const watching = watched?.run(stopping.signal);
   logger.info({ url: `${webhook.admission.url}/mutate` }, 'listening for admission reviews');
   logger.info({ url: webhook.operations.url }, 'listening for probes and metrics');
 
   await receiveSignal(logger);
   logger.info({ shutdownDelay: config.server.shutdownDelay }, 'stopping: not ready, serving on for the shutdown delay');
   await webhook.stop();
+  stopping.abort();
+  await watching;
   logger.info('stopped');
   return exitCodes.ok;
 }
@@ -124,27 +131,42 @@ function portOf(flag: string, text: string | undefined, fallback: number): numbe
   return Number(text);
 }
 
-/** The cluster that was named or is at hand; without one, standalone. The client is loaded only where there is a cluster. */
+/** The cluster that was named or is at hand, or undefined. The client is loaded only where there is one. */
 async function connect(
   { kubeconfig, standalone }: ServeArguments,
   environment: NodeJS.ProcessEnv,
-): Promise<{ history: BuildHistory; historyDetail: string }> {
+): Promise<Cluster | undefined> {
   const inCluster = environment['KUBERNETES_SERVICE_HOST'] !== undefined;
   const atHand =
     inCluster || (environment['KUBECONFIG'] ?? '') !== '' || existsSync(join(homedir(), '.kube', 'config'));
-  if (standalone || (kubeconfig === undefined && !atHand)) {
-    return { history: createAbsentHistory(), historyDetail: 'standalone' };
-  }
-  const { createLiveHistory, loadCluster } = await import('../history/live-history.ts');
+  if (standalone || (kubeconfig === undefined && !atHand)) return undefined;
+  const { connectCluster } = await import('../history/cluster.ts');
   try {
-    const cluster = loadCluster(kubeconfig);
-    return { history: createLiveHistory(cluster), historyDetail: `read from ${cluster.server}` };
+    return connectCluster(kubeconfig);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${kubeconfig ?? 'the kubeconfig'} names no cluster that can be used: ${message}`, {
       cause: error,
     });
   }
+}
+
+async function watchHistory(cluster: Cluster, logger: Logger) {
+  const { createWatchedHistory } = await import('../history/watched-history.ts');
+  const onEvent = (event: ReflectorEvent) => {
+    const { resource } = event.selection;
+    if (event.kind === 'synced') logger.info({ resource, objects: event.objects }, 'history synced');
+    else
+      logger.warn({ resource, retryIn: event.retryIn, error: event.error }, 'history watch interrupted, asking live');
+  };
+  logger.info({ server: cluster.server }, 'reading history from the cluster');
+  return createWatchedHistory(cluster, onEvent, Math.random);
+}
+
+function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | undefined): string {
+  if (watched === undefined) return 'standalone';
+  const { synced, buildConfigs } = watched.status();
+  return synced ? `synced, ${buildConfigs} BuildConfigs` : 'not synced, asking the API server for each Build';
 }
 
 /** Resolves at the first SIGTERM or SIGINT; from then on a second one ends the process at once. */

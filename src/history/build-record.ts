@@ -1,10 +1,10 @@
 import { buildNumberOf, describeReference, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { isDigest, parseImageReference, repositoryOf } from '../openshift/image-reference.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
-import { annotations, labels, openshiftKeys, userAnnotations } from '../openshift/keys.ts';
+import { annotations, labels, openshiftKeys } from '../openshift/keys.ts';
 import { annotationOf, createdAt, labelOf, nameOf } from '../openshift/metadata.ts';
 import { decodeBuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
-import type { BuildConfigFacts, PreviousBuild } from '../policy/facts.ts';
+import type { PreviousBuild } from '../policy/facts.ts';
 
 /** What is kept of a Build: enough to continue from it, and the reference that no other Build may get. */
 export interface BuildRecord {
@@ -22,17 +22,6 @@ export function buildRecordOf(build: JsonObject): BuildRecord | undefined {
     name: nameOf(build),
     reference: outputReferenceOf(build),
     previous: previousBuildOf(build),
-  };
-}
-
-/** What a BuildConfig says that its Builds do not inherit. */
-export function buildConfigFactsOf(buildConfig: JsonObject): BuildConfigFacts {
-  const incremental = sourceStrategyOf(buildConfig)?.['incremental'];
-  return {
-    optedIn: labelOf(buildConfig, labels.enabled) === 'true',
-    outputRepository: annotationOf(buildConfig, userAnnotations.outputRepository),
-    pullSecret: annotationOf(buildConfig, userAnnotations.pullSecret),
-    incremental: typeof incremental === 'boolean' ? incremental : undefined,
   };
 }
 

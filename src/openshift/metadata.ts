@@ -15,6 +15,11 @@ export function nameOf(object: JsonObject): string {
   return stringAt(object, 'metadata', 'name') ?? '';
 }
 
+/** The object's namespace; empty where it has none. */
+export function namespaceOf(object: JsonObject): string {
+  return stringAt(object, 'metadata', 'namespace') ?? '';
+}
+
 /** The object's creation time in milliseconds since the epoch; undefined before it is stored. */
 export function createdAt(object: JsonObject): number | undefined {
   const time = Date.parse(stringAt(object, 'metadata', 'creationTimestamp') ?? '');

@@ -20,7 +20,12 @@ export interface AdmissionRequest {
 }
 
 export type Eligibility =
-  | { readonly kind: 'eligible'; readonly resource: 'builds' | 'buildconfigs'; readonly object: JsonObject }
+  | {
+      readonly kind: 'eligible';
+      readonly resource: 'builds' | 'buildconfigs';
+      readonly operation: 'CREATE' | 'UPDATE';
+      readonly object: JsonObject;
+    }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly warnings: readonly string[] };
 
 /** The legacy group is OpenShift 3.x's. */
@@ -36,7 +41,6 @@ const groups: readonly string[] = ['build.openshift.io', ''];
  * | `…/enabled` absent, `false` or unknown          | skip `not_opted_in` (unknown warns)|
  * | no Source strategy                              | skip `strategy_unsupported`, warns |
  * | Build CREATE, `…/admitted-as` is its own name   | skip `already_admitted`            |
- * | Build UPDATE                                    | skip `nothing_to_do`               |
  * | BuildConfig UPDATE of its status or bookkeeping | skip `nothing_to_do`               |
  * | anything else                                   | eligible                           |
  */
@@ -63,12 +67,12 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
     ]);
   }
   if (handled === 'builds') {
-    if (operation === 'UPDATE') return skip('nothing_to_do');
-    if (annotationOf(object, annotations.admittedAs) === nameOf(object)) return skip('already_admitted');
+    const admitted = annotationOf(object, annotations.admittedAs) === nameOf(object);
+    if (operation === 'CREATE' && admitted) return skip('already_admitted');
   } else if (operation === 'UPDATE' && !changesSettings(object, request.oldObject)) {
     return skip('nothing_to_do');
   }
-  return { kind: 'eligible', resource: handled, object };
+  return { kind: 'eligible', resource: handled, operation, object };
 }
 
 /** Whether an update of a BuildConfig touches more than its status and the server's bookkeeping. */

@@ -1,6 +1,7 @@
 import type { Profile } from '../config/config.ts';
 import type { BuildPlan } from './plan-build.ts';
 import type { BuildConfigPlan } from './plan-build-config.ts';
+import type { RestorePlan } from './plan-build-update.ts';
 import type { Reason, SkipReason } from './reasons.ts';
 
 /** An object is left alone. */
@@ -11,7 +12,7 @@ export interface SkipPlan {
 }
 
 /** What is to become of an object; mutations carry it out. */
-export type Plan = SkipPlan | BuildPlan | BuildConfigPlan;
+export type Plan = SkipPlan | BuildPlan | BuildConfigPlan | RestorePlan;
 
 /** One variable of `sourceStrategy.env`. */
 export interface EnvironmentVariable {
@@ -30,6 +31,5 @@ export function missingVariables(
 
 /** The reason code of a plan, of whichever kind. */
 export function reasonOf(plan: Plan): Reason {
-  if (plan.kind === 'skip') return plan.reason;
-  return plan.resource === 'builds' ? plan.base.reason : plan.reason;
+  return plan.kind === 'mutate' && plan.resource === 'builds' ? plan.base.reason : plan.reason;
 }

@@ -23,6 +23,10 @@ const buildConfigReasons = {
   opted_in: 'it opted in',
 } as const;
 
+const updateReasons = {
+  annotations_restored: 'an update had changed the record of its admission',
+} as const;
+
 const skipReasons = {
   not_opted_in: 'it does not carry the label that opts in',
   build_config_opted_out: 'its BuildConfig has opted out since the Build it clones',
@@ -40,14 +44,17 @@ export type FullReason = keyof typeof fullReasons;
 export type IncrementalReason = keyof typeof incrementalReasons;
 /** Codes of a changed BuildConfig. */
 export type BuildConfigReason = keyof typeof buildConfigReasons;
+/** Codes of an updated Build that was changed back. */
+export type UpdateReason = keyof typeof updateReasons;
 /** Codes of an object left alone. */
 export type SkipReason = keyof typeof skipReasons;
-export type Reason = FullReason | IncrementalReason | BuildConfigReason | SkipReason;
+export type Reason = FullReason | IncrementalReason | BuildConfigReason | UpdateReason | SkipReason;
 
 const sentences: Readonly<Record<Reason, string>> = {
   ...fullReasons,
   ...incrementalReasons,
   ...buildConfigReasons,
+  ...updateReasons,
   ...skipReasons,
 };
 

@@ -13,7 +13,7 @@ export interface WebhookOptions extends AdmitDependencies {
   readonly opsPort: number;
   readonly certificate: ServingCertificate;
   /** What `/readyz` says of the history, e.g. where it is read from. */
-  readonly historyDetail: string;
+  readonly historyDetail: () => string;
   readonly metrics: Metrics;
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
 }
@@ -40,7 +40,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     return [
       { name: 'running', ok: !draining, detail: draining ? 'shutting down' : 'ok' },
       { name: 'certificate', ok: certificate.notAfter > clock(), detail: days < 0 ? 'expired' : `${days} days left` },
-      { name: 'history', ok: true, detail: options.historyDetail },
+      { name: 'history', ok: true, detail: options.historyDetail() },
     ];
   };
 

@@ -48,7 +48,25 @@ export function createMetrics() {
     registers,
   });
 
+  let historyStatus = () => ({ synced: false, buildConfigs: 0 });
+  const watched: Gauge = new Gauge({
+    name: 's2i_incremental_history_synced',
+    help: 'Whether the watches on earlier Builds are open and complete (1), or the API server is asked each time (0).',
+    registers,
+    collect: () => watched.set(historyStatus().synced ? 1 : 0),
+  });
+  const buildConfigs: Gauge = new Gauge({
+    name: 's2i_incremental_history_build_configs',
+    help: 'Opted-in BuildConfigs that the watch knows.',
+    registers,
+    collect: () => buildConfigs.set(historyStatus().buildConfigs),
+  });
+
   return {
+    /** Where the history's state is asked for at each scrape. */
+    observeHistory(status: () => { readonly synced: boolean; readonly buildConfigs: number }): void {
+      historyStatus = status;
+    },
     recordAdmission({ resource, operation, result, reason, decision, seconds }: AdmissionRecord): void {
       const known = {
         resource: resources.includes(resource) ? resource : 'other',

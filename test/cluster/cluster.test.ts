@@ -4,6 +4,7 @@ import { describeBuildConfigs } from './suites/build-configs.ts';
 import { describeBuilds } from './suites/builds.ts';
 import { describeChains } from './suites/chains.ts';
 import { describeFailures } from './suites/failures.ts';
+import { describeHistory } from './suites/history.ts';
 import { describeTestBed } from './suites/test-bed.ts';
 
 // One API server for all suites: it takes longer to start than most of them to run.
@@ -14,4 +15,5 @@ describeTestBed(bed);
 describeBuilds(bed);
 describeBuildConfigs(bed);
 describeChains(bed);
+describeHistory(bed);
 describeFailures(bed);

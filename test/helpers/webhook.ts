@@ -80,7 +80,7 @@ export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOpt
     opsPort: 0,
     certificate,
     history: options.history ?? createMemoryHistory(options.objects ?? (() => [])),
-    historyDetail: 'test',
+    historyDetail: () => 'test',
     issuedTags: new IssuedTags(),
     clock: options.clock ?? (() => testNow),
     metrics: options.metrics ?? createMetrics(),

@@ -51,6 +51,10 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       const binding = webhookRoleBinding(webhookUser.name);
       await admin.delete('ClusterRoleBinding', binding.metadata.name);
       await waitFor("the webhook's rights to be gone", async () => !(await mayList()));
+      // A watch that is open stays open; one that is opened now is refused.
+      await webhook.stop();
+      await webhook.start();
+      assert.match(await webhook.readiness(), /^\[\+\] history: not synced, asking the API server for each Build$/m);
       const blind = await web.startBuild('blind').finally(() => admin.create(binding));
       const started = chainFactsOf(blind.stored).started;
       assert.deepEqual(chainFactsOf(blind.stored), fullBuild('history_unavailable', pythonImage, started));
@@ -65,6 +69,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       );
 
       await waitFor("the webhook's rights to be back", mayList);
+      await webhook.synced();
       await web.completeBuild('blind-2');
       const next = await web.startBuild('blind');
       const image = `harbor.example.com/web/blind@${digestOf('blind-2')}`;

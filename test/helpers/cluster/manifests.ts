@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import type { KubernetesObject } from './client.ts';
 
 /** What is installed in a test cluster before a test runs. */
@@ -81,36 +83,17 @@ export function webhookRoleBinding(user: string): KubernetesObject {
 }
 
 /**
- * The registration of a webhook outside the cluster.
+ * The registration that the documentation gives, for the webhook at hand.
  * @param url of its `/mutate`
  * @param ca what its certificate is verified by, PEM
  */
 export function webhookConfiguration(url: string, ca: string, name = 's2i-incremental-webhook'): KubernetesObject {
+  const text = readFileSync(new URL('../../../docs/registration.yaml', import.meta.url), 'utf8');
+  const registration = parse(text) as KubernetesObject & { readonly webhooks: readonly object[] };
+  const clientConfig = { url, caBundle: Buffer.from(ca).toString('base64') };
   return {
-    apiVersion: 'admissionregistration.k8s.io/v1',
-    kind: 'MutatingWebhookConfiguration',
+    ...registration,
     metadata: { name },
-    webhooks: [
-      {
-        name: 'mutate.s2i-incremental.io',
-        clientConfig: { url, caBundle: Buffer.from(ca).toString('base64') },
-        rules: [
-          {
-            apiGroups: ['build.openshift.io'],
-            apiVersions: ['v1'],
-            operations: ['CREATE', 'UPDATE'],
-            resources: ['builds', 'buildconfigs'],
-            scope: 'Namespaced',
-          },
-        ],
-        objectSelector: { matchExpressions: [{ key: 's2i-incremental.io/enabled', operator: 'Exists' }] },
-        failurePolicy: 'Ignore',
-        timeoutSeconds: 3,
-        sideEffects: 'None',
-        reinvocationPolicy: 'IfNeeded',
-        matchPolicy: 'Equivalent',
-        admissionReviewVersions: ['v1', 'v1beta1'],
-      },
-    ],
+    webhooks: registration.webhooks.map((webhook) => ({ ...webhook, clientConfig })),
   };
 }

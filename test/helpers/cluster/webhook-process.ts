@@ -92,6 +92,16 @@ export class WebhookProcess {
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
   }
 
+  /** What its `/readyz` says. */
+  async readiness(): Promise<string> {
+    return (await fetch(`${this.#running().operations}/readyz`)).text();
+  }
+
+  /** Resolves once its watches are open and it knows everything. */
+  async synced(): Promise<void> {
+    await waitFor('the history to be synced', async () => /history: synced/.test(await this.readiness()));
+  }
+
   /** How many requests it answered since its last start, counted by itself; of those with the given labels, if any are. */
   async countRequests(labels: Readonly<Record<string, string>> = {}): Promise<number> {
     const response = await fetch(`${this.#running().operations}/metrics`);

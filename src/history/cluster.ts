@@ -1,0 +1,183 @@
+import {
+  ApiException,
+  CustomObjectsApi,
+  KubeConfig,
+  Observable,
+  type RequestContext,
+  Watch,
+} from '@kubernetes/client-node';
+import { type JsonObject, isObject, arrayAt, stringAt } from '../openshift/json.ts';
+
+/** The resources that are read. OpenShift 3.9 and later serve this group beside the legacy one. */
+const apiGroup = { group: 'build.openshift.io', version: 'v1' } as const;
+export type Resource = 'builds' | 'buildconfigs';
+
+/** One page of a list. */
+export interface Page {
+  readonly items: readonly JsonObject[];
+  /** Where the next page begins; undefined on the last one. */
+  readonly next: string | undefined;
+  /** What a watch can go on from. */
+  readonly resourceVersion: string;
+}
+
+/** Which objects a list or a watch is about. */
+export interface Selection {
+  readonly resource: Resource;
+  /** Undefined: all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector: string;
+}
+
+/** A cluster, as far as it is read. Every method rejects with the client's error, or once the signal aborts. */
+export interface Cluster {
+  /** The API server's URL. */
+  readonly server: string;
+  /** The object, or undefined where there is none. */
+  get(resource: Resource, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | undefined>;
+  list(selection: Selection, limit: number, next: string | undefined, signal: AbortSignal): Promise<Page>;
+  /**
+   * Reports changes after a resource version, `onOpen` once the server has begun to; resolves when the server ends it.
+   * @throws GoneError where the server does not remember that version
+   */
+  watch(selection: Selection, resourceVersion: string, handlers: WatchHandlers, signal: AbortSignal): Promise<void>;
+}
+
+export interface WatchHandlers {
+  readonly onOpen: () => void;
+  /** `BOOKMARK` events carry a resource version and nothing else. */
+  readonly onEvent: (type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK', object: JsonObject) => void;
+}
+
+/** The server no longer remembers the resource version that was asked for: everything has to be listed anew. */
+export class GoneError extends Error {
+  readonly code = 'gone';
+}
+
+/** The server is asked to end each watch within ten minutes, at random, so that those of several replicas spread. */
+const watchSeconds = () => 300 + Math.floor(Math.random() * 300);
+
+/**
+ * The cluster a kubeconfig file names; without one the pod's own, or what $KUBECONFIG or ~/.kube/config name.
+ * @throws Error where that names none
+ */
+export function connectCluster(kubeConfigFile: string | undefined): Cluster {
+  const kubeConfig = new KubeConfig();
+  if (kubeConfigFile === undefined) kubeConfig.loadFromDefault();
+  else kubeConfig.loadFromFile(kubeConfigFile);
+  return createCluster(kubeConfig);
+}
+
+/** @throws Error where the kubeconfig has no current cluster */
+export function createCluster(kubeConfig: KubeConfig): Cluster {
+  const server = kubeConfig.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error('it has no current context with a cluster');
+  const api = kubeConfig.makeApiClient(CustomObjectsApi);
+
+  return {
+    server,
+    async get(resource, namespace, name, signal) {
+      try {
+        const found: unknown = await api.getNamespacedCustomObject(
+          { ...apiGroup, plural: resource, namespace, name },
+          abortable(signal),
+        );
+        return isObject(found) ? found : undefined;
+      } catch (error) {
+        if (error instanceof ApiException && error.code === 404) return undefined;
+        throw error;
+      }
+    },
+
+    async list({ resource, namespace, labelSelector }, limit, next, signal) {
+      const request = { labelSelector, limit, ...(next !== undefined && { _continue: next }) };
+      const { group, version } = apiGroup;
+      try {
+        const found: unknown =
+          namespace === undefined
+            ? await api.listCustomObjectForAllNamespaces(
+                { group, version, resourcePlural: resource, ...request },
+                abortable(signal),
+              )
+            : await api.listNamespacedCustomObject(
+                { group, version, plural: resource, namespace, ...request },
+                abortable(signal),
+              );
+        const token = stringAt(found, 'metadata', 'continue') ?? '';
+        return {
+          items: (arrayAt(found, 'items') ?? []).filter(isObject),
+          next: token === '' ? undefined : token,
+          resourceVersion: stringAt(found, 'metadata', 'resourceVersion') ?? '',
+        };
+      } catch (error) {
+        if (error instanceof ApiException && error.code === 410)
+          throw new GoneError('the list expired', { cause: error });
+        throw error;
+      }
+    },
+
+    async watch({ resource, namespace, labelSelector }, resourceVersion, { onOpen, onEvent }, signal) {
+      const watch = new Watch(kubeConfig);
+      const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
+      const path = `/apis/${apiGroup.group}/${apiGroup.version}${scope}/${resource}`;
+      const query = { labelSelector, resourceVersion, allowWatchBookmarks: true, timeoutSeconds: watchSeconds() };
+      const closed = Promise.withResolvers<undefined>();
+      const state = { isClosed: false };
+      const controller = await watch.watch(
+        path,
+        query,
+        (type, object: unknown) => {
+          if (state.isClosed || !isObject(object)) return;
+          if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK')
+            onEvent(type, object);
+          else closed.reject(errorOfStatus(object));
+        },
+        (error: unknown) => {
+          state.isClosed = true;
+          // The client gives up on a watch that was silent for 30 s: on one that is dead, and on one where nothing happens.
+          if (error == null || isTimeout(error)) closed.resolve(undefined);
+          else
+            closed.reject(isGone(error) ? new GoneError('the version is too old', { cause: error }) : (error as Error));
+        },
+      );
+      const abort = () => {
+        state.isClosed = true;
+        controller.abort();
+        closed.resolve(undefined);
+      };
+      signal.addEventListener('abort', abort, { once: true });
+      try {
+        if (signal.aborted) abort();
+        else if (!state.isClosed) onOpen();
+        await closed.promise;
+      } finally {
+        signal.removeEventListener('abort', abort);
+        controller.abort();
+      }
+    },
+  };
+}
+
+/** The Status that ends a watch in its own stream. */
+function errorOfStatus(status: JsonObject): Error {
+  const message = stringAt(status, 'message') ?? 'the watch was ended with an error';
+  return status['code'] === 410 ? new GoneError(message) : new Error(message);
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'TimeoutError';
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && error.statusCode === 410;
+}
+
+/** The client takes an abort signal only through a middleware. */
+function abortable(signal: AbortSignal) {
+  const pre = (context: RequestContext) => {
+    context.setSignal(signal);
+    return new Observable(Promise.resolve(context));
+  };
+  const post = <T>(context: T) => new Observable(Promise.resolve(context));
+  return { middleware: [{ pre, post }], middlewareMergeStrategy: 'append' as const };
+}

@@ -1,0 +1,152 @@
+import type { JsonObject } from '../openshift/json.ts';
+import { stringAt } from '../openshift/json.ts';
+import { type Cluster, GoneError, type Page, type Selection } from './cluster.ts';
+
+/** What objects are folded into. */
+export interface Index {
+  set(object: JsonObject): void;
+  remove(object: JsonObject): void;
+}
+
+/** What befell a reflector, for the log. */
+export type ReflectorEvent =
+  | { readonly kind: 'synced'; readonly selection: Selection; readonly objects: number }
+  | { readonly kind: 'interrupted'; readonly selection: Selection; readonly error: unknown; readonly retryIn: number };
+
+export interface ReflectorOptions<I extends Index> {
+  readonly cluster: Cluster;
+  readonly selection: Selection;
+  readonly createIndex: () => I;
+  readonly onEvent: (event: ReflectorEvent) => void;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+/** Objects of about 5 kB: parsing a page takes a few milliseconds, in which nobody else is served. */
+const pageSize = 200;
+
+/**
+ * Milliseconds after a watch has opened until it counts as up to date: what happened while none was open comes first, and
+ * the server does not say when it is through.
+ */
+const settling = 200;
+
+/** A watch that ended sooner than this, in milliseconds, is not opened again at once. */
+const shortestWatch = 1_000;
+
+/** Milliseconds between attempts: doubled from the first to the last, each cut by up to half at random. */
+const backoff = { first: 500, last: 30_000 } as const;
+
+/**
+ * Keeps an index of the objects of a selection as the cluster has them: lists them page by page, then watches, and lists
+ * anew when the server no longer remembers where the watch was.
+ */
+export class Reflector<I extends Index> {
+  readonly #options: ReflectorOptions<I>;
+  #index: I;
+  #isCurrent = false;
+
+  constructor(options: ReflectorOptions<I>) {
+    this.#options = options;
+    this.#index = options.createIndex();
+  }
+
+  /** What is known; complete as of the last list, and up to date while `isCurrent`. */
+  get index(): I {
+    return this.#index;
+  }
+
+  /** Whether a watch is open: everything was listed, and every change since is told as it happens. */
+  get isCurrent(): boolean {
+    return this.#isCurrent;
+  }
+
+  /** Runs until the signal aborts; never rejects. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { selection, onEvent, random } = this.#options;
+    let resourceVersion: string | undefined;
+    let attempt = 0;
+    while (!signal.aborted) {
+      try {
+        resourceVersion ??= await this.#list(signal);
+        const opened = performance.now();
+        await this.#watch(resourceVersion, signal, (version) => {
+          resourceVersion = version;
+          attempt = 0;
+        });
+        if (performance.now() - opened < shortestWatch) await pause(shortestWatch * (1 - random() / 2), signal);
+      } catch (error) {
+        if (isAborted(signal)) return;
+        if (error instanceof GoneError) resourceVersion = undefined;
+        const retryIn = Math.round(Math.min(backoff.first * 2 ** attempt, backoff.last) * (1 - random() / 2));
+        attempt += 1;
+        onEvent({ kind: 'interrupted', selection, error, retryIn });
+        await pause(retryIn, signal);
+      }
+    }
+  }
+
+  /** Lists everything into a new index that takes the old one's place once it is whole; resolves with its version. */
+  async #list(signal: AbortSignal): Promise<string> {
+    const { cluster, selection, createIndex, onEvent } = this.#options;
+    const index = createIndex();
+    let objects = 0;
+    let page: Page | undefined;
+    do {
+      page = await cluster.list(selection, pageSize, page?.next, signal);
+      page.items.forEach((object) => index.set(object));
+      objects += page.items.length;
+    } while (page.next !== undefined);
+    this.#index = index;
+    onEvent({ kind: 'synced', selection, objects });
+    return page.resourceVersion;
+  }
+
+  async #watch(from: string, signal: AbortSignal, onVersion: (version: string) => void): Promise<void> {
+    const { cluster, selection } = this.#options;
+    let settled: NodeJS.Timeout | undefined;
+    try {
+      await cluster.watch(
+        selection,
+        from,
+        {
+          onOpen: () => {
+            settled = setTimeout(() => (this.#isCurrent = true), settling);
+          },
+          onEvent: (type, object) => {
+            if (type === 'DELETED') this.#index.remove(object);
+            else if (type !== 'BOOKMARK') this.#index.set(object);
+            const version = stringAt(object, 'metadata', 'resourceVersion');
+            if (version !== undefined) onVersion(version);
+          },
+        },
+        signal,
+      );
+    } finally {
+      clearTimeout(settled);
+      this.#isCurrent = false;
+    }
+  }
+}
+
+/** As a call, because the compiler takes a signal that was read once for settled. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+/** Resolves after so many milliseconds, or at once when the signal aborts. */
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end);
+  });
+}

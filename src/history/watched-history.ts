@@ -1,0 +1,57 @@
+import type { BuildConfigHistory } from '../policy/facts.ts';
+import { BuildConfigIndex } from './build-config-index.ts';
+import { BuildIndex } from './build-index.ts';
+import type { Cluster } from './cluster.ts';
+import { type LiveLookup, createLiveHistory, optedIn } from './live-history.ts';
+import { Reflector, type ReflectorEvent } from './reflector.ts';
+
+/** What is asked of a watched history: also the Build's number, which tells whether the watch has come so far. */
+export interface WatchedLookup extends LiveLookup {
+  readonly number: number | undefined;
+}
+
+export interface HistoryStatus {
+  /** Whether the watches are open and complete. */
+  readonly synced: boolean;
+  readonly buildConfigs: number;
+}
+
+/**
+ * The history from two watches, on opted-in Builds and on opted-in BuildConfigs. While they are not open, or have not
+ * told of the very Build that asks, the API server is asked instead.
+ */
+export function createWatchedHistory(cluster: Cluster, onEvent: (event: ReflectorEvent) => void, random: () => number) {
+  const common = { cluster, onEvent, random };
+  const builds = new Reflector({
+    ...common,
+    selection: { resource: 'builds', labelSelector: optedIn },
+    createIndex: () => new BuildIndex(),
+  });
+  const buildConfigs = new Reflector({
+    ...common,
+    selection: { resource: 'buildconfigs', labelSelector: optedIn },
+    createIndex: () => new BuildConfigIndex(),
+  });
+  const live = createLiveHistory(cluster);
+
+  return {
+    read(lookup: WatchedLookup, signal: AbortSignal): Promise<BuildConfigHistory> {
+      const { namespace, buildConfig, number } = lookup;
+      const known = buildConfigs.index.get(namespace, buildConfig);
+      // OpenShift counts a Build in its BuildConfig before it creates it: a watch that has not told of that is behind.
+      const isInTime = known !== undefined && number !== undefined && known.lastVersion >= number;
+      return builds.isCurrent && buildConfigs.isCurrent && isInTime
+        ? Promise.resolve({ buildConfig: known.facts, ...builds.index.lookUp(lookup) })
+        : live.read(lookup, signal);
+    },
+
+    status(): HistoryStatus {
+      return { synced: builds.isCurrent && buildConfigs.isCurrent, buildConfigs: buildConfigs.index.size };
+    },
+
+    /** Watches until the signal aborts. */
+    async run(signal: AbortSignal): Promise<void> {
+      await Promise.all([builds.run(signal), buildConfigs.run(signal)]);
+    },
+  };
+}

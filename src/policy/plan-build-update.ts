@@ -1,0 +1,29 @@
+import { type JsonObject, isObject } from '../openshift/json.ts';
+import { annotations } from '../openshift/keys.ts';
+import { annotationOf } from '../openshift/metadata.ts';
+import type { SkipPlan } from './plan.ts';
+import { warning } from './warnings.ts';
+
+/** Our annotations are to be as they were; null: not there. */
+export interface RestorePlan {
+  readonly kind: 'restore';
+  readonly reason: 'annotations_restored';
+  readonly annotations: Readonly<Record<string, string | null>>;
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Decides what becomes of an update of an opted-in Build. Its record is made once, when it is admitted: later builds are
+ * decided by it, so what an update adds to it, drops or changes is put back. Nothing else is looked at.
+ */
+export function planBuildUpdate(build: JsonObject, oldBuild: unknown): RestorePlan | SkipPlan {
+  const before = isObject(oldBuild) ? oldBuild : {};
+  const changed = Object.values(annotations).filter((key) => annotationOf(build, key) !== annotationOf(before, key));
+  if (changed.length === 0) return { kind: 'skip', reason: 'nothing_to_do', warnings: [] };
+  return {
+    kind: 'restore',
+    reason: 'annotations_restored',
+    annotations: Object.fromEntries(changed.map((key) => [key, annotationOf(before, key) ?? null])),
+    warnings: [warning(`put back, they are the record of this Build: ${changed.join(', ')}`)],
+  };
+}

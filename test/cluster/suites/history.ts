@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { at } from '../../../src/openshift/json.ts';
+import { digestOf, pythonImage } from '../../helpers/cluster/builds.ts';
+import { chainFactsOf, continuedFrom, fullBuild } from '../../helpers/cluster/chain-facts.ts';
+import { webhookRoleBinding } from '../../helpers/cluster/manifests.ts';
+import type { TestBed } from '../../helpers/cluster/test-bed.ts';
+import { waitFor } from '../../helpers/cluster/wait-for.ts';
+
+const enabled = { 's2i-incremental.io/enabled': 'true' };
+const ours = 's2i-incremental.io';
+
+export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed): void {
+  const { admin, controlPlane } = cluster;
+
+  const imageOf = (build: string) => `harbor.example.com/web/${build.replace(/-\d+$/, '')}@${digestOf(build)}`;
+  const annotate = (kind: 'Build' | 'BuildConfig', name: string, annotations: Record<string, string | undefined>) =>
+    web.edit(kind, name, (object) => ({
+      ...object,
+      metadata: {
+        ...object.metadata,
+        annotations: { ...(at(object, 'metadata', 'annotations') as object), ...annotations },
+      },
+    }));
+
+  /** Opts in, builds once and completes it. */
+  async function startChain(name: string): Promise<unknown> {
+    await web.createBuildConfig(name, { labels: enabled });
+    const { stored } = await web.startBuild(name);
+    await web.completeBuild(`${name}-1`);
+    return chainFactsOf(stored).started;
+  }
+
+  describe('the history from the watch', () => {
+    before(() => webhook.synced());
+
+    it('is used: chains go on although nothing may be read any more', async () => {
+      const started = await startChain('watched');
+      const binding = webhookRoleBinding(webhookUser.name);
+      await admin.delete('ClusterRoleBinding', binding.metadata.name);
+      try {
+        await waitFor("the webhook's rights to be gone", () =>
+          webhookUser.client.list('Build', 'web').then(
+            () => false,
+            () => true,
+          ),
+        );
+        const { stored } = await web.startBuild('watched');
+        assert.deepEqual(chainFactsOf(stored), continuedFrom('watched-1', imageOf('watched-1'), 1, started));
+      } finally {
+        await admin.create(binding);
+      }
+      await waitFor("the webhook's rights to be back", async () =>
+        Array.isArray(await webhookUser.client.list('Build', 'web')),
+      );
+    });
+
+    it('counts BuildConfigs and says that it is synced', async () => {
+      assert.match(await webhook.readiness(), /^\[\+\] history: synced, [1-9][0-9]* BuildConfigs\n(?:.*\n)*ready\n$/m);
+    });
+
+    it('sees Builds complete out of order, and deleted ones gone', async () => {
+      const started = await startChain('disorder');
+      await web.startBuild('disorder');
+      await web.startBuild('disorder');
+      await web.completeBuild('disorder-3');
+      await web.completeBuild('disorder-2');
+      const fourth = await web.startBuild('disorder');
+      assert.deepEqual(chainFactsOf(fourth.stored), continuedFrom('disorder-3', imageOf('disorder-3'), 2, started));
+      await web.delete('Build', 'disorder-3');
+      const fifth = await web.startBuild('disorder');
+      assert.deepEqual(chainFactsOf(fifth.stored), continuedFrom('disorder-2', imageOf('disorder-2'), 2, started));
+    });
+
+    it('sees what the BuildConfig says of where to push and what to pull with', async () => {
+      const started = await startChain('moved');
+      await annotate('BuildConfig', 'moved', {
+        [`${ours}/output-repository`]: 'quay.example.com/new/app',
+        [`${ours}/pull-secret`]: 'old-registry',
+      });
+      const { stored } = await web.startBuild('moved');
+      assert.deepEqual(chainFactsOf(stored), continuedFrom('moved-1', imageOf('moved-1'), 1, started));
+      assert.match(String(at(stored, 'spec', 'output', 'to', 'name')), /^quay\.example\.com\/new\/app:[0-9]{14}$/);
+      assert.deepEqual(at(stored, 'spec', 'strategy', 'sourceStrategy', 'pullSecret'), { name: 'old-registry' });
+    });
+
+    it('restarts a chain whose previous Build was started with a variable of its own', async () => {
+      await startChain('once');
+      await web.startBuild('once', { env: [{ name: 'EXTRA', value: '1' }] });
+      await web.completeBuild('once-2');
+      const { stored } = await web.startBuild('once');
+      const { started } = chainFactsOf(stored);
+      assert.deepEqual(chainFactsOf(stored), fullBuild('env_removed', pythonImage, started));
+    });
+
+    it('gives a clone its original settings back and nothing else once its BuildConfig has opted out', async () => {
+      await startChain('leaving');
+      const { sent } = await web.startBuild('leaving');
+      await web.edit('BuildConfig', 'leaving', (object) => ({
+        ...object,
+        metadata: { ...object.metadata, labels: {} },
+      }));
+      const { stored } = await web.cloneBuild('leaving-2');
+      assert.deepEqual(stored['spec'], sent['spec']);
+      const annotations = Object.keys(at(stored, 'metadata', 'annotations') as object);
+      assert.deepEqual(
+        annotations.filter((key) => key.startsWith(ours)),
+        [],
+      );
+    });
+  });
+
+  describe('the record of a Build', () => {
+    it('is put back when an update changes, drops or adds to it, with a warning; the rest of the update stays', async () => {
+      await startChain('kept');
+      const { stored: before } = await web.startBuild('kept');
+      const { stored, warnings } = await annotate('Build', 'kept-2', {
+        team: 'web',
+        [`${ours}/chain-depth`]: '0',
+        [`${ours}/reason`]: undefined,
+      });
+      const annotations = { ...(at(before, 'metadata', 'annotations') as object), team: 'web' };
+      assert.deepEqual(at(stored, 'metadata', 'annotations'), annotations);
+      assert.deepEqual(warnings, [`put back, they are the record of this Build: ${ours}/reason, ${ours}/chain-depth`]);
+
+      const full = await annotate('Build', 'kept-1', { [`${ours}/previous-build`]: 'kept-0' });
+      assert.equal(at(full.stored, 'metadata', 'annotations', `${ours}/previous-build`), undefined);
+    });
+
+    it('is not even looked at when a status is written', async () => {
+      await startChain('quiet');
+      const counted = await webhook.countRequests({ operation: 'UPDATE' });
+      await web.startBuild('quiet');
+      await web.completeBuild('quiet-2');
+      assert.equal(await webhook.countRequests({ operation: 'UPDATE' }), counted);
+    });
+  });
+
+  describe('a watch that ends', () => {
+    it('is opened again after the API server was away', async () => {
+      const started = await startChain('away');
+      await controlPlane.stopApiServer();
+      await waitFor('the webhook to notice', async () => /history: not synced/.test(await webhook.readiness()));
+      await controlPlane.startApiServer();
+      await webhook.synced();
+      const { stored } = await web.startBuild('away');
+      assert.deepEqual(chainFactsOf(stored), continuedFrom('away-1', imageOf('away-1'), 1, started));
+    });
+
+    it('lists anew where the server has forgotten, and misses nothing', async () => {
+      await webhook.synced();
+      const started = await startChain('forgotten');
+      await web.startBuild('forgotten');
+      const syncs = () => webhook.logged.filter(({ message }) => message === 'history synced').length;
+      const known = syncs();
+      // What no watch of the webhook is told of moves the server's revision on, past where its watches are.
+      for (const name of ['passing-1', 'passing-2', 'passing-3']) await admin.createNamespace(name);
+      await controlPlane.compact();
+      await controlPlane.restartApiServer();
+      await waitFor('both watches to list anew', () => syncs() >= known + 2);
+      await webhook.synced();
+      const interrupted = webhook.logged.filter(({ message }) => message === 'history watch interrupted, asking live');
+      assert.ok(
+        interrupted.some((line) => at(line, 'error', 'code') === 'gone'),
+        JSON.stringify(interrupted),
+      );
+
+      await web.completeBuild('forgotten-2');
+      const { stored } = await web.startBuild('forgotten');
+      assert.deepEqual(chainFactsOf(stored), continuedFrom('forgotten-2', imageOf('forgotten-2'), 2, started));
+    });
+  });
+}
