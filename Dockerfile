@@ -16,5 +16,6 @@ COPY LICENSE /app/
 USER 65532:0
 EXPOSE 8443 8080
 # Mount a folder with tls.crt and tls.key at /certs, or an empty writable one to have self-signed ones made.
-ENTRYPOINT ["node", "/app/main.js"]
+# 2 MB semi-spaces: by default V8 lets its young generation grow past 100 MB, which costs more memory than it saves time.
+ENTRYPOINT ["node", "--max-semi-space-size=2", "/app/main.js"]
 CMD ["serve", "--cert-dir", "/certs"]

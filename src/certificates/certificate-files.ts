@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createAuthority, createServingCertificate } from './self-signed.ts';
@@ -78,11 +78,14 @@ export async function createDevelopmentCertificate(
 function readCertificate(certFile: string, keyFile: string, caFile: string): ServingCertificate {
   try {
     const cert = readFileSync(certFile, 'utf8');
+    const key = readFileSync(keyFile, 'utf8');
+    const parsed = new X509Certificate(cert);
+    if (!parsed.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is of another certificate');
     return {
       cert,
-      key: readFileSync(keyFile, 'utf8'),
+      key,
       ca: existsSync(caFile) ? readFileSync(caFile, 'utf8') : undefined,
-      notAfter: new X509Certificate(cert).validToDate.getTime(),
+      notAfter: parsed.validToDate.getTime(),
     };
   } catch (error) {
     throw new CertificateError(

@@ -25,17 +25,19 @@ function isContainer(value: unknown): boolean {
   return isObject(value) || Array.isArray(value);
 }
 
-/** The parts of a value by key; items of a list that have a name go by it, as env variables do. */
+/** The parts of a value by key; items of a list that have a name of their own go by it, as env variables do. */
 function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
-  if (Array.isArray(value)) {
-    return new Map(
-      value.map((item: unknown, index) => [
-        `[${stringAt(item, 'name') ?? index}]`,
-        stringAt(item, 'name') !== undefined && at(item, 'value') !== undefined ? at(item, 'value') : item,
-      ]),
-    );
-  }
-  return isObject(value) ? new Map(Object.entries(value)) : new Map();
+  if (isObject(value)) return new Map(Object.entries(value));
+  if (!Array.isArray(value)) return new Map();
+  const items: readonly unknown[] = value;
+  const names = items.map((item) => stringAt(item, 'name'));
+  return new Map(
+    items.map((item, index) => {
+      const name = names[index];
+      if (name === undefined || names.indexOf(name) !== index) return [`[${index}]`, item];
+      return [`[${name}]`, at(item, 'value') ?? item];
+    }),
+  );
 }
 
 function joinPath(path: string, key: string): string {

@@ -83,5 +83,11 @@ export function applyEnvironment(
 
 function readYaml(text: string): unknown {
   const document = parseDocument(text);
-  return document.errors.length > 0 ? undefined : (document.toJS() as unknown);
+  if (document.errors.length > 0) return undefined;
+  try {
+    return document.toJS() as unknown;
+  } catch {
+    // `*name` is an alias in YAML, and here there is nothing it could stand for.
+    return undefined;
+  }
 }

@@ -77,7 +77,9 @@ function describeIssue(
   sources: ReadonlyMap<string, string>,
 ): readonly string[] {
   const path = issue.path.join('.');
-  const source = sources.get(path) ?? file;
+  // What is wrong may lie inside the value that a variable gave.
+  const [section, key] = issue.path;
+  const source = sources.get([section, key].join('.')) ?? file;
   const where = source === undefined ? '' : `${source}: `;
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${where}${[...issue.path, key].join('.')}: is no key of the configuration`);

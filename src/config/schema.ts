@@ -113,12 +113,17 @@ const profile = z.strictObject(
   { error: 'must be a map with match, scriptsDir and env' },
 );
 
-/** The name is a label's value and a step of a URL's path; `false` is the label's word for none. */
+/**
+ * The name is a label's value and a step of a URL's path; `false` is the label's word for none. A letter first: names
+ * like numbers would lose their place in the order of the file.
+ */
 const profileName = string
-  .regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
-    error: 'must be named in lower-case letters, digits and "-", at most 63',
+  .regex(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+    error: 'must be named in lower-case letters, digits and "-", a letter first, at most 63',
   })
-  .refine((name) => name !== 'false', { error: 'must have another name: "false" is the label\'s word for no profile' });
+  .refine((name) => name !== 'false', {
+    error: 'must have another name: "false" is the label\'s word for no profile',
+  });
 
 const profiles = z
   .record(profileName, profile, { error: 'must be a map of profile names to profiles' })

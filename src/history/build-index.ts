@@ -1,8 +1,9 @@
 import { type BuildConfigIdentity, buildConfigOf } from '../openshift/build.ts';
-import { type JsonObject, equalJson } from '../openshift/json.ts';
-import { nameOf, namespaceOf } from '../openshift/metadata.ts';
-import type { BuildConfigHistory, PreviousBuild } from '../policy/facts.ts';
-import { type BuildRecord, buildRecordOf } from './build-record.ts';
+import type { JsonObject } from '../openshift/json.ts';
+import { labels } from '../openshift/keys.ts';
+import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import type { BuildConfigHistory } from '../policy/facts.ts';
+import { BuildRecord } from './build-record.ts';
 
 /** What is asked of a history. */
 export interface HistoryLookup {
@@ -12,11 +13,14 @@ export interface HistoryLookup {
   readonly build: string;
 }
 
-/** The Builds of one BuildConfig. */
+/** The Builds of one BuildConfig: a handful, so they are looked through rather than mapped. */
 interface Entry {
   readonly key: string;
-  readonly records: Map<string, BuildRecord>;
+  builds: readonly BuildRecord[];
 }
+
+/** Texts that are remembered to share. */
+const poolSize = 1_000;
 
 /** What Builds left behind, without what their BuildConfig says. */
 export type BuildHistoryFacts = Omit<BuildConfigHistory, 'buildConfig'>;
@@ -26,29 +30,30 @@ export type BuildHistoryFacts = Omit<BuildConfigHistory, 'buildConfig'>;
  * not kept. No I/O: whoever reads them, from a list, a watch or a file, puts them here.
  */
 export class BuildIndex {
-  /** By namespace, then by the Build's name: which entry its record is in. */
+  /** By namespace, then by the Build's name: the entry its record is in. */
   readonly #builds = new Map<string, Map<string, Entry>>();
   /** By namespace, uid and whole name of the BuildConfig. */
   readonly #entries = new Map<string, Entry>();
+  readonly #texts = new Map<string, string>();
 
   /** How many BuildConfigs have Builds here. */
   get buildConfigCount(): number {
     return this.#entries.size;
   }
 
-  /** Puts a Build in, in place of what was known under its name; one that is not opted in takes its record away. */
+  /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
   set(build: JsonObject): void {
-    const namespace = namespaceOf(build);
-    const record = buildRecordOf(build);
+    this.remove(build);
     const owner = buildConfigOf(build);
-    const key = record === undefined || owner === undefined ? undefined : keyOf(namespace, owner);
-    // Its owner or its label may have been edited since it was put in.
-    if (key !== this.#builds.get(namespace)?.get(nameOf(build))?.key) this.remove(build);
-    if (record === undefined || key === undefined) return;
-    const entry = this.#entries.get(key) ?? { key, records: new Map<string, BuildRecord>() };
-    const builds = this.#builds.get(namespace) ?? new Map<string, Entry>();
-    entry.records.set(record.name, sharing(record, entry.records.values()));
+    if (owner === undefined || labelOf(build, labels.enabled) !== 'true') return;
+    const namespace = namespaceOf(build);
+    const key = keyOf(namespace, owner);
+    const record = new BuildRecord(build, (text) => this.#pool(text));
+    const entry = this.#entries.get(key) ?? { key, builds: [] };
+    // Not pushed: that would set aside room for sixteen more.
+    entry.builds = [...entry.builds, record];
     this.#entries.set(key, entry);
+    const builds = this.#builds.get(namespace) ?? new Map<string, Entry>();
     builds.set(record.name, entry);
     this.#builds.set(namespace, builds);
   }
@@ -58,54 +63,41 @@ export class BuildIndex {
     const builds = this.#builds.get(namespace);
     const entry = builds?.get(name);
     if (builds === undefined || entry === undefined) return;
-    entry.records.delete(name);
+    entry.builds = entry.builds.filter((record) => record.name !== name);
+    if (entry.builds.length === 0) this.#entries.delete(entry.key);
     builds.delete(name);
-    if (entry.records.size === 0) this.#entries.delete(entry.key);
     if (builds.size === 0) this.#builds.delete(namespace);
+  }
+
+  #pool(text: string): string {
+    const pooled = this.#texts.get(text);
+    if (pooled !== undefined) return pooled;
+    // Builds of one BuildConfig are listed next to each other; what was seen long ago need not be found again.
+    if (this.#texts.size >= poolSize) this.#texts.clear();
+    this.#texts.set(text, text);
+    return text;
   }
 
   /** What the earlier Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
   lookUp({ namespace, buildConfig, build }: HistoryLookup): BuildHistoryFacts {
     const references = new Set<string>();
     let hasBuilds = false;
-    let previous: PreviousBuild | undefined;
-    for (const record of this.#entries.get(keyOf(namespace, buildConfig))?.records.values() ?? []) {
+    let newest: BuildRecord | undefined;
+    for (const record of this.#entries.get(keyOf(namespace, buildConfig))?.builds ?? []) {
       if (record.name === build) continue;
       hasBuilds = true;
       if (record.reference !== undefined) references.add(record.reference);
-      if (record.previous !== undefined && (previous === undefined || isNewer(record.previous, previous))) {
-        previous = record.previous;
-      }
+      if (record.written !== undefined && (newest === undefined || isNewer(record, newest))) newest = record;
     }
-    return { hasBuilds, previous, references };
+    return { hasBuilds, references, previous: newest?.previous };
   }
 }
 
 /** The higher number; of two equal ones (someone edited an annotation) the greater name, so that the order of events does not decide. */
-function isNewer(candidate: PreviousBuild, than: PreviousBuild): boolean {
+function isNewer(candidate: BuildRecord, than: BuildRecord): boolean {
   return candidate.number === than.number ? candidate.name > than.name : candidate.number > than.number;
 }
 
 function keyOf(namespace: string, { uid, name }: BuildConfigIdentity): string {
   return `${namespace}/${uid}/${name}`;
-}
-
-/** The record with what it says the same as another one in that one's memory: Builds of one BuildConfig mostly do. */
-function sharing(record: BuildRecord, siblings: Iterable<BuildRecord>): BuildRecord {
-  const { previous } = record;
-  if (previous === undefined) return record;
-  for (const { previous: sibling } of siblings) {
-    if (sibling === undefined) continue;
-    const { originFrom, source, envNames } = sibling;
-    return {
-      ...record,
-      previous: {
-        ...previous,
-        ...(previous.originFrom === originFrom && { originFrom }),
-        ...(previous.source === source && { source }),
-        ...(equalJson(previous.envNames, envNames) && { envNames }),
-      },
-    };
-  }
-  return record;
 }

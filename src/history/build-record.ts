@@ -1,32 +1,81 @@
 import { buildNumberOf, describeReference, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { isDigest, parseImageReference, repositoryOf } from '../openshift/image-reference.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
-import { annotations, labels, openshiftKeys } from '../openshift/keys.ts';
-import { annotationOf, createdAt, labelOf, nameOf } from '../openshift/metadata.ts';
+import { annotations, openshiftKeys } from '../openshift/keys.ts';
+import { annotationOf, createdAt, nameOf } from '../openshift/metadata.ts';
 import { decodeBuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
 import type { PreviousBuild } from '../policy/facts.ts';
 
-/** What is kept of a Build: enough to continue from it, and the reference that no other Build may get. */
-export interface BuildRecord {
+/** A complete Build's image, and what it was made of; see PreviousBuild. */
+interface MadeImage {
+  /** Reference whose repository the image is in. */
+  readonly written: string;
+  /** Undefined: the reference's tag says which image it is. */
+  readonly digest: string | undefined;
+  readonly number: number;
+  readonly chainDepth: number;
+  /** Whole seconds since the epoch, which take no memory of their own; -1: not known. */
+  readonly chainStarted: number;
+  readonly originFrom: string;
+  readonly source: string;
+  /** One name a line. */
+  readonly envNames: string;
+}
+
+/**
+ * What is kept of an opted-in Build: enough to continue from it, and the reference that no other Build may get. There are
+ * five or ten of them for each BuildConfig of a cluster, so it is small: flat, its texts those of the Build and not made of
+ * them, and a class, because objects that are spread together take more memory.
+ */
+export class BuildRecord {
   readonly name: string;
   /** The DockerImage reference it is pushed to. */
   readonly reference: string | undefined;
-  /** Undefined where nothing can continue from it. */
-  readonly previous: PreviousBuild | undefined;
+  /** Undefined where nothing can continue from the Build; the fields below then say nothing. */
+  readonly written: string | undefined;
+  readonly digest: string | undefined;
+  readonly number: number;
+  readonly chainDepth: number;
+  readonly chainStarted: number;
+  readonly originFrom: string;
+  readonly source: string;
+  readonly envNames: string;
+
+  /** @param share returns the text, or an equal one that is kept already */
+  constructor(build: JsonObject, share: (text: string) => string) {
+    const image = madeImageOf(build);
+    this.name = nameOf(build);
+    this.reference = outputReferenceOf(build);
+    this.written = image?.written;
+    this.digest = image?.digest;
+    this.number = image?.number ?? -1;
+    this.chainDepth = image?.chainDepth ?? 0;
+    this.chainStarted = image?.chainStarted ?? -1;
+    this.originFrom = share(image?.originFrom ?? '');
+    this.source = share(image?.source ?? '');
+    this.envNames = share(image?.envNames ?? '');
+  }
+
+  /** The Build as one to continue from, or undefined. */
+  get previous(): PreviousBuild | undefined {
+    const { name, number, chainDepth, originFrom, source, written, digest, chainStarted, envNames } = this;
+    if (written === undefined) return undefined;
+    const reference = parseImageReference(written);
+    return {
+      name,
+      number,
+      chainDepth,
+      originFrom,
+      source,
+      image: reference === undefined || digest === undefined ? written : `${repositoryOf(reference)}@${digest}`,
+      chainStarted: chainStarted === -1 ? undefined : chainStarted * 1000,
+      envNames: envNames === '' ? [] : envNames.split('\n'),
+    };
+  }
 }
 
-/** The record of an opted-in Build; undefined for any other. */
-export function buildRecordOf(build: JsonObject): BuildRecord | undefined {
-  if (labelOf(build, labels.enabled) !== 'true') return undefined;
-  return {
-    name: nameOf(build),
-    reference: outputReferenceOf(build),
-    previous: previousBuildOf(build),
-  };
-}
-
-/** The Build as one to continue from, or undefined: not Complete, a clone that was not admitted anew, or without an image. */
-export function previousBuildOf(build: JsonObject): PreviousBuild | undefined {
+/** What can be continued from, or undefined: not Complete, a clone that was not admitted anew, or without an image. */
+function madeImageOf(build: JsonObject): MadeImage | undefined {
   const number = buildNumberOf(build);
   if (number === undefined || stringAt(build, 'status', 'phase') !== 'Complete') return undefined;
   const admitted = annotationOf(build, annotations.admittedAs) === nameOf(build);
@@ -38,33 +87,33 @@ export function previousBuildOf(build: JsonObject): PreviousBuild | undefined {
   const recorded = (key: string) => (admitted ? annotationOf(build, key) : undefined);
   const depth = recorded(annotations.chainDepth) ?? '';
   const started = Date.parse(recorded(annotations.chainStarted) ?? '');
+  const startedOrMade = Number.isNaN(started) ? createdAt(build) : started;
   return {
-    name: nameOf(build),
+    ...image,
     number,
-    image,
     chainDepth: /^[0-9]{1,4}$/.test(depth) ? Number(depth) : 0,
-    chainStarted: Number.isNaN(started) ? createdAt(build) : started,
+    chainStarted: startedOrMade === undefined ? -1 : Math.floor(startedOrMade / 1000),
     originFrom: recorded(annotations.originFrom) ?? describeReference(sourceStrategyOf(build)?.['from']),
     source: sourceOf(build),
-    envNames: envNamesOf(build),
+    // No name of a variable has a line break in it.
+    envNames: envNamesOf(build).join('\n'),
   };
 }
+
 /**
  * The image a Build made. Its repository is taken from what cannot be changed after the fact; anyone with edit rights may
  * write the status, so of that only a well-formed digest counts, and an image stream's reference if it names that stream.
  */
-function imageOf(build: JsonObject, admitted: boolean): string | undefined {
+function imageOf(build: JsonObject, admitted: boolean): Pick<MadeImage, 'written' | 'digest'> | undefined {
   const to = objectAt(build, 'spec', 'output', 'to');
   const digest = stringAt(build, 'status', 'output', 'to', 'imageDigest');
   const written = to?.['kind'] === 'ImageStreamTag' ? imageStreamReferenceOf(build, to) : outputReferenceOf(build);
-  const reference = written === undefined ? undefined : parseImageReference(written);
-  if (reference === undefined || reference.digest !== undefined) return undefined;
-  if (digest !== undefined && isDigest(digest)) return `${repositoryOf(reference)}@${digest}`;
+  const reference = parseImageReference(written ?? '');
+  if (written === undefined || reference === undefined || reference.digest !== undefined) return undefined;
+  if (digest !== undefined && isDigest(digest)) return { written, digest };
   // Without a digest only a tag that nobody else pushes to says which image it is.
   const origin = admitted ? decodeBuildOrigin(annotationOf(build, annotations.origin) ?? '') : undefined;
-  return written !== undefined && reference.tag !== undefined && isReplacedOutput(origin, written)
-    ? written
-    : undefined;
+  return reference.tag !== undefined && isReplacedOutput(origin, written) ? { written, digest: undefined } : undefined;
 }
 
 /** The DockerImage reference a Build is pushed to. */

@@ -22,8 +22,8 @@ export interface ReflectorOptions<I extends Index> {
   readonly random: () => number;
 }
 
-/** Objects of about 5 kB: parsing a page takes a few milliseconds, in which nobody else is served. */
-const pageSize = 200;
+/** Objects of about 5 kB: a page is parsed in a few milliseconds, in which nobody else is served, and is gone with the next minor collection. */
+const pageSize = 100;
 
 /**
  * Milliseconds after a watch has opened until it counts as up to date: what happened while none was open comes first, and

@@ -38,6 +38,7 @@ const groups: readonly string[] = ['build.openshift.io', ''];
  * | ----------------------------------------------- | ---------------------------------- |
  * | another resource, group or a subresource        | skip `resource_unsupported`        |
  * | DELETE, CONNECT, or no object                   | skip `nothing_to_do`               |
+ * | Build UPDATE, it was opted in before            | eligible                           |
  * | `…/enabled` absent, `false` or unknown          | skip `not_opted_in` (unknown warns)|
  * | no Source strategy                              | skip `strategy_unsupported`, warns |
  * | Build CREATE, `…/admitted-as` is its own name   | skip `already_admitted`            |
@@ -53,6 +54,9 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
   }
   if ((operation !== 'CREATE' && operation !== 'UPDATE') || !isObject(object)) return skip('nothing_to_do');
 
+  if (handled === 'builds' && operation === 'UPDATE' && isEnabled(request.oldObject)) {
+    return { kind: 'eligible', resource: handled, operation, object };
+  }
   const enabled = labelOf(object, labels.enabled);
   if (enabled !== 'true') {
     const unknown = enabled !== undefined && enabled !== 'false';
@@ -73,6 +77,10 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
     return skip('nothing_to_do');
   }
   return { kind: 'eligible', resource: handled, operation, object };
+}
+
+function isEnabled(object: unknown): boolean {
+  return isObject(object) && labelOf(object, labels.enabled) === 'true';
 }
 
 /** Whether an update of a BuildConfig touches more than its status and the server's bookkeeping. */

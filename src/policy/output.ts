@@ -1,5 +1,5 @@
 import type { OutputConfig } from '../config/config.ts';
-import { parseImageReference, registryOf, repositoryOf } from '../openshift/image-reference.ts';
+import { isTag, parseImageReference, registryOf, repositoryOf } from '../openshift/image-reference.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { userAnnotations } from '../openshift/keys.ts';
 import type { IssuedUpTo } from './facts.ts';
@@ -83,12 +83,18 @@ function leave(warnings: readonly string[]): OutputPlan {
   return { to: undefined, pushSecret: undefined, issued: undefined, warnings };
 }
 
+/** The tag in `stream:tag`; what a registry would not take as one is `latest`. */
+function streamTagOf(name: string): string {
+  const tag = name.slice(name.indexOf(':') + 1);
+  return name.includes(':') && isTag(tag) ? tag : 'latest';
+}
+
 /** The repository (undefined for an image stream, which names none) and tag an output has now; undefined for what cannot be pushed. */
 function currentOutput(
   to: JsonObject,
   name: string,
 ): { repository: string | undefined; tag: string } | 'digest' | undefined {
-  if (to['kind'] === 'ImageStreamTag') return { repository: undefined, tag: name.split(':')[1] ?? 'latest' };
+  if (to['kind'] === 'ImageStreamTag') return { repository: undefined, tag: streamTagOf(name) };
   const reference = to['kind'] === 'DockerImage' ? parseImageReference(name) : undefined;
   if (reference === undefined) return name.includes('@') ? 'digest' : undefined;
   return reference.digest === undefined

@@ -23,7 +23,7 @@ export interface PullSecretRequest {
  * | ------------------------------------------------ | ------------------- |
  * | annotated on the BuildConfig                     | the annotated one   |
  * | configured                                       | the configured one  |
- * | the replaced base is in the same registry        | what is there       |
+ * | the replaced base is in the same registry and has one | what is there  |
  * | the output is in the same registry               | the push secret     |
  * | otherwise                                        | none                |
  */

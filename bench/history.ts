@@ -1,0 +1,118 @@
+/**
+ * The history's size and speed: 100,000 opted-in Builds of 20,000 BuildConfigs are folded as a list would bring them,
+ * looked up, and changed by 5,000 watch events a second, each parsed from its line as the client does.
+ */
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { BuildIndex } from '../src/history/build-index.ts';
+import type { JsonObject } from '../src/openshift/json.ts';
+import { exampleBuild } from '../test/helpers/fixtures.ts';
+import type { Row } from './report.ts';
+
+const buildConfigs = 20_000;
+const buildsEach = 5;
+const pageSize = 100;
+
+/** One Build as the API server sends it, with the managed fields of a real one. */
+const template = JSON.stringify(
+  exampleBuild({
+    metadata: {
+      name: 'NAME',
+      annotations: {
+        'openshift.io/build-config.name': 'CONFIG',
+        'openshift.io/build.number': 'NUMBER',
+        's2i-incremental.io/admitted-as': 'NAME',
+        's2i-incremental.io/chain-depth': '1',
+        's2i-incremental.io/chain-started': '2026-01-30T09:00:00Z',
+      },
+      ownerReferences: [{ apiVersion: 'build.openshift.io/v1', kind: 'BuildConfig', name: 'CONFIG', uid: 'UID' }],
+    },
+    spec: { output: { to: { name: 'harbor.example.com/team/CONFIG:20260131TAG' } } },
+    status: { phase: 'Complete', output: { to: { imageDigest: 'sha256:DIGEST' } } },
+  }),
+);
+
+function buildText(config: number, number: number): string {
+  const name = `application-${config}`;
+  const digest = (config * 31 + number).toString(16).padStart(64, '0');
+  return template
+    .replaceAll('NAME', `${name}-${number}`)
+    .replaceAll('CONFIG', name)
+    .replaceAll('NUMBER', String(number))
+    .replaceAll('UID', `ad3f6f43-23ca-45af-a9d3-${String(config).padStart(12, '0')}`)
+    .replaceAll('TAG', String(number).padStart(6, '0'))
+    .replaceAll('DIGEST', digest);
+}
+
+function megabytes(): number {
+  globalThis.gc?.();
+  return process.memoryUsage.rss() / 1_000_000;
+}
+
+/** A parsed page, as the client hands it over. */
+function page(from: number): readonly JsonObject[] {
+  const texts = Array.from({ length: pageSize }, (_, index) => {
+    const build = from + index;
+    return buildText(Math.floor(build / buildsEach), (build % buildsEach) + 1);
+  });
+  return JSON.parse(`[${texts.join(',')}]`) as JsonObject[];
+}
+
+export async function benchHistory(): Promise<readonly Row[]> {
+  page(0);
+  const before = megabytes();
+  const index = new BuildIndex();
+  let folding = 0;
+  for (let from = 0; from < buildConfigs * buildsEach; from += pageSize) {
+    const builds = page(from);
+    const started = performance.now();
+    for (const build of builds) index.set(build);
+    folding += performance.now() - started;
+  }
+  const growth = megabytes() - before;
+
+  const lookups = 200_000;
+  const asked = Array.from({ length: 1_000 }, (_, at) => {
+    const config = (at * 7919) % buildConfigs;
+    const uid = `ad3f6f43-23ca-45af-a9d3-${String(config).padStart(12, '0')}`;
+    return { namespace: 'test', build: 'new', buildConfig: { name: `application-${config}`, uid } };
+  });
+  let found = 0;
+  const lookupStarted = performance.now();
+  for (let count = 0; count < lookups; count += 1) {
+    if (index.lookUp(asked[count % asked.length] as (typeof asked)[number]).previous !== undefined) found += 1;
+  }
+  const perLookup = ((performance.now() - lookupStarted) / lookups) * 1_000;
+  if (found !== lookups) throw new Error(`${lookups - found} lookups found nothing`);
+
+  const delays = await receiveEvents(index);
+  return [
+    { name: 'fold 100,000 Builds of 20,000 BuildConfigs', value: folding / 1_000, unit: 's', limit: 10 },
+    { name: 'memory (RSS) grown by them', value: growth, unit: 'MB', limit: 60 },
+    { name: 'one lookup', value: perLookup, unit: 'µs', limit: 20 },
+    { name: '5,000 events/s: longest block of the event loop', value: delays.max / 1e6, unit: 'ms', limit: 20 },
+    { name: '5,000 events/s: 99th percentile', value: delays.percentile(99) / 1e6, unit: 'ms', limit: undefined },
+  ];
+}
+
+/** Five seconds of events, in the chunks of about 64 KiB that a socket brings. */
+async function receiveEvents(index: BuildIndex): Promise<ReturnType<typeof monitorEventLoopDelay>> {
+  const lines = Array.from({ length: 500 }, (_, at) =>
+    JSON.stringify({ type: 'MODIFIED', object: JSON.parse(buildText((at * 37) % buildConfigs, 5)) as unknown }),
+  );
+  const perChunk = Math.max(1, Math.floor(65_536 / (lines[0]?.length ?? 1)));
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  const total = 25_000;
+  const started = performance.now();
+  delays.enable();
+  for (let sent = 0; sent < total;) {
+    const due = Math.min(total, Math.ceil((performance.now() - started) * 5));
+    for (const end = Math.min(due, sent + perChunk); sent < end; sent += 1) {
+      const event = JSON.parse(lines[sent % lines.length] as string) as { object: JsonObject };
+      index.set(event.object);
+    }
+    await delay(sent < due ? 0 : 1);
+  }
+  delays.disable();
+  return delays;
+}

@@ -1,0 +1,483 @@
+/**
+ * Random histories against a reference that sees everything: whatever was created, completed, failed, deleted, cloned or
+ * relabelled, whatever the watch missed or was told twice, the decision about a Build is the one of `expectedDecision`.
+ */
+import assert from 'node:assert/strict';
+import { type TestContext, describe, it } from 'node:test';
+import fc from 'fast-check';
+import { type Admission, admit } from '../../src/admission/admit.ts';
+import { applyPatch } from '../../src/admission/patch.ts';
+import { decodeReview } from '../../src/admission/review.ts';
+import { parseConfig } from '../../src/config/load-config.ts';
+import { IssuedTags } from '../../src/history/issued-tags.ts';
+import { createWatchedHistory } from '../../src/history/watched-history.ts';
+import { type JsonObject, arrayAt, at, stringAt, withValue } from '../../src/openshift/json.ts';
+import { nameOf } from '../../src/openshift/metadata.ts';
+import { buildConfigOf, buildOf, cloneOf, completeOf, digestOf } from '../helpers/cluster/builds.ts';
+import type { KubernetesObject } from '../helpers/cluster/client.ts';
+import { FakeCluster } from '../helpers/fake-cluster.ts';
+import { reviewOf } from '../helpers/fixtures.ts';
+import { testNow } from '../helpers/webhook.ts';
+
+const hour = 3_600_000;
+const config = parseConfig(
+  '{incremental: {maxDepth: 4, maxAge: 20h}, assemble: {wrapper: false, profiles: {python: {match: python, env: {INDEX: x}}}}}',
+  {},
+);
+
+/** Two names of one label value (cut to 63 characters), one in another namespace with the same name. */
+const long = 'a'.repeat(63);
+const names = [
+  { name: `${long}-one`, namespace: 'web' },
+  { name: `${long}-two`, namespace: 'web' },
+  { name: `${long}-one`, namespace: 'other' },
+] as const;
+
+/** What the reference knows of a Build: what really happened, not what any annotation says. */
+interface Fact {
+  readonly name: string;
+  readonly uid: string;
+  readonly number: number;
+  readonly optedIn: boolean;
+  /** The clone of an admitted Build, made while the webhook was away. */
+  readonly isLeftover: boolean;
+  readonly base: string;
+  readonly source: string;
+  readonly env: readonly string[];
+  readonly depth: number;
+  readonly started: number;
+  readonly repository: string;
+  /** `incremental: false` was asked for. */
+  readonly clean: boolean;
+  /** The webhook was there. */
+  readonly isAdmitted: boolean;
+  isComplete: boolean;
+}
+
+/** What a Build asks for, before anything was decided about it. */
+type Settings = Pick<Fact, 'uid' | 'base' | 'source' | 'env' | 'clean'>;
+
+/** The reference: thirty lines that see everything. */
+function expectedDecision(build: Settings, facts: readonly Fact[], now: number) {
+  const past = facts.filter((fact) => fact.uid === build.uid && fact.optedIn);
+  const previous = past
+    .filter((fact) => fact.isComplete && !fact.isLeftover)
+    .sort((a, b) => b.number - a.number)
+    .at(0);
+  const full = (reason: string) => ({
+    decision: 'full',
+    reason,
+    previous: undefined,
+    depth: 0,
+    started: now,
+    from: build.base,
+  });
+  if (build.clean) return full('clean_build_requested');
+  if (past.length === 0) return full('first_build');
+  if (previous === undefined) return full('no_previous_image');
+  if (previous.base !== build.base) return full('base_image_changed');
+  if (previous.source !== build.source) return full('source_changed');
+  if (previous.env.some((name) => !build.env.includes(name))) return full('env_removed');
+  if (previous.depth >= 4) return full('chain_depth_reached');
+  if (now - previous.started >= 20 * hour) return full('chain_age_reached');
+  return {
+    decision: 'incremental',
+    reason: 'continued',
+    previous: previous.name,
+    depth: previous.depth + 1,
+    started: previous.started,
+    from: `${previous.repository}@${digestOf(previous.uid + previous.name)}`,
+  };
+}
+
+/** The world that commands change: a cluster, a webhook that watches it, and the reference's facts beside them. */
+class World {
+  readonly cluster = new FakeCluster();
+  readonly facts: Fact[] = [];
+  readonly references = new Set<string>();
+  readonly #timers: TestContext['mock']['timers'];
+  #watching = new AbortController();
+  #history = createWatchedHistory(
+    this.cluster,
+    () => undefined,
+    () => 0,
+  );
+  #issuedTags = new IssuedTags();
+  #isAway = false;
+  #uids = 0;
+  now = testNow;
+  base = 0;
+
+  constructor(timers: TestContext['mock']['timers']) {
+    this.#timers = timers;
+    void this.#history.run(this.#watching.signal);
+    names.forEach((_, index) => this.recreate(index, false));
+  }
+
+  end(): void {
+    this.#watching.abort();
+  }
+
+  /** The webhook starts anew, later than any tag it gave out, and remembers nothing. */
+  restart(): void {
+    this.now += 60_000;
+    this.#watching.abort();
+    this.#watching = new AbortController();
+    this.#history = createWatchedHistory(
+      this.cluster,
+      () => undefined,
+      () => 0,
+    );
+    this.#issuedTags = new IssuedTags();
+    void this.#history.run(this.#watching.signal);
+    // What was issued to Builds that are gone is known to nobody any more.
+    this.references.clear();
+  }
+
+  /** The webhook's connections end; new ones come through, but may not be able to go on from where they were. */
+  interrupt(forget: boolean): void {
+    if (forget) this.cluster.forget();
+    this.cluster.cut();
+    this.cluster.mend();
+  }
+
+  leave(isAway: boolean): void {
+    this.#isAway = isAway;
+  }
+
+  /** Lets pending reads finish, and pauses and settling times pass. */
+  async settle(milliseconds: number): Promise<void> {
+    for (let passed = 0; passed < milliseconds; passed += 500) {
+      this.#timers.tick(500);
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
+    }
+  }
+
+  buildConfig(index: number): KubernetesObject {
+    const { name, namespace } = names[index] as (typeof names)[number];
+    return this.cluster
+      .objects()
+      .find(
+        (object) =>
+          object['kind'] === 'BuildConfig' &&
+          nameOf(object) === name &&
+          at(object, 'metadata', 'namespace') === namespace,
+      ) as KubernetesObject;
+  }
+
+  editBuildConfig(index: number, path: readonly string[], value: unknown): void {
+    this.cluster.store(withValue(this.buildConfig(index), path, value));
+  }
+
+  /**
+   * A BuildConfig is deleted and made anew under its name, with another uid. Its Builds go with it and numbers start at 1,
+   * or they are kept (`--cascade=orphan`) and the numbers go on.
+   */
+  recreate(index: number, keepsBuilds: boolean): void {
+    const { name, namespace } = names[index] as (typeof names)[number];
+    const lastVersion = keepsBuilds ? at(this.buildConfig(index), 'status', 'lastVersion') : 0;
+    if (!keepsBuilds) for (const build of this.#buildsOf(index)) this.remove(build);
+    this.#uids += 1;
+    const made = buildConfigOf(name, namespace, {
+      labels: { 's2i-incremental.io/enabled': 'true' },
+      repository: `harbor.example.com/${namespace}/${index}`,
+    });
+    const counted = withValue(made, ['status', 'lastVersion'], lastVersion);
+    this.cluster.store(withValue(counted, ['metadata', 'uid'], `uid-${this.#uids}`));
+  }
+
+  async startBuild(index: number, options: { readonly clean: boolean; readonly extra: boolean }): Promise<void> {
+    const counted = this.#count(index);
+    const build = buildOf(counted, {
+      baseImage: `registry.example.com/python@${digestOf(String(this.base))}`,
+      ...(options.clean && { incremental: false }),
+      ...(options.extra && { env: [{ name: 'EXTRA', value: '1' }] }),
+      time: new Date(this.now).toISOString(),
+    });
+    await this.#create(index, build, undefined);
+  }
+
+  async buildAndComplete(index: number): Promise<void> {
+    await this.startBuild(index, { clean: false, extra: false });
+    this.finish(
+      index,
+      this.#buildsOf(index).filter((build) => at(build, 'status', 'phase') === 'New').length - 1,
+      true,
+    );
+  }
+
+  async cloneBuild(index: number, pick: number): Promise<void> {
+    const builds = this.#buildsOf(index);
+    const source = builds[pick % builds.length];
+    if (source === undefined) return;
+    const fact = this.#factOf(source);
+    await this.#create(index, cloneOf(source, this.#count(index)), fact);
+  }
+
+  finish(index: number, pick: number, isComplete: boolean): void {
+    const builds = this.#buildsOf(index).filter((build) => at(build, 'status', 'phase') === 'New');
+    const build = builds[pick % builds.length];
+    if (build === undefined) return;
+    const fact = this.#factOf(build);
+    fact.isComplete = isComplete;
+    this.cluster.store(
+      isComplete ? completeOf(build, digestOf(fact.uid + fact.name)) : withValue(build, ['status', 'phase'], 'Failed'),
+    );
+  }
+
+  removeOne(index: number, pick: number): void {
+    const builds = this.#buildsOf(index);
+    const build = builds[pick % builds.length];
+    if (build !== undefined) this.remove(build);
+  }
+
+  remove(build: KubernetesObject): void {
+    this.facts.splice(this.facts.indexOf(this.#factOf(build)), 1);
+    this.cluster.remove(build);
+  }
+
+  #buildsOf(index: number): readonly KubernetesObject[] {
+    const { name, namespace } = names[index] as (typeof names)[number];
+    return this.cluster
+      .objects()
+      .filter(
+        (object) =>
+          object['kind'] === 'Build' &&
+          at(object, 'metadata', 'namespace') === namespace &&
+          at(object, 'metadata', 'annotations', 'openshift.io/build-config.name') === name,
+      ) as KubernetesObject[];
+  }
+
+  #factOf(build: KubernetesObject): Fact {
+    const uid = at(arrayAt(build, 'metadata', 'ownerReferences')?.[0], 'uid');
+    const found = this.facts.find((fact) => fact.uid === uid && fact.name === nameOf(build));
+    assert.ok(found !== undefined);
+    return found;
+  }
+
+  #count(index: number): KubernetesObject {
+    const buildConfig = this.buildConfig(index);
+    const lastVersion = Number(at(buildConfig, 'status', 'lastVersion')) + 1;
+    return this.cluster.store(withValue(buildConfig, ['status', 'lastVersion'], lastVersion)) as KubernetesObject;
+  }
+
+  async #create(index: number, build: KubernetesObject, cloned: Fact | undefined): Promise<void> {
+    const { namespace } = names[index] as (typeof names)[number];
+    const optedIn = at(build, 'metadata', 'labels', 's2i-incremental.io/enabled') === 'true';
+    const buildConfig = this.buildConfig(index);
+    const isOptedOut =
+      at(buildConfig, 'metadata', 'uid') === settingsOf(build).uid &&
+      at(buildConfig, 'metadata', 'labels', 's2i-incremental.io/enabled') !== 'true';
+    const written = settingsOf(build);
+    // A clone of a Build that was admitted goes back to what that one asked for.
+    const settings: Settings =
+      cloned?.isAdmitted === true
+        ? { ...pickSettings(cloned), env: cloned.env.filter((name) => name !== 'INDEX') }
+        : written;
+    const common = {
+      name: nameOf(build),
+      number: Number(at(build, 'metadata', 'annotations', 'openshift.io/build.number')),
+      optedIn,
+      repository: `harbor.example.com/${namespace}/${index}`,
+      isComplete: false,
+    };
+    const notAdmitted = { ...common, isAdmitted: false, isLeftover: cloned !== undefined, depth: 0, started: this.now };
+
+    const admission = this.#isAway ? undefined : await this.#admit(build, namespace);
+    const stored = admission === undefined ? build : applyPatch(build, admission.patch);
+    if (admission === undefined || !optedIn) {
+      assert.deepEqual(admission?.patch ?? [], []);
+      this.facts.push({ ...notAdmitted, ...written });
+    } else if (cloned?.isAdmitted === true && isOptedOut) {
+      assert.equal(admission.plan.kind === 'skip' && admission.plan.reason, 'build_config_opted_out');
+      assert.deepEqual(settingsOf(stored), settings);
+      this.facts.push({ ...notAdmitted, ...settings });
+    } else {
+      const env = [...settings.env.filter((name) => name !== 'INDEX'), 'INDEX'];
+      const expected = expectedDecision({ ...settings, env }, this.facts, this.now);
+      const annotation = (key: string) => at(stored, 'metadata', 'annotations', `s2i-incremental.io/${key}`);
+      const actual = {
+        decision: annotation('decision'),
+        reason: annotation('reason'),
+        previous: annotation('previous-build'),
+        depth: Number(annotation('chain-depth')),
+        started: Date.parse(String(annotation('chain-started'))),
+        from: at(stored, 'spec', 'strategy', 'sourceStrategy', 'from', 'name'),
+      };
+      assert.deepEqual(actual, expected);
+      const { depth, started } = expected;
+      this.facts.push({ ...common, ...settings, env, isAdmitted: true, isLeftover: false, depth, started });
+
+      const reference = String(at(stored, 'spec', 'output', 'to', 'name'));
+      const inUse = this.cluster.objects().map((object) => at(object, 'spec', 'output', 'to', 'name'));
+      assert.ok(!this.references.has(reference) && !inUse.includes(reference), `${reference} was issued twice`);
+      this.references.add(reference);
+    }
+    this.cluster.store(withValue(stored, ['metadata', 'creationTimestamp'], new Date(this.now).toISOString()));
+  }
+
+  async #admit(build: KubernetesObject, namespace: string): Promise<Admission> {
+    const { request } = decodeReview(reviewOf(build, { namespace }));
+    const dependencies = { config, history: this.#history, issuedTags: this.#issuedTags, clock: () => this.now };
+    const admission = await admit(request, this.now + 1_000, dependencies);
+    assert.equal(admission.error, undefined);
+    return admission;
+  }
+}
+
+/** What stands in a Build. */
+function settingsOf(build: JsonObject): Settings {
+  const strategy = at(build, 'spec', 'strategy', 'sourceStrategy');
+  return {
+    uid: String(at(arrayAt(build, 'metadata', 'ownerReferences')?.[0], 'uid')),
+    base: String(at(strategy, 'from', 'name')),
+    source: String(at(build, 'spec', 'source', 'contextDir')),
+    env: (arrayAt(strategy, 'env') ?? []).map((variable) => stringAt(variable, 'name') ?? ''),
+    clean: at(strategy, 'incremental') === false,
+  };
+}
+
+function pickSettings({ uid, base, source, env, clean }: Settings): Settings {
+  return { uid, base, source, env, clean };
+}
+
+type Command = (world: World) => void | Promise<void>;
+
+const which = fc.nat({ max: names.length - 1 });
+const pick = fc.nat({ max: 9 });
+
+const enabledPath = ['metadata', 'labels', 's2i-incremental.io/enabled'];
+
+/** What can happen; the text is what a counterexample shows. */
+const command: fc.Arbitrary<readonly [text: string, run: Command]> = fc.oneof(
+  {
+    weight: 10,
+    arbitrary: which.map((index) => [`build ${index}`, (world: World) => world.buildAndComplete(index)] as const),
+  },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(which, fc.integer({ min: 0, max: 7 }))
+      .map(
+        ([index, kind]) =>
+          [
+            `start ${index} ${kind}`,
+            (world: World) => world.startBuild(index, { clean: kind === 0, extra: kind === 1 }),
+          ] as const,
+      ),
+  },
+  {
+    weight: 8,
+    arbitrary: fc
+      .tuple(which, pick)
+      .map(([index, at]) => [`complete ${index} ${at}`, (world: World) => world.finish(index, at, true)] as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(which, pick)
+      .map(([index, at]) => [`fail ${index} ${at}`, (world: World) => world.finish(index, at, false)] as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(which, pick)
+      .map(([index, at]) => [`delete ${index} ${at}`, (world: World) => world.removeOne(index, at)] as const),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(which, pick)
+      .map(([index, at]) => [`clone ${index} ${at}`, (world: World) => world.cloneBuild(index, at)] as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(which, fc.constantFrom('true', 'true', 'false'))
+      .map(
+        ([index, value]) =>
+          [`label ${index} ${value}`, (world: World) => world.editBuildConfig(index, enabledPath, value)] as const,
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(which, fc.constantFrom('a', 'b'))
+      .map(
+        ([index, folder]) =>
+          [
+            `folder ${index} ${folder}`,
+            (world: World) => world.editBuildConfig(index, ['spec', 'source', 'contextDir'], folder),
+          ] as const,
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(which, fc.constantFrom('FOO', 'BAR'))
+      .map(
+        ([index, name]) =>
+          [
+            `env ${index} ${name}`,
+            (world: World) =>
+              world.editBuildConfig(index, ['spec', 'strategy', 'sourceStrategy', 'env'], [{ name, value: 'x' }]),
+          ] as const,
+      ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(which, fc.boolean())
+      .map(([index, keeps]) => [`recreate ${index} ${keeps}`, (world: World) => world.recreate(index, keeps)] as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.nat({ max: 2 }).map((base) => [`base ${base}`, (world: World) => void (world.base = base)] as const),
+  },
+  {
+    weight: 2,
+    arbitrary: fc
+      .constantFrom(1_000, hour, 9 * hour)
+      .map((step) => [`wait ${step}`, (world: World) => void (world.now += step)] as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.boolean().map((away) => [`webhook away ${away}`, (world: World) => world.leave(away)] as const),
+  },
+  { weight: 1, arbitrary: fc.constant(['restart', (world: World) => world.restart()] as const) },
+  {
+    weight: 1,
+    arbitrary: fc.constant(['cut and mend', (world: World) => world.interrupt(false)] as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constant(['forget, cut and mend', (world: World) => world.interrupt(true)] as const),
+  },
+  {
+    weight: 1,
+    arbitrary: pick.map((count) => [`replay ${count}`, (world: World) => world.cluster.replay(count)] as const),
+  },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom(500, 2_000)
+      .map((time) => [`settle ${time}`, (world: World) => world.settle(time)] as const),
+  },
+);
+
+describe('decisions over any history', () => {
+  it('are those of the reference that sees everything', async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60, size: 'max' }), async (commands) => {
+        const world = new World(t.mock.timers);
+        try {
+          for (const [, run] of commands) await run(world);
+        } finally {
+          world.end();
+        }
+      }),
+      { numRuns: Number(process.env['MODEL_RUNS'] ?? 300) },
+    );
+  });
+});

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import { X509Certificate, createPrivateKey } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, it } from 'node:test';
+import {
+  CertificateError,
+  createDevelopmentCertificate,
+  loadOrCreateCertificate,
+} from '../../../src/certificates/certificate-files.ts';
+import { createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
+
+const now = Date.parse('2026-01-31T12:00:00Z');
+const year = 365 * 24 * 3_600_000;
+const names = ['localhost', '127.0.0.1'] as const;
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'certificate-files-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+function filesOf(folder: string): Record<string, string> {
+  const files = readdirSync(folder).sort();
+  return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
+}
+
+function certificateError(message: string | RegExp) {
+  return (error: unknown): true => {
+    assert.ok(error instanceof CertificateError);
+    assert.equal(error.code, 'certificate');
+    if (typeof message === 'string') assert.equal(error.message, message);
+    else assert.match(error.message, message);
+    return true;
+  };
+}
+
+describe('a folder without certificate', () => {
+  it('gets one, with its CA and a key that only the owner can read', async (t) => {
+    const folder = join(temporaryFolder(t), 'deep', 'certs');
+    const { certificate, created } = await loadOrCreateCertificate(folder, names, now);
+    assert.equal(created, true);
+    assert.deepEqual(filesOf(folder), {
+      'ca.crt': certificate.ca,
+      'tls.crt': certificate.cert,
+      'tls.key': certificate.key,
+    });
+    const modeOf = (file: string) => statSync(join(folder, file)).mode & 0o777;
+    assert.equal(modeOf('tls.key'), 0o600);
+    // What of these the process's umask takes away is not ours to say, but nobody may run or write them.
+    assert.deepEqual([modeOf('ca.crt') & 0o733, modeOf('tls.crt') & 0o733], [0o600, 0o600]);
+
+    const [cert, ca] = [certificate.cert, certificate.ca ?? ''].map((pem) => new X509Certificate(pem)) as [
+      X509Certificate,
+      X509Certificate,
+    ];
+    assert.ok(cert.checkIssued(ca) && cert.verify(ca.publicKey));
+    assert.ok(cert.checkPrivateKey(createPrivateKey(certificate.key)));
+    assert.equal(cert.subjectAltName, 'DNS:localhost, IP Address:127.0.0.1');
+    assert.deepEqual(
+      [cert.validFromDate.getTime(), cert.validToDate.getTime(), certificate.notAfter],
+      [now - 3_600_000, now + year, now + year],
+    );
+  });
+
+  it('that cannot be made is told with the mend', async (t) => {
+    const file = join(temporaryFolder(t), 'a-file');
+    writeFileSync(file, '');
+    await assert.rejects(
+      loadOrCreateCertificate(join(file, 'certs'), names, now),
+      certificateError(
+        new RegExp(
+          `^${file}/certs: cannot write the certificate that was made: ENOTDIR: .*; name another folder with --cert-dir$`,
+        ),
+      ),
+    );
+  });
+});
+
+describe('a folder with a certificate', () => {
+  it('gives that one, again and again', async (t) => {
+    const folder = temporaryFolder(t);
+    const first = await loadOrCreateCertificate(folder, names, now);
+    const before = filesOf(folder);
+    for (const time of [now, now + year - 1]) {
+      const again = await loadOrCreateCertificate(folder, ['another.example.com'], time);
+      assert.deepEqual(again, { certificate: first.certificate, created: false });
+    }
+    assert.deepEqual(filesOf(folder), before);
+  });
+
+  it('needs no CA beside it', async (t) => {
+    const folder = temporaryFolder(t);
+    const { certificate } = await loadOrCreateCertificate(folder, names, now);
+    rmSync(join(folder, 'ca.crt'));
+    assert.deepEqual(await loadOrCreateCertificate(folder, names, now), {
+      certificate: { ...certificate, ca: undefined },
+      created: false,
+    });
+  });
+
+  it('that was made here gives way to a new one once it has expired', async (t) => {
+    const folder = temporaryFolder(t);
+    const first = await loadOrCreateCertificate(folder, names, now);
+    const { certificate, created } = await loadOrCreateCertificate(folder, names, now + year);
+    assert.equal(created, true);
+    assert.equal(certificate.notAfter, now + 2 * year);
+    assert.notEqual(certificate.key, first.certificate.key);
+    assert.deepEqual(filesOf(folder), {
+      'ca.crt': certificate.ca,
+      'tls.crt': certificate.cert,
+      'tls.key': certificate.key,
+    });
+  });
+
+  it("that is someone else's stays, expired or not", async (t) => {
+    const folder = temporaryFolder(t);
+    const validity = { notBefore: now - year, notAfter: now - 1_000 };
+    const authority = await createAuthority('a company', validity);
+    const leaf = await createServingCertificate(authority, names, validity);
+    writeFileSync(join(folder, 'tls.crt'), leaf.cert);
+    writeFileSync(join(folder, 'tls.key'), leaf.key);
+    const before = filesOf(folder);
+    assert.deepEqual(await loadOrCreateCertificate(folder, names, now), {
+      certificate: { ...leaf, ca: undefined, notAfter: now - 1_000 },
+      created: false,
+    });
+    assert.deepEqual(filesOf(folder), before);
+  });
+
+  for (const [there, missing] of [
+    ['tls.crt', 'tls.key'],
+    ['tls.key', 'tls.crt'],
+  ] as const) {
+    it(`that has ${there} alone is refused`, async (t) => {
+      const folder = temporaryFolder(t);
+      writeFileSync(join(folder, there), 'x');
+      await assert.rejects(
+        loadOrCreateCertificate(folder, names, now),
+        certificateError(
+          `${folder}/${there} is there but ${folder}/${missing} is not: add it, or remove both to have new ones made`,
+        ),
+      );
+      assert.deepEqual(filesOf(folder), { [there]: 'x' });
+    });
+  }
+
+  it('that is none is refused', async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'tls.crt'), 'no certificate');
+    writeFileSync(join(folder, 'tls.key'), 'no key');
+    await assert.rejects(
+      loadOrCreateCertificate(folder, names, now),
+      certificateError(
+        new RegExp(`^${folder}/tls.crt: cannot be read as a certificate with its key ${folder}/tls.key: `),
+      ),
+    );
+  });
+
+  it('that cannot be read is refused', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'tls.crt'));
+    writeFileSync(join(folder, 'tls.key'), '');
+    await assert.rejects(
+      loadOrCreateCertificate(folder, names, now),
+      certificateError(
+        `${folder}/tls.crt: cannot be read as a certificate with its key ${folder}/tls.key: EISDIR: illegal operation on a directory, read`,
+      ),
+    );
+  });
+});
+
+describe('createDevelopmentCertificate', () => {
+  it('makes another one each time', async () => {
+    const [first, second] = await Promise.all([
+      createDevelopmentCertificate(names, now),
+      createDevelopmentCertificate(names, now),
+    ]);
+    assert.notEqual(first.key, second.key);
+    assert.equal(first.notAfter, second.notAfter);
+  });
+});
+
+describe('a certificate beside the key of another', () => {
+  it('is refused before anything is served', async (t) => {
+    const [folder, other] = [temporaryFolder(t), temporaryFolder(t)];
+    await loadOrCreateCertificate(folder, names, now);
+    await loadOrCreateCertificate(other, names, now);
+    writeFileSync(join(folder, 'tls.key'), readFileSync(join(other, 'tls.key')));
+    const before = filesOf(folder);
+    const [cert, key] = [join(folder, 'tls.crt'), join(folder, 'tls.key')];
+    await assert.rejects(
+      loadOrCreateCertificate(folder, names, now),
+      certificateError(
+        `${cert}: cannot be read as a certificate with its key ${key}: the key is of another certificate`,
+      ),
+    );
+    assert.deepEqual(filesOf(folder), before);
+  });
+});

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { describePlan } from '../../../src/cli/describe-plan.ts';
+import type { Plan } from '../../../src/policy/plan.ts';
+import { buildConfigPlan, buildPlan } from '../mutations/example-plan.ts';
+
+const previous = {
+  name: 'api-3',
+  number: 3,
+  image: 'harbor.example.com/app:1',
+  chainDepth: 0,
+  chainStarted: undefined,
+  originFrom: '',
+  source: '',
+  envNames: [],
+};
+
+describe('describePlan', () => {
+  const rows: readonly [plan: Plan, sentence: string][] = [
+    [{ kind: 'skip', reason: 'not_opted_in', warnings: [] }, 'Left alone: it does not carry the label that opts in.'],
+    [buildConfigPlan(), 'Opted in: its origin is recorded, so that everything can go back.'],
+    [buildPlan(), 'Full build: it is the first Build since its BuildConfig opted in.'],
+    [
+      buildPlan({ base: { decision: 'full', reason: 'incremental_off' } }),
+      'Full build: its BuildConfig asks for full builds.',
+    ],
+    [
+      buildPlan({ base: { decision: 'incremental', reason: 'continued', previous } }),
+      'Incremental build: it continues from the image of api-3.',
+    ],
+  ];
+  for (const [plan, sentence] of rows) {
+    it(sentence, () => {
+      assert.equal(describePlan(plan), sentence);
+    });
+  }
+});

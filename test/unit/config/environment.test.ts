@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Config } from '../../../src/config/config.ts';
+import { applyEnvironment, variableOf } from '../../../src/config/environment.ts';
+import { parseConfig } from '../../../src/config/load-config.ts';
+import { configSchema } from '../../../src/config/schema.ts';
+import { frozen } from '../frozen.ts';
+
+/** Every key of the schema, asked from the schema itself. */
+function schemaKeys(): readonly (readonly [section: string, key: string])[] {
+  interface Described {
+    readonly properties?: Readonly<Record<string, Described>>;
+  }
+  const options = { io: 'input', unrepresentable: 'any' } as const;
+  const described = configSchema.toJSONSchema(options) as Described;
+  return Object.entries(described.properties ?? {}).flatMap(([section, { properties }]) =>
+    Object.keys(properties ?? {}).map((key) => [section, key] as const),
+  );
+}
+
+describe('the name of a variable', () => {
+  const rows: readonly [path: readonly string[], name: string][] = [
+    [['output', 'tagFormat'], 'S2I_INCREMENTAL_OUTPUT_TAG_FORMAT'],
+    [['incremental', 'maxDepth'], 'S2I_INCREMENTAL_INCREMENTAL_MAX_DEPTH'],
+    [['assemble', 'baseUrl'], 'S2I_INCREMENTAL_ASSEMBLE_BASE_URL'],
+    [['buildConfig', 'injectEnv'], 'S2I_INCREMENTAL_BUILD_CONFIG_INJECT_ENV'],
+    [['log', 'level'], 'S2I_INCREMENTAL_LOG_LEVEL'],
+  ];
+  for (const [path, name] of rows) {
+    it(`of ${path.join('.')} is ${name}`, () => {
+      assert.equal(variableOf(path), name);
+    });
+  }
+});
+
+describe('every key of the schema', () => {
+  const keys = schemaKeys();
+
+  it('is found', () => {
+    assert.deepEqual(
+      [...new Set(keys.map(([section]) => section))],
+      ['incremental', 'output', 'assemble', 'buildConfig', 'registry', 'server', 'log'],
+    );
+    assert.equal(keys.length, 25);
+  });
+
+  for (const path of keys) {
+    it(`${path.join('.')} can be set by a variable`, () => {
+      const variable = variableOf(path);
+      // Wrong for each key, be it a text or what YAML makes of it.
+      const wrong = path[1] === 'profiles' ? '[]' : '{wrong: 1}';
+      const { problems, sources, value } = applyEnvironment({}, { [variable]: wrong });
+      assert.deepEqual(problems, []);
+      assert.deepEqual([...sources], [[path.join('.'), variable]]);
+      assert.deepEqual(Object.keys(value as object), [path[0]]);
+      assert.throws(
+        () => parseConfig('', { [variable]: wrong }),
+        (error: { problems: readonly string[] }) =>
+          error.problems.length === 1 && error.problems[0]?.startsWith(`${variable}: ${path.join('.')}`) === true,
+      );
+    });
+  }
+});
+
+describe('the environment', () => {
+  it('sets each key it names, in the form the key has', () => {
+    const config = parseConfig('', {
+      S2I_INCREMENTAL_INCREMENTAL_MODE: 'false',
+      S2I_INCREMENTAL_INCREMENTAL_FLAG: 'true',
+      S2I_INCREMENTAL_INCREMENTAL_MAX_DEPTH: '7',
+      S2I_INCREMENTAL_INCREMENTAL_MAX_AGE: '2h',
+      S2I_INCREMENTAL_INCREMENTAL_PULL_SECRET: '123',
+      S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: 'false',
+      S2I_INCREMENTAL_OUTPUT_TAG_FORMAT: '{buildNumber}',
+      S2I_INCREMENTAL_OUTPUT_TIMEZONE: 'Europe/Berlin',
+      S2I_INCREMENTAL_OUTPUT_REGISTRIES: '[harbor.example.com, "localhost:5000"]',
+      S2I_INCREMENTAL_OUTPUT_IMAGE_STREAM_REPOSITORY: 'harbor.example.com/{namespace}/{name}',
+      S2I_INCREMENTAL_OUTPUT_PUSH_SECRET: 'harbor',
+      S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false',
+      S2I_INCREMENTAL_ASSEMBLE_PROFILES: '{python: {match: python, env: {A: "1"}}}',
+      S2I_INCREMENTAL_BUILD_CONFIG_MUTATE: 'false',
+      S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0',
+      S2I_INCREMENTAL_SERVER_REQUEST_BUDGET: '1s',
+      S2I_INCREMENTAL_LOG_LEVEL: 'debug',
+      S2I_INCREMENTAL_LOG_FORMAT: 'text',
+    });
+    const expected: Config = {
+      incremental: { mode: 'false', flag: 'true', maxDepth: 7, maxAge: 7_200_000, pullSecret: '123' },
+      output: {
+        timestampTag: false,
+        tagFormat: '{buildNumber}',
+        timezone: 'Europe/Berlin',
+        registries: ['harbor.example.com', 'localhost:5000'],
+        imageStreamRepository: 'harbor.example.com/{namespace}/{name}',
+        pushSecret: 'harbor',
+      },
+      assemble: {
+        wrapper: false,
+        baseUrl: '',
+        profiles: [{ name: 'python', match: /python/, scriptsDir: '/usr/libexec/s2i', env: new Map([['A', '1']]) }],
+      },
+      buildConfig: { mutate: false, injectEnv: false },
+      server: { shutdownDelay: 0, requestBudget: 1_000 },
+      log: { level: 'debug', format: 'text' },
+    };
+    assert.deepEqual(config, expected);
+  });
+
+  it('goes before the file, key by key', () => {
+    const { output } = parseConfig('output: {timezone: Europe/Berlin, pushSecret: a}', {
+      S2I_INCREMENTAL_OUTPUT_PUSH_SECRET: 'b',
+    });
+    assert.deepEqual([output.timezone, output.pushSecret], ['Europe/Berlin', 'b']);
+  });
+
+  it('leaves the value from the file as it was', () => {
+    const base = frozen({ output: { timezone: 'UTC' } });
+    assert.deepEqual(applyEnvironment(base, { S2I_INCREMENTAL_OUTPUT_TIMEZONE: 'Europe/Berlin' }).value, {
+      output: { timezone: 'Europe/Berlin' },
+    });
+    assert.equal(applyEnvironment(base, { PATH: '/bin', S2I_OTHER: 'x' }).value, base);
+  });
+
+  it('fills a section that is empty in the file', () => {
+    assert.equal(parseConfig('log:\n', { S2I_INCREMENTAL_LOG_LEVEL: 'warn' }).log.level, 'warn');
+  });
+
+  it('lays nothing over a section of the wrong shape', () => {
+    const { value, sources, problems } = applyEnvironment(frozen({ log: 'debug' }), {
+      S2I_INCREMENTAL_LOG_LEVEL: 'warn',
+    });
+    assert.deepEqual([value, [...sources], problems], [{ log: 'debug' }, [], []]);
+  });
+
+  it("passes over what Kubernetes tells pods of a service's address, and variables that are not set", () => {
+    const { value, problems } = applyEnvironment(
+      {},
+      {
+        S2I_INCREMENTAL_SERVICE_HOST: '10.0.0.1',
+        S2I_INCREMENTAL_SERVICE_PORT: '443',
+        S2I_INCREMENTAL_WEBHOOK_SERVICE_HOST: '10.0.0.1',
+        S2I_INCREMENTAL_WEBHOOK_SERVICE_PORT: '443',
+        S2I_INCREMENTAL_WEBHOOK_SERVICE_PORT_HTTPS: '443',
+        S2I_INCREMENTAL_WEBHOOK_PORT: 'tcp://10.0.0.1:443',
+        S2I_INCREMENTAL_WEBHOOK_PORT_443_TCP: 'tcp://10.0.0.1:443',
+        S2I_INCREMENTAL_WEBHOOK_PORT_443_TCP_PROTO: 'tcp',
+        S2I_INCREMENTAL_WEBHOOK_PORT_443_TCP_PORT: '443',
+        S2I_INCREMENTAL_WEBHOOK_PORT_443_TCP_ADDR: '10.0.0.1',
+        S2I_INCREMENTAL_WEBHOOK_PORT_53_UDP: 'udp://10.0.0.1:53',
+        S2I_INCREMENTAL_OUTPUT_TIMEZONE: undefined,
+      },
+    );
+    assert.deepEqual([value, problems], [{}, []]);
+  });
+
+  it('tells of every name that is no setting, in their order', () => {
+    const { value, problems } = applyEnvironment(
+      {},
+      {
+        S2I_INCREMENTAL_OUTPUT_TAGFORMAT: 'x',
+        S2I_INCREMENTAL_: 'x',
+        S2I_INCREMENTAL_OUTPUT: '{}',
+        S2I_INCREMENTAL_WEBHOOK_PORTS: '1',
+      },
+    );
+    const told =
+      "is no setting; the name is S2I_INCREMENTAL_ and the key's path, such as S2I_INCREMENTAL_OUTPUT_TAG_FORMAT";
+    assert.deepEqual(
+      [value, problems],
+      [
+        {},
+        [
+          `S2I_INCREMENTAL_: ${told}`,
+          `S2I_INCREMENTAL_OUTPUT: ${told}`,
+          `S2I_INCREMENTAL_OUTPUT_TAGFORMAT: ${told}`,
+          `S2I_INCREMENTAL_WEBHOOK_PORTS: ${told}`,
+        ],
+      ],
+    );
+  });
+
+  it('tells of a value that is no YAML, and sets the others', () => {
+    const { value, problems, sources } = applyEnvironment(
+      {},
+      { S2I_INCREMENTAL_OUTPUT_REGISTRIES: '[a', S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: 'false' },
+    );
+    assert.deepEqual(
+      [value, problems, [...sources]],
+      [
+        { output: { timestampTag: false } },
+        ['S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries: no valid YAML: "[a"'],
+        [['output.timestampTag', 'S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG']],
+      ],
+    );
+  });
+});

@@ -1,0 +1,399 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { Config } from '../../../src/config/config.ts';
+import { ConfigError, loadConfig, parseConfig } from '../../../src/config/load-config.ts';
+
+/** The problems that refuse a configuration. */
+function problemsOf(text: string, environment: Record<string, string> = {}, source?: string): readonly string[] {
+  try {
+    parseConfig(text, environment, source);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError, String(error));
+    assert.equal(error.code, 'invalid_config');
+    assert.equal(error.message, error.problems.join('\n'));
+    return error.problems;
+  }
+  return [];
+}
+
+/** Every object and list in a value. */
+function containersIn(value: unknown): readonly object[] {
+  if (typeof value !== 'object' || value === null || value instanceof RegExp) return [];
+  return [value, ...Object.values(value).flatMap(containersIn)];
+}
+
+const defaults: Config = {
+  incremental: { mode: 'chain', flag: 'auto', maxDepth: 20, maxAge: 168 * 3_600_000, pullSecret: '' },
+  output: {
+    timestampTag: true,
+    tagFormat: '{timestamp}',
+    timezone: 'UTC',
+    registries: [],
+    imageStreamRepository: '',
+    pushSecret: '',
+  },
+  assemble: { wrapper: true, baseUrl: '', profiles: [] },
+  buildConfig: { mutate: true, injectEnv: false },
+  server: { shutdownDelay: 5_000, requestBudget: 2_000 },
+  log: { level: 'info', format: 'json' },
+};
+
+/** The documented file, with every default written out. */
+const documentedFile = `
+incremental: {mode: chain, flag: auto, maxDepth: 20, maxAge: 168h, pullSecret: ""}
+output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries: [], imageStreamRepository: "", pushSecret: ""}
+assemble: {wrapper: true, baseUrl: "", profiles: {}}
+buildConfig: {mutate: true, injectEnv: false}
+registry: {check: false, resolveBase: false, credentialsFile: "", caFile: "", plainHttp: []}
+server: {shutdownDelay: 5s, requestBudget: 2s}
+log: {level: info, format: json}
+`;
+
+describe('a variable', () => {
+  it('is told as where a mistake is, also deep inside what it gives', () => {
+    const environment = {
+      S2I_INCREMENTAL_OUTPUT_REGISTRIES: '[a b]',
+      S2I_INCREMENTAL_ASSEMBLE_PROFILES: '{python: {match: "("}}',
+    };
+    assert.deepEqual(problemsOf('log: {level: loud}', environment, 'config.yaml'), [
+      'S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries.0: must be a registry\'s host, with its port if it has one, such as harbor.example.com; is "a b"',
+      'S2I_INCREMENTAL_ASSEMBLE_PROFILES: assemble.profiles.python.match: must be a regular expression: Invalid regular expression: /(/: Unterminated group',
+      'config.yaml: log.level: must be one of silent, fatal, error, warn, info, debug, trace; is "loud"',
+    ]);
+  });
+
+  it('with a YAML alias to nothing is a mistake like any other', () => {
+    assert.deepEqual(problemsOf('', { S2I_INCREMENTAL_OUTPUT_REGISTRIES: '*.example.com' }), [
+      'S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries: no valid YAML: "*.example.com"',
+    ]);
+  });
+});
+
+describe('profiles', () => {
+  it('keep the order of the file, and have no names that would lose it', () => {
+    const { assemble } = parseConfig('assemble: {profiles: {python: {}, b2: {}, a1: {}}}', {});
+    assert.deepEqual(
+      assemble.profiles.map(({ name }) => name),
+      ['python', 'b2', 'a1'],
+    );
+    assert.deepEqual(problemsOf('assemble: {profiles: {python: {}, "2": {}}}'), [
+      'assemble.profiles.2: must be named in lower-case letters, digits and "-", a letter first, at most 63',
+    ]);
+  });
+});
+
+describe('the configuration', () => {
+  it('has the documented defaults', () => {
+    assert.deepEqual(parseConfig('', {}), defaults);
+  });
+
+  for (const [title, text] of [
+    ['with every default written out', documentedFile],
+    ['of comments', '# nothing yet\n'],
+    ['of empty sections', 'incremental:\noutput: {}\nassemble: {profiles: }\nregistry: null\n'],
+    ['without a map', 'null'],
+  ] as const) {
+    it(`is the same from a file ${title}`, () => {
+      assert.deepEqual(parseConfig(text, {}), defaults);
+    });
+  }
+
+  it('holds every profile, in the order of the file', () => {
+    const { profiles } = parseConfig(
+      `assemble: {profiles: {ruby: {match: "^r[u]by$", scriptsDir: /usr/local/s2i}, python: {env: {B: "2", A: "", _a1: x}}}}`,
+      {},
+    ).assemble;
+    assert.deepEqual(profiles, [
+      { name: 'ruby', match: /^r[u]by$/, scriptsDir: '/usr/local/s2i', env: new Map() },
+      {
+        name: 'python',
+        match: undefined,
+        scriptsDir: '/usr/libexec/s2i',
+        env: new Map([
+          ['B', '2'],
+          ['A', ''],
+          ['_a1', 'x'],
+        ]),
+      },
+    ]);
+    assert.deepEqual([...(profiles[1]?.env.keys() ?? [])], ['B', 'A', '_a1']);
+  });
+
+  it('is frozen to its depths', () => {
+    const config = parseConfig('assemble: {profiles: {a: {match: x}}}\noutput: {registries: [a.example.com]}', {});
+    assert.deepEqual(
+      containersIn(config).filter((container) => !Object.isFrozen(container)),
+      [],
+    );
+  });
+
+  it('takes true and false for the texts of the same name', () => {
+    const { incremental } = parseConfig('incremental: {mode: false, flag: true}', {});
+    assert.deepEqual([incremental.mode, incremental.flag], ['false', 'true']);
+  });
+});
+
+describe('a value at its limit', () => {
+  const accepted = [
+    'incremental: {maxDepth: 1}',
+    'incremental: {maxDepth: 90}',
+    'incremental: {maxAge: 1m}',
+    'server: {shutdownDelay: "0", requestBudget: 50ms}',
+    'output: {registries: [docker.io, localhost, "localhost:5000", "[fd00::1]:5000", harbor.example.com]}',
+    // 14 digits and the 6 characters of a suffix leave 108.
+    `output: {tagFormat: "${'t'.repeat(108)}{timestamp}"}`,
+    // A build number has up to 15 digits.
+    `output: {tagFormat: "${'t'.repeat(107)}{buildNumber}"}`,
+    'output: {tagFormat: "v{buildNumber}_{timestamp}-x"}',
+    'output: {imageStreamRepository: "localhost:5000/{namespace}/{name}"}',
+    'output: {imageStreamRepository: "harbor.example.com/all"}',
+    `assemble: {profiles: {${'p'.repeat(63)}: {scriptsDir: /s}}}`,
+    `incremental: {pullSecret: ${'s'.repeat(253)}}`,
+  ];
+  for (const text of accepted) {
+    it(`is taken: ${text.slice(0, 80)}`, () => {
+      assert.deepEqual(problemsOf(text), []);
+    });
+  }
+});
+
+describe('a mistake', () => {
+  const rows: readonly [text: string, ...problems: readonly string[]][] = [
+    ['incremental: {mode: on}', 'incremental.mode: must be one of chain, artifacts, false; is "on"'],
+    ['incremental: {flag: "false"}', 'incremental.flag: must be one of auto, true; is "false"'],
+    ['incremental: {maxDepth: 0}', 'incremental.maxDepth: must be at least 1'],
+    [
+      'incremental: {maxDepth: 91}',
+      'incremental.maxDepth: must be at most 90: each build adds a layer, and images end at about 100',
+    ],
+    ['incremental: {maxDepth: 1.5}', 'incremental.maxDepth: must be a whole number'],
+    ['incremental: {maxDepth: "20"}', 'incremental.maxDepth: must be a whole number'],
+    ['incremental: {maxAge: 59s}', 'incremental.maxAge: must be at least 1m; is 59s'],
+    ['incremental: {maxAge: 7d}', 'incremental.maxAge: must be a duration such as 500ms, 5s or 168h; is "7d"'],
+    ['incremental: {maxAge: 7}', 'incremental.maxAge: must be a text'],
+    [
+      'incremental: {pullSecret: My_Secret}',
+      'incremental.pullSecret: must be the name of a Secret (lower-case letters, digits, "-" and ".")',
+    ],
+    ['output: {timestampTag: "yes"}', 'output.timestampTag: must be true or false'],
+    [
+      'output: {tagFormat: "{time}"}',
+      'output.tagFormat: may hold the placeholders {timestamp} and {buildNumber}, not {time}',
+    ],
+    [
+      'output: {tagFormat: "{timestamp"}',
+      'output.tagFormat: may hold the placeholders {timestamp} and {buildNumber}, not {timestamp',
+    ],
+    [
+      'output: {tagFormat: latest}',
+      'output.tagFormat: must hold {timestamp} or {buildNumber}, or every Build would get the same tag',
+    ],
+    [
+      `output: {tagFormat: "${'t'.repeat(109)}{timestamp}"}`,
+      'output.tagFormat: must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
+    ],
+    [
+      `output: {tagFormat: "${'t'.repeat(108)}{buildNumber}"}`,
+      'output.tagFormat: must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
+    ],
+    [
+      'output: {tagFormat: "-{timestamp}"}',
+      'output.tagFormat: must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
+    ],
+    [
+      'output: {timezone: Mars/Olympus}',
+      'output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Mars/Olympus" is none',
+    ],
+    [
+      'output: {registries: [harbor.example.com/team, harbor]}',
+      'output.registries.0: must be a registry\'s host, with its port if it has one, such as harbor.example.com; is "harbor.example.com/team"',
+      'output.registries.1: must be a registry\'s host, with its port if it has one, such as harbor.example.com; is "harbor"',
+    ],
+    ['output: {registries: harbor.example.com}', 'output.registries: must be a list of registries'],
+    [
+      'output: {imageStreamRepository: "harbor.example.com/{stream}"}',
+      'output.imageStreamRepository: may hold the placeholders {namespace} and {name}, not {stream}',
+    ],
+    ...['"{namespace}/{name}"', 'harbor.example.com/a:1', `harbor.example.com/a@sha256:${'0'.repeat(64)}`].map(
+      (text): [string, string] => [
+        `output: {imageStreamRepository: ${text}}`,
+        'output.imageStreamRepository: must be a repository with its registry and without a tag, such as harbor.example.com/{namespace}/{name}',
+      ],
+    ),
+    ['output: []', 'output: must be a map of keys to values'],
+    ['output: text', 'output: must be a map of keys to values'],
+    [
+      'output: {tag: x, Timezone: UTC}',
+      'output.tag: is no key of the configuration',
+      'output.Timezone: is no key of the configuration',
+    ],
+    ['outputs: {}\nlogs: {}', 'outputs: is no key of the configuration', 'logs: is no key of the configuration'],
+    ['assemble: {profiles: [python]}', 'assemble.profiles: must be a map of profile names to profiles'],
+    [
+      'assemble: {profiles: {Python: {}}}',
+      'assemble.profiles.Python: must be named in lower-case letters, digits and "-", a letter first, at most 63',
+    ],
+    [
+      `assemble: {profiles: {${'p'.repeat(64)}: {}}}`,
+      `assemble.profiles.${'p'.repeat(64)}: must be named in lower-case letters, digits and "-", a letter first, at most 63`,
+    ],
+    [
+      'assemble: {profiles: {"false": {}}}',
+      'assemble.profiles.false: must have another name: "false" is the label\'s word for no profile',
+    ],
+    ['assemble: {profiles: {a: }}', 'assemble.profiles.a: must be a map with match, scriptsDir and env'],
+    [
+      'assemble: {profiles: {a: {match: "("}}}',
+      'assemble.profiles.a.match: must be a regular expression: Invalid regular expression: /(/: Unterminated group',
+    ],
+    ...['scripts', '/', '/a/', '/a b', "/a'b"].map((folder): [string, string] => [
+      `assemble: {profiles: {a: {scriptsDir: ${JSON.stringify(folder)}}}}`,
+      'assemble.profiles.a.scriptsDir: must be an absolute path without a slash at its end',
+    ]),
+    ['assemble: {profiles: {a: {env: [A]}}}', 'assemble.profiles.a.env: must be a map of variable names to values'],
+    [
+      'assemble: {profiles: {a: {env: {A-B: x}}}}',
+      'assemble.profiles.a.env.A-B: must be the name of an environment variable',
+    ],
+    [
+      'assemble: {profiles: {a: {env: {A: 1}}}}',
+      'assemble.profiles.a.env.A: must be a text; put a number or true in quotes',
+    ],
+    ['assemble: {profiles: {a: {environ: {}}}}', 'assemble.profiles.a.environ: is no key of the configuration'],
+    ['server: {requestBudget: 49ms}', 'server.requestBudget: must be at least 50ms; is 49ms'],
+    ['log: {level: loud}', 'log.level: must be one of silent, fatal, error, warn, info, debug, trace; is "loud"'],
+    ['log: {format: xml}', 'log.format: must be one of json, text; is "xml"'],
+    ['[]', 'must be a map with the keys incremental, output, assemble, …'],
+    ['text', 'must be a map with the keys incremental, output, assemble, …'],
+  ];
+  for (const [text, ...problems] of rows) {
+    it(`is told: ${text.slice(0, 80)}`, () => {
+      assert.deepEqual(problemsOf(text), problems);
+      assert.deepEqual(
+        problemsOf(text, {}, 'config.yaml'),
+        problems.map((problem) => `config.yaml: ${problem}`),
+      );
+    });
+  }
+
+  it('is told with every other one, each under the file or the variable it is in', () => {
+    const text = `
+incremental: {mode: on, maxDepth: 0, maxAge: 1s}
+output: {timezone: Nowhere, registries: [a b], tagFormat: fixed, unknown: 1}
+assemble: {profiles: {Python: {}, node: {match: "[", env: {A: 1}}}}
+logs: {}
+`;
+    const environment = {
+      S2I_INCREMENTAL_INCREMENTAL_MAX_AGE: 'soon',
+      S2I_INCREMENTAL_OUTPUT_PUSH_SECRET: 'Not A Secret',
+      S2I_INCREMENTAL_SERVER_REQUEST_BUDGET: '1ms',
+      S2I_INCREMENTAL_LOG_LEVLE: 'info',
+      S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: '{',
+    };
+    assert.deepEqual(problemsOf(text, environment, 'config.yaml'), [
+      "S2I_INCREMENTAL_LOG_LEVLE: is no setting; the name is S2I_INCREMENTAL_ and the key's path, such as S2I_INCREMENTAL_OUTPUT_TAG_FORMAT",
+      'S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: output.timestampTag: no valid YAML: "{"',
+      'config.yaml: incremental.mode: must be one of chain, artifacts, false; is "on"',
+      'config.yaml: incremental.maxDepth: must be at least 1',
+      'S2I_INCREMENTAL_INCREMENTAL_MAX_AGE: incremental.maxAge: must be a duration such as 500ms, 5s or 168h; is "soon"',
+      'config.yaml: output.tagFormat: must hold {timestamp} or {buildNumber}, or every Build would get the same tag',
+      'config.yaml: output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Nowhere" is none',
+      'config.yaml: output.registries.0: must be a registry\'s host, with its port if it has one, such as harbor.example.com; is "a b"',
+      'S2I_INCREMENTAL_OUTPUT_PUSH_SECRET: output.pushSecret: must be the name of a Secret (lower-case letters, digits, "-" and ".")',
+      'config.yaml: output.unknown: is no key of the configuration',
+      'config.yaml: assemble.profiles.Python: must be named in lower-case letters, digits and "-", a letter first, at most 63',
+      'config.yaml: assemble.profiles.node.match: must be a regular expression: Invalid regular expression: /[/: Unterminated character class',
+      'config.yaml: assemble.profiles.node.env.A: must be a text; put a number or true in quotes',
+      'S2I_INCREMENTAL_SERVER_REQUEST_BUDGET: server.requestBudget: must be at least 50ms; is 1ms',
+      'config.yaml: logs: is no key of the configuration',
+    ]);
+  });
+});
+
+describe('a feature that this version has not', () => {
+  const rows: readonly [text: string, problem: string][] = [
+    [
+      'incremental: {mode: artifacts}',
+      'incremental.mode: artifacts is not available in this version; use chain or "false"',
+    ],
+    [
+      'assemble: {baseUrl: "http://x.example.com/s2i"}',
+      'assemble.baseUrl: delivering the assemble wrapper is not available in this version',
+    ],
+    [
+      'buildConfig: {injectEnv: true}',
+      'buildConfig.injectEnv: changing the env of BuildConfigs is not available in this version',
+    ],
+    ['registry: {check: true}', 'registry.check: asking the registry is not available in this version'],
+    ['registry: {resolveBase: true}', 'registry.resolveBase: asking the registry is not available in this version'],
+    [
+      'registry: {credentialsFile: a}',
+      'registry.credentialsFile: asking the registry is not available in this version',
+    ],
+    ['registry: {caFile: a}', 'registry.caFile: asking the registry is not available in this version'],
+    ['registry: {plainHttp: [a]}', 'registry.plainHttp: asking the registry is not available in this version'],
+  ];
+  for (const [text, problem] of rows) {
+    it(`is refused: ${text}`, () => {
+      assert.deepEqual(problemsOf(text), [problem]);
+    });
+  }
+});
+
+describe('a text that is no YAML', () => {
+  it('is told with the line', () => {
+    assert.deepEqual(problemsOf('output: {timezone: UTC', {}, 'config.yaml'), [
+      'config.yaml: no valid YAML: Flow map in block collection must be sufficiently indented and end with a } at line 1, column 23:',
+    ]);
+    assert.deepEqual(problemsOf('log: {level: info}\nlog: {level: debug}'), [
+      'no valid YAML: Map keys must be unique at line 2, column 1:',
+    ]);
+  });
+
+  it('is refused where aliases multiply beyond reason, or name nothing', () => {
+    const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+    for (let level = 1; level < 9; level += 1) {
+      lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
+    }
+    assert.deepEqual(problemsOf(lines.join('\n'), {}, 'config.yaml'), [
+      'config.yaml: no valid YAML: Excessive alias count indicates a resource exhaustion attack',
+    ]);
+    assert.deepEqual(problemsOf('output: *none'), [
+      'no valid YAML: Unresolved alias (the anchor must be set before the alias): none',
+    ]);
+  });
+});
+
+describe('loadConfig', () => {
+  it('reads a file, and without one only the environment', (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'load-config-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'config.yaml');
+    writeFileSync(file, 'log: {level: warn}\n');
+    assert.deepEqual(loadConfig(file, { S2I_INCREMENTAL_LOG_FORMAT: 'text' }), {
+      ...defaults,
+      log: { level: 'warn', format: 'text' },
+    });
+    assert.deepEqual(loadConfig(undefined, { S2I_INCREMENTAL_LOG_LEVEL: 'warn' }), {
+      ...defaults,
+      log: { level: 'warn', format: 'json' },
+    });
+    writeFileSync(file, 'log: {level: loud}\n');
+    assert.throws(() => loadConfig(file, {}), {
+      name: 'ConfigError',
+      problems: [`${file}: log.level: must be one of silent, fatal, error, warn, info, debug, trace; is "loud"`],
+    });
+  });
+
+  it('tells of a file that cannot be read', () => {
+    const file = join(tmpdir(), 'there-is-no-such-folder', 'config.yaml');
+    assert.throws(() => loadConfig(file, {}), {
+      name: 'ConfigError',
+      code: 'invalid_config',
+      problems: [`${file}: cannot be read: ENOENT: no such file or directory, open '${file}'`],
+    });
+  });
+});

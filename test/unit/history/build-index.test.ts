@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { BuildIndex } from '../../../src/history/build-index.ts';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { merge } from '../../helpers/fixtures.ts';
+import { completeBuild } from './example-builds.ts';
+
+const uids = ['uid-a', 'uid-b'];
+const namespaces = ['test', 'prod'];
+
+/** A Build as someone may have edited it: another owner, another number, another phase, opted in or not. */
+const build: fc.Arbitrary<JsonObject> = fc
+  .record({
+    name: fc.nat({ max: 3 }),
+    number: fc.nat({ max: 3 }),
+    uid: fc.constantFrom(...uids),
+    namespace: fc.constantFrom(...namespaces),
+    enabled: fc.constantFrom('true', 'true', 'true', 'false'),
+    phase: fc.constantFrom('Complete', 'Running'),
+    env: fc.constantFrom([{ name: 'A' }], [{ name: 'B' }]),
+    owned: fc.boolean(),
+  })
+  .map(({ name, number, uid, namespace, enabled, phase, env, owned }) => {
+    const owner = { kind: 'BuildConfig', name: 'app', uid };
+    return merge(completeBuild(name), {
+      metadata: {
+        namespace,
+        labels: { 's2i-incremental.io/enabled': enabled },
+        annotations: { 'openshift.io/build.number': String(number) },
+        ownerReferences: owned ? [owner] : null,
+      },
+      spec: { strategy: { sourceStrategy: { env } } },
+      status: { phase },
+    }) as JsonObject;
+  });
+
+/** All that an index can be asked. */
+function answersOf(index: BuildIndex): unknown {
+  return namespaces.flatMap((namespace) =>
+    uids.flatMap((uid) =>
+      ['app-1', 'none'].map((asking) => {
+        const { references, ...facts } = index.lookUp({ namespace, buildConfig: { name: 'app', uid }, build: asking });
+        return { ...facts, references: [...references].sort() };
+      }),
+    ),
+  );
+}
+
+function keyOf({ metadata }: JsonObject): string {
+  const { namespace, name } = metadata as Record<string, string>;
+  return `${namespace ?? ''}/${name ?? ''}`;
+}
+
+describe('BuildIndex', () => {
+  it('knows after any changes what it would know from the Builds that are left alone', () => {
+    const change = fc.record({ kind: fc.constantFrom('set', 'set', 'set', 'remove'), build });
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 25 }), (changes) => {
+        const changed = new BuildIndex();
+        const left = new Map<string, JsonObject>();
+        for (const { kind, build: object } of changes) {
+          if (kind === 'set') {
+            changed.set(object);
+            left.set(keyOf(object), object);
+          } else {
+            changed.remove(object);
+            left.delete(keyOf(object));
+          }
+        }
+        const fresh = new BuildIndex();
+        for (const object of left.values()) fresh.set(object);
+        assert.deepEqual(answersOf(changed), answersOf(fresh));
+        assert.equal(changed.buildConfigCount, fresh.buildConfigCount);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('keeps nothing once every Build is gone', () => {
+    const index = new BuildIndex();
+    for (const number of [1, 2]) index.set(completeBuild(number));
+    assert.equal(index.buildConfigCount, 1);
+    for (const number of [1, 2]) index.remove(completeBuild(number));
+    assert.equal(index.buildConfigCount, 0);
+    assert.deepEqual(index.lookUp({ namespace: 'test', buildConfig: { name: 'app', uid: 'uid-of-app' }, build: '' }), {
+      hasBuilds: false,
+      previous: undefined,
+      references: new Set(),
+    });
+  });
+});

@@ -1,0 +1,56 @@
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { encodeBuildOrigin } from '../../../src/policy/build-origin.ts';
+import { merge } from '../../helpers/fixtures.ts';
+
+const ours = 's2i-incremental.io/';
+export const digest = `sha256:${'1'.repeat(64)}`;
+export const buildConfig = { name: 'app', uid: 'uid-of-app' };
+
+/** A complete, admitted Build with an image, with a merge patch laid over it. */
+export function completeBuild(number: number, patch: JsonObject = {}): JsonObject {
+  const name = `app-${number}`;
+  const reference = { kind: 'DockerImage', name: `harbor.example.com/team/app:${number}` };
+  const origin = encodeBuildOrigin({
+    from: null,
+    incremental: null,
+    scripts: null,
+    pullSecret: null,
+    output: { kind: 'DockerImage', name: 'harbor.example.com/team/app:latest' },
+    pushSecret: null,
+    env: [],
+  });
+  const build = {
+    kind: 'Build',
+    metadata: {
+      name,
+      namespace: 'test',
+      creationTimestamp: '2026-01-30T09:00:00Z',
+      labels: { [`${ours}enabled`]: 'true', 'openshift.io/build-config.name': 'app' },
+      annotations: {
+        'openshift.io/build-config.name': 'app',
+        'openshift.io/build.number': String(number),
+        [`${ours}admitted-as`]: name,
+        [`${ours}chain-depth`]: '4',
+        [`${ours}chain-started`]: '2026-01-29T08:00:00Z',
+        [`${ours}origin-from`]: 'DockerImage/python:3.12',
+        [`${ours}origin`]: origin,
+      },
+      ownerReferences: [{ kind: 'BuildConfig', ...buildConfig }],
+    },
+    spec: {
+      source: { git: { uri: 'https://git.example.com/app.git', ref: 'main' }, contextDir: 'web' },
+      strategy: {
+        sourceStrategy: { from: { kind: 'DockerImage', name: 'harbor.example.com/team/app:0' }, env: [{ name: 'A' }] },
+      },
+      output: { to: reference },
+    },
+    status: { phase: 'Complete', output: { to: { imageDigest: digest } } },
+  };
+  return merge(build, patch) as JsonObject;
+}
+
+/** A merge patch of annotations of ours; null takes one away. */
+export function ourAnnotations(changes: Readonly<Record<string, string | null>>): JsonObject {
+  const annotations = Object.entries(changes).map(([key, value]) => [`${ours}${key}`, value] as const);
+  return { metadata: { annotations: Object.fromEntries(annotations) } };
+}

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createAbsentHistory, createMemoryHistory } from '../../../src/history/memory-history.ts';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { merge } from '../../helpers/fixtures.ts';
+import { frozen } from '../frozen.ts';
+import { buildConfig, completeBuild } from './example-builds.ts';
+
+const lookup = { namespace: 'test', buildConfig, build: 'app-99' };
+const ours = 's2i-incremental.io/';
+const appConfig: JsonObject = {
+  kind: 'BuildConfig',
+  metadata: {
+    name: 'app',
+    namespace: 'test',
+    uid: 'uid-of-app',
+    labels: { [`${ours}enabled`]: 'true' },
+    annotations: { [`${ours}output-repository`]: 'quay.example.com/app', [`${ours}pull-secret`]: 'pull' },
+  },
+  spec: { strategy: { sourceStrategy: { incremental: false } } },
+};
+
+/** The name of the Build to continue from, whether there are Builds, and the references in use. */
+async function pastOf(objects: readonly JsonObject[], changes: Partial<typeof lookup> = {}) {
+  const { previous, hasBuilds, references } = await createMemoryHistory(() => frozen(objects)).read({
+    ...lookup,
+    ...changes,
+  });
+  return [previous?.name, hasBuilds, [...references].sort()];
+}
+
+const failed = { status: { phase: 'Failed' } };
+const reference = (number: number) => `harbor.example.com/team/app:${number}`;
+
+describe('the history of a BuildConfig', () => {
+  const rows: readonly [title: string, objects: readonly JsonObject[], expected: unknown][] = [
+    ['nothing', [], [undefined, false, []]],
+    ['one Build', [completeBuild(1)], ['app-1', true, [reference(1)]]],
+    [
+      'the newest by number, not by order',
+      [completeBuild(2), completeBuild(10), completeBuild(9)],
+      ['app-10', true, [reference(10), reference(2), reference(9)]],
+    ],
+    [
+      'only a Build that is complete',
+      [
+        completeBuild(1),
+        completeBuild(2, failed),
+        completeBuild(3, { status: { phase: 'Running' } }),
+        completeBuild(4, { status: { phase: 'Cancelled' } }),
+      ],
+      ['app-1', true, [1, 2, 3, 4].map(reference)],
+    ],
+    ['Builds, none complete', [completeBuild(1, failed)], [undefined, true, [reference(1)]]],
+    ['not the Build that asks', [completeBuild(1), completeBuild(99)], ['app-1', true, [reference(1)]]],
+    [
+      'no Build that is not opted in',
+      [completeBuild(1, { metadata: { labels: { [`${ours}enabled`]: 'false' } } })],
+      [undefined, false, []],
+    ],
+    ['no Build of another namespace', [completeBuild(1, { metadata: { namespace: 'prod' } })], [undefined, false, []]],
+    [
+      'no Build of a BuildConfig made before under the same name',
+      [completeBuild(1, { metadata: { ownerReferences: [{ kind: 'BuildConfig', name: 'app', uid: 'older' }] } })],
+      [undefined, false, []],
+    ],
+    [
+      'no Build of another whole name that shares the label',
+      [completeBuild(1, { metadata: { annotations: { 'openshift.io/build-config.name': 'app-too' } } })],
+      [undefined, false, []],
+    ],
+    ['no Build made by hand', [completeBuild(1, { metadata: { ownerReferences: null } })], [undefined, false, []]],
+    ['no other kind', [completeBuild(1, { kind: 'Pod' })], [undefined, false, []]],
+    [
+      'not what a clone left over',
+      [
+        completeBuild(1),
+        completeBuild(2, {
+          metadata: { annotations: { 'openshift.io/build.clone-of': 'app-1', [`${ours}admitted-as`]: 'app-1' } },
+        }),
+      ],
+      ['app-1', true, [reference(1), reference(2)]],
+    ],
+    [
+      'the same whatever the order where two have one number',
+      [completeBuild(2), completeBuild(1, { metadata: { annotations: { 'openshift.io/build.number': '2' } } })],
+      ['app-2', true, [reference(1), reference(2)]],
+    ],
+  ];
+  for (const [title, objects, expected] of rows) {
+    it(`is ${title}`, async () => {
+      assert.deepEqual(await pastOf(objects), expected);
+      assert.deepEqual(await pastOf(objects.toReversed()), expected);
+    });
+  }
+
+  it('is told two long names apart that share a label of 63 characters', async () => {
+    const names = ['a', 'b'].map((end) => `${'n'.repeat(63)}${end}`);
+    const builds = names.map((name, index) =>
+      completeBuild(index + 1, {
+        metadata: {
+          labels: { 'openshift.io/build-config.name': 'n'.repeat(63) },
+          annotations: { 'openshift.io/build-config.name': name },
+          ownerReferences: [{ kind: 'BuildConfig', name, uid: 'u' }],
+        },
+      }),
+    );
+    const found = await Promise.all(names.map((name) => pastOf(builds, { buildConfig: { name, uid: 'u' } })));
+    assert.deepEqual(found, [
+      ['app-1', true, [reference(1)]],
+      ['app-2', true, [reference(2)]],
+    ]);
+  });
+
+  it('has what the BuildConfig says, if it is that very one', async () => {
+    const facts = { optedIn: true, outputRepository: 'quay.example.com/app', pullSecret: 'pull', incremental: false };
+    const found = (object: JsonObject) =>
+      createMemoryHistory(() => [object])
+        .read(lookup)
+        .then((past) => past.buildConfig);
+    assert.deepEqual(await found(appConfig), facts);
+    const bare = { metadata: { labels: null, annotations: null }, spec: null };
+    assert.deepEqual(await found(merge(appConfig, bare) as JsonObject), {
+      optedIn: false,
+      outputRepository: undefined,
+      pullSecret: undefined,
+      incremental: undefined,
+    });
+    for (const other of [
+      { metadata: { uid: 'newer' } },
+      { metadata: { name: 'other' } },
+      { metadata: { namespace: 'prod' } },
+      { kind: 'Pod' },
+    ]) {
+      assert.equal(await found(merge(appConfig, other) as JsonObject), undefined);
+    }
+  });
+
+  it('is read anew for each question', async () => {
+    const objects = [completeBuild(1)];
+    const history = createMemoryHistory(() => objects);
+    assert.equal((await history.read(lookup)).previous?.name, 'app-1');
+    objects.push(completeBuild(2));
+    assert.equal((await history.read(lookup)).previous?.name, 'app-2');
+  });
+
+  it('is unavailable where there is none', async () => {
+    assert.equal(await createAbsentHistory().read(), 'unavailable');
+  });
+});

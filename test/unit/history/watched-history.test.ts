@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { type TestContext, describe, it } from 'node:test';
+import { createWatchedHistory } from '../../../src/history/watched-history.ts';
+import { type JsonObject, withValue } from '../../../src/openshift/json.ts';
+import { FakeCluster } from '../../helpers/fake-cluster.ts';
+import { exampleBuild, exampleBuildConfig } from '../../helpers/fixtures.ts';
+
+const lookup = {
+  namespace: 'test',
+  buildConfig: { name: 'api', uid: 'ad3f6f43-23ca-45af-a9d3-5351bbf9e17e' },
+  label: 'api',
+  build: 'api-2',
+  number: 2,
+};
+
+const counted = (lastVersion: number, patch: JsonObject = {}) =>
+  withValue(exampleBuildConfig(patch), ['status', 'lastVersion'], lastVersion);
+
+/** A history that has synced, and how often it asked the API server since. */
+async function synced(t: TestContext, cluster: FakeCluster) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const history = createWatchedHistory(
+    cluster,
+    () => undefined,
+    () => 0,
+  );
+  const stopping = new AbortController();
+  const running = history.run(stopping.signal);
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  t.mock.timers.tick(200);
+  const asked = t.mock.method(cluster, 'list');
+  t.after(async () => {
+    stopping.abort();
+    await running;
+  });
+  return { history, asked, read: () => history.read(lookup, AbortSignal.timeout(1_000)) };
+}
+
+describe('a watched history', () => {
+  it('answers from its watches, without asking the API server', async (t) => {
+    const cluster = new FakeCluster();
+    cluster.store(counted(2, { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'harbor' } } }));
+    cluster.store(exampleBuild());
+    const { history, asked, read } = await synced(t, cluster);
+    assert.deepEqual(history.status(), { synced: true, buildConfigs: 1 });
+    assert.deepEqual(await read(), {
+      buildConfig: { optedIn: true, outputRepository: undefined, pullSecret: 'harbor', incremental: undefined },
+      hasBuilds: true,
+      previous: undefined,
+      references: new Set(['harbor.example.com/test/pyflask:20180705132658']),
+    });
+    assert.equal(asked.mock.callCount(), 0);
+  });
+
+  const behind: readonly [why: string, change: (cluster: FakeCluster) => void][] = [
+    ['the BuildConfig has not been seen to count this Build', (cluster) => void cluster.store(counted(1))],
+    ['the BuildConfig has not been seen at all', (cluster) => cluster.remove(counted(2))],
+    ['the BuildConfig was made anew', (cluster) => void cluster.store(counted(2, { metadata: { uid: 'another' } }))],
+    [
+      'the BuildConfig has opted out',
+      (cluster) => void cluster.store(counted(2, { metadata: { labels: { 's2i-incremental.io/enabled': 'false' } } })),
+    ],
+  ];
+  for (const [why, change] of behind) {
+    it(`asks the API server where ${why}`, async (t) => {
+      const cluster = new FakeCluster();
+      cluster.store(counted(2));
+      const { asked, read } = await synced(t, cluster);
+      await read();
+      assert.equal(asked.mock.callCount(), 0);
+      change(cluster);
+      await read();
+      assert.equal(asked.mock.callCount(), 1);
+    });
+  }
+
+  it('asks the API server while no watch is open, and says so', async (t) => {
+    const cluster = new FakeCluster();
+    cluster.store(counted(2));
+    const { history, asked, read } = await synced(t, cluster);
+    cluster.cut();
+    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    assert.deepEqual(history.status(), { synced: false, buildConfigs: 1 });
+    await assert.rejects(read(), { message: 'connection refused' });
+    cluster.mend();
+    await read();
+    assert.equal(asked.mock.callCount(), 2);
+  });
+});

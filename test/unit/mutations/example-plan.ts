@@ -1,0 +1,34 @@
+import type { BuildPlan } from '../../../src/policy/plan-build.ts';
+import type { BuildConfigPlan } from '../../../src/policy/plan-build-config.ts';
+
+/** The plan of a Build that leaves every field as it is, but for those given. */
+export function buildPlan(changes: Partial<BuildPlan> = {}): BuildPlan {
+  return {
+    kind: 'mutate',
+    resource: 'builds',
+    base: { decision: 'full', reason: 'first_build' },
+    from: undefined,
+    incremental: undefined,
+    pullSecret: undefined,
+    output: undefined,
+    pushSecret: undefined,
+    env: [],
+    annotations: {},
+    issued: undefined,
+    warnings: [],
+    ...changes,
+  };
+}
+
+/** Likewise of a BuildConfig. */
+export function buildConfigPlan(changes: Partial<BuildConfigPlan> = {}): BuildConfigPlan {
+  return {
+    kind: 'mutate',
+    resource: 'buildconfigs',
+    reason: 'opted_in',
+    incremental: undefined,
+    annotations: {},
+    warnings: [],
+    ...changes,
+  };
+}

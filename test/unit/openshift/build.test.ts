@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  buildConfigOf,
+  buildNumberOf,
+  describeReference,
+  envNamesOf,
+  repositoryTextOf,
+  sourceStrategyOf,
+} from '../../../src/openshift/build.ts';
+import { exampleBuild } from '../../helpers/fixtures.ts';
+
+describe('sourceStrategyOf and envNamesOf', () => {
+  it('read the Source strategy of a recorded Build', () => {
+    assert.deepEqual(sourceStrategyOf(exampleBuild())?.['env'], [
+      { name: 'FOO', value: 'bar' },
+      { name: 'X', value: 'y' },
+    ]);
+    assert.deepEqual(envNamesOf(exampleBuild()), ['FOO', 'X']);
+  });
+
+  it('read nothing of another strategy', () => {
+    const docker = { spec: { strategy: { type: 'Docker', dockerStrategy: { env: [{ name: 'A', value: '1' }] } } } };
+    assert.equal(sourceStrategyOf(docker), undefined);
+    assert.deepEqual(envNamesOf(docker), []);
+  });
+
+  it('pass over what is no variable', () => {
+    const env = [{ name: 'A' }, null, 'B', { value: 'C' }, { name: 1 }, { name: 'D', valueFrom: {} }];
+    assert.deepEqual(envNamesOf({ spec: { strategy: { sourceStrategy: { env } } } }), ['A', 'D']);
+    assert.deepEqual(envNamesOf({ spec: { strategy: { sourceStrategy: { env: { name: 'A' } } } } }), []);
+  });
+});
+
+describe('buildConfigOf', () => {
+  const rows: readonly [title: string, owners: unknown, annotation: string | undefined, expected: unknown][] = [
+    ['one owner', [{ kind: 'BuildConfig', name: 'app', uid: 'u' }], undefined, { name: 'app', uid: 'u' }],
+    [
+      'the whole name from the annotation',
+      [{ kind: 'BuildConfig', name: 'app', uid: 'u' }],
+      'whole',
+      { name: 'whole', uid: 'u' },
+    ],
+    [
+      'the BuildConfig among several owners',
+      [
+        { kind: 'Pipeline', name: 'p', uid: '1' },
+        { kind: 'BuildConfig', name: 'app', uid: '2' },
+        { kind: 'BuildConfig', name: 'b', uid: '3' },
+      ],
+      undefined,
+      { name: 'app', uid: '2' },
+    ],
+    [
+      'an owner with all it needs after one without',
+      [
+        { kind: 'BuildConfig', name: 'a' },
+        { kind: 'BuildConfig', uid: '1' },
+        { kind: 'BuildConfig', name: '', uid: '1' },
+        { kind: 'BuildConfig', name: 'b', uid: '' },
+        null,
+        'x',
+        { kind: 'BuildConfig', name: 'app', uid: '2' },
+      ],
+      undefined,
+      { name: 'app', uid: '2' },
+    ],
+    ['no uid', [{ kind: 'BuildConfig', name: 'app' }], 'app', undefined],
+    ['a uid that is no text', [{ kind: 'BuildConfig', name: 'app', uid: 1 }], 'app', undefined],
+    ['a foreign kind', [{ kind: 'Deployment', name: 'app', uid: 'u' }], 'app', undefined],
+    ['no owner', [], 'app', undefined],
+    ['owners that are no list', { kind: 'BuildConfig', name: 'app', uid: 'u' }, 'app', undefined],
+    ['owners that are absent', undefined, 'app', undefined],
+  ];
+  for (const [title, ownerReferences, annotation, expected] of rows) {
+    it(title, () => {
+      const annotations = annotation === undefined ? {} : { 'openshift.io/build-config.name': annotation };
+      assert.deepEqual(buildConfigOf({ metadata: { ownerReferences, annotations } }), expected);
+    });
+  }
+});
+
+describe('buildNumberOf', () => {
+  const rows: readonly [name: string | undefined, annotation: unknown, expected: number | undefined][] = [
+    ['app-7', '12', 12],
+    ['app-7', undefined, 7],
+    ['app-1-23', undefined, 23],
+    ['app-7', 12, 7],
+    ['app', '0', 0],
+    ['app', '007', 7],
+    ['app', '999999999999999', 999_999_999_999_999],
+    ['app', '1000000000000000', undefined],
+    ['app-1000000000000000', undefined, undefined],
+    ['app-7', '', undefined],
+    ['app-7', 'seven', undefined],
+    ['app-7', '-1', undefined],
+    ['app-7', '1.5', undefined],
+    ['app-7', '1e3', undefined],
+    ['app-7', ' 1', undefined],
+    ['app-7', '٣', undefined],
+    ['app', undefined, undefined],
+    ['app7', undefined, undefined],
+    ['app-7x', undefined, undefined],
+    [undefined, undefined, undefined],
+  ];
+  for (const [name, annotation, expected] of rows) {
+    it(`name ${String(name)}, annotation ${JSON.stringify(annotation)}: ${String(expected)}`, () => {
+      const annotations = { 'openshift.io/build.number': annotation };
+      assert.equal(buildNumberOf({ metadata: { name, annotations } }), expected);
+    });
+  }
+});
+
+describe('describeReference', () => {
+  const rows: readonly [reference: unknown, expected: string][] = [
+    [{ kind: 'DockerImage', name: 'app:1' }, 'DockerImage/app:1'],
+    [{ kind: 'ImageStreamTag', namespace: 'openshift', name: 'python:3.12' }, 'ImageStreamTag/openshift/python:3.12'],
+    [{ kind: 'DockerImage' }, ''],
+    [{ name: 'app' }, ''],
+    [{ kind: 1, name: 'app' }, ''],
+    [undefined, ''],
+    [null, ''],
+    ['DockerImage/app', ''],
+  ];
+  for (const [reference, expected] of rows) {
+    it(`${JSON.stringify(reference)}: ${JSON.stringify(expected)}`, () => {
+      assert.equal(describeReference(reference), expected);
+    });
+  }
+});
+
+describe('repositoryTextOf', () => {
+  const rows: readonly [name: unknown, expected: string][] = [
+    ['python', 'python'],
+    ['python:3.12', 'python'],
+    ['host:5000/python', 'host:5000/python'],
+    ['host:5000/python:3.12', 'host:5000/python'],
+    ['host:5000/python:3.12@sha256:00', 'host:5000/python'],
+    ['host/team/python@sha256:00', 'host/team/python'],
+    ['[fd00::1]:5000/python:1', '[fd00::1]:5000/python'],
+    ['', ''],
+    [undefined, ''],
+    [1, ''],
+  ];
+  for (const [name, expected] of rows) {
+    it(`${JSON.stringify(name)}: ${JSON.stringify(expected)}`, () => {
+      assert.equal(repositoryTextOf({ kind: 'DockerImage', name }), expected);
+    });
+  }
+
+  it('is empty where there is no reference', () => {
+    assert.deepEqual([undefined, null, 'python', []].map(repositoryTextOf), ['', '', '', '']);
+  });
+});

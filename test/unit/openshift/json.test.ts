@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import {
+  type JsonObject,
+  arrayAt,
+  at,
+  equalJson,
+  isObject,
+  objectAt,
+  stringAt,
+  withValue,
+  withoutValue,
+} from '../../../src/openshift/json.ts';
+import { frozen } from '../frozen.ts';
+
+const parse = (text: string) => JSON.parse(text) as JsonObject;
+
+describe('reading', () => {
+  it('knows an object from the other JSON values', () => {
+    const values = [{}, { a: 1 }, [], null, 'a', 1, true, undefined];
+    assert.deepEqual(values.map(isObject), [true, true, false, false, false, false, false, false]);
+  });
+
+  const value = frozen({ a: { b: { text: 't', list: [1], object: { c: 0 }, nothing: null } }, list: [{ a: 1 }] });
+
+  it('finds what is at a path, whatever it is', () => {
+    assert.equal(at(value), value);
+    assert.equal(at(value, 'a', 'b', 'text'), 't');
+    assert.equal(at(value, 'a', 'b', 'nothing'), null);
+    assert.equal(at(value, 'a', 'b', 'list'), value.a.b.list);
+  });
+
+  it('finds nothing past a step that is missing or no object', () => {
+    const paths = [['x'], ['a', 'x', 'y'], ['a', 'b', 'text', 'length'], ['list', '0'], ['list', 'length']];
+    for (const path of paths) assert.equal(at(value, ...path), undefined, path.join('.'));
+    for (const nothing of [null, undefined, 1, 'a', []]) assert.equal(at(nothing, 'length'), undefined);
+  });
+
+  it('tells objects, texts and lists apart', () => {
+    const read = ['text', 'list', 'object', 'nothing', 'absent'].map((key) => [
+      stringAt(value, 'a', 'b', key),
+      arrayAt(value, 'a', 'b', key),
+      objectAt(value, 'a', 'b', key),
+    ]);
+    assert.deepEqual(read, [
+      ['t', undefined, undefined],
+      [undefined, [1], undefined],
+      [undefined, undefined, { c: 0 }],
+      [undefined, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+  });
+
+  it('sees own properties only', () => {
+    for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      assert.equal(at({}, key), undefined);
+      assert.equal(at(parse(`{${JSON.stringify(key)}: {"a": 1}}`), key, 'a'), 1);
+    }
+    assert.equal(at({}, 'constructor', 'name'), undefined);
+  });
+});
+
+describe('withValue', () => {
+  it('sets a value in a copy and shares every part it did not touch', () => {
+    const before = frozen({ spec: { from: { name: 'a' }, other: { deep: [1] } }, status: { phase: 'New' } });
+    const after = withValue(before, ['spec', 'from', 'name'], 'b');
+    assert.deepEqual(after, { spec: { from: { name: 'b' }, other: { deep: [1] } }, status: { phase: 'New' } });
+    assert.equal(after['status'], before.status);
+    assert.equal(at(after, 'spec', 'other'), before.spec.other);
+    assert.equal(before.spec.from.name, 'a');
+  });
+
+  it('makes objects of missing and null steps', () => {
+    assert.deepEqual(withValue({}, ['a', 'b', 'c'], 1), { a: { b: { c: 1 } } });
+    assert.deepEqual(withValue({ a: null }, ['a', 'b'], 1), { a: { b: 1 } });
+  });
+
+  it('gives the object itself for an empty path', () => {
+    const object = {};
+    assert.equal(withValue(object, [], 1), object);
+  });
+
+  it('never replaces a value that is there by a container', () => {
+    for (const child of ['text', 0, false, [], [{}]]) {
+      assert.throws(() => withValue({ a: { b: child } }, ['a', 'b', 'c'], 1), {
+        name: 'TypeError',
+        message: 'b is no object, so c cannot be set in it',
+      });
+    }
+  });
+
+  it('takes __proto__ and constructor for keys like any other', () => {
+    for (const key of ['__proto__', 'constructor']) {
+      const after = withValue({}, [key, 'polluted'], true);
+      assert.deepEqual(Object.entries(after), [[key, { polluted: true }]]);
+      assert.equal(Object.getPrototypeOf(after), Object.prototype);
+    }
+    assert.equal(at(Object.prototype, 'polluted'), undefined);
+  });
+});
+
+describe('withoutValue', () => {
+  it('leaves a key out of a copy and shares every part it did not touch', () => {
+    const before = frozen({ spec: { a: 1, b: { deep: [1] } }, status: {} });
+    const after = withoutValue(before, ['spec', 'a']);
+    assert.deepEqual(after, { spec: { b: { deep: [1] } }, status: {} });
+    assert.equal(at(after, 'spec', 'b'), before.spec.b);
+    assert.equal(after['status'], before.status);
+  });
+
+  it('gives the object itself where nothing is there to leave out', () => {
+    const object = frozen({ a: 1, list: [1], nothing: null });
+    for (const path of [
+      [],
+      ['b'],
+      ['b', 'c'],
+      ['a', 'b'],
+      ['list', '0'],
+      ['nothing', 'a'],
+      ['toString'],
+      ['__proto__'],
+    ]) {
+      assert.equal(withoutValue(object, path), object, path.join('.'));
+    }
+  });
+
+  it('leaves out an own __proto__', () => {
+    const after = withoutValue(parse('{"__proto__": {"a": 1}, "b": 2}'), ['__proto__']);
+    assert.deepEqual(Object.entries(after), [['b', 2]]);
+  });
+
+  it('takes back what withValue set', () => {
+    const key = fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor');
+    fc.assert(
+      fc.property(
+        fc.dictionary(fc.constantFrom('x', 'y'), fc.jsonValue()),
+        key,
+        fc.jsonValue(),
+        (object, name, value) => {
+          const set = withValue(object, [name], value);
+          assert.ok(equalJson(at(set, name), value));
+          assert.ok(equalJson(withoutValue(set, [name]), object));
+        },
+      ),
+    );
+  });
+});
+
+describe('equalJson', () => {
+  const equal: readonly [unknown, unknown][] = [
+    [1, 1],
+    ['a', 'a'],
+    [null, null],
+    [undefined, undefined],
+    [[], []],
+    [{}, {}],
+    [
+      { a: 1, b: [1, { c: 2 }] },
+      { b: [1, { c: 2 }], a: 1 },
+    ],
+    [parse('{"__proto__": 1}'), parse('{"__proto__": 1}')],
+  ];
+  const unequal: readonly [unknown, unknown][] = [
+    [1, '1'],
+    [0, false],
+    [null, undefined],
+    [null, {}],
+    [[], {}],
+    [{}, []],
+    [[1], [1, 2]],
+    [
+      [1, 2],
+      [2, 1],
+    ],
+    [{ a: 1 }, { a: 2 }],
+    [{ a: 1 }, { b: 1 }],
+    [{ a: undefined }, { b: undefined }],
+    [{ a: 1 }, { a: 1, b: 2 }],
+    [{ a: { b: 1 } }, { a: { b: 2 } }],
+    [parse('{"__proto__": 1}'), { a: 1 }],
+    [{ toString: 1 }, { a: 1 }],
+  ];
+  for (const [a, b] of equal) {
+    it(`takes ${JSON.stringify(a)} and ${JSON.stringify(b)} for equal`, () => {
+      assert.deepEqual([equalJson(a, b), equalJson(b, a)], [true, true]);
+    });
+  }
+  for (const [a, b] of unequal) {
+    it(`tells ${JSON.stringify(a)} from ${JSON.stringify(b)}`, () => {
+      assert.deepEqual([equalJson(a, b), equalJson(b, a)], [false, false]);
+    });
+  }
+});

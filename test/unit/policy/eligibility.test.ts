@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type AdmissionRequest, checkEligibility } from '../../../src/policy/eligibility.ts';
+import { exampleBuild, exampleBuildConfig } from '../../helpers/fixtures.ts';
+
+const build = exampleBuild();
+const buildConfig = exampleBuildConfig();
+
+function requestOf(changes: Partial<AdmissionRequest>): AdmissionRequest {
+  return {
+    uid: 'u',
+    resource: { group: 'build.openshift.io', resource: 'builds' },
+    subResource: '',
+    operation: 'CREATE',
+    namespace: 'test',
+    name: 'api-1',
+    dryRun: false,
+    object: build,
+    oldObject: null,
+    ...changes,
+  };
+}
+
+const buildConfigs = { group: 'build.openshift.io', resource: 'buildconfigs' };
+const strategyWarning =
+  'label s2i-incremental.io/enabled has no effect: only the Source strategy can be built incrementally';
+
+function enabledAs(value: unknown) {
+  return exampleBuild({ metadata: { labels: { 's2i-incremental.io/enabled': value } } });
+}
+
+function skip(reason: string, ...warnings: readonly string[]) {
+  return { kind: 'skip', reason, warnings };
+}
+
+describe('checkEligibility', () => {
+  const rows: readonly [title: string, changes: Partial<AdmissionRequest>, expected: unknown][] = [
+    ['another resource', { resource: { group: 'build.openshift.io', resource: 'pods' } }, skip('resource_unsupported')],
+    ['another group', { resource: { group: 'builds.example.com', resource: 'builds' } }, skip('resource_unsupported')],
+    ['a subresource', { subResource: 'instantiate' }, skip('resource_unsupported')],
+    [
+      'a subresource of BuildConfigs',
+      { resource: buildConfigs, object: buildConfig, subResource: 'instantiate' },
+      skip('resource_unsupported'),
+    ],
+    ['DELETE', { operation: 'DELETE' }, skip('nothing_to_do')],
+    ['CONNECT', { operation: 'CONNECT' }, skip('nothing_to_do')],
+    ['no operation', { operation: '' }, skip('nothing_to_do')],
+    ['no object', { object: null }, skip('nothing_to_do')],
+    ['an object that is a list', { object: [build] }, skip('nothing_to_do')],
+    ['an object that is a text', { object: 'Build' }, skip('nothing_to_do')],
+    ['no label', { object: enabledAs(null) }, skip('not_opted_in')],
+    ['no metadata', { object: {} }, skip('not_opted_in')],
+    ['the label false', { object: enabledAs('false') }, skip('not_opted_in')],
+    ['a label that is no text', { object: enabledAs(true) }, skip('not_opted_in')],
+    [
+      'an unknown value of the label',
+      { object: enabledAs('yes') },
+      skip('not_opted_in', 'label s2i-incremental.io/enabled: "yes" is unknown, so not opted in; allowed: true, false'),
+    ],
+    [
+      'an empty value of the label',
+      { object: enabledAs('') },
+      skip('not_opted_in', 'label s2i-incremental.io/enabled: "" is unknown, so not opted in; allowed: true, false'),
+    ],
+    [
+      'another strategy',
+      { object: exampleBuild({ spec: { strategy: { type: 'Docker', sourceStrategy: null, dockerStrategy: {} } } }) },
+      skip('strategy_unsupported', strategyWarning),
+    ],
+    ['no spec', { object: exampleBuild({ spec: null }) }, skip('strategy_unsupported', strategyWarning)],
+    [
+      'a Build that was admitted under its name',
+      { object: exampleBuild({ metadata: { annotations: { 's2i-incremental.io/admitted-as': 'api-1' } } }) },
+      skip('already_admitted'),
+    ],
+    [
+      'an update of a BuildConfig that changes its status',
+      {
+        resource: buildConfigs,
+        operation: 'UPDATE',
+        object: exampleBuildConfig({ status: { lastVersion: 9 } }),
+        oldObject: buildConfig,
+      },
+      skip('nothing_to_do'),
+    ],
+    [
+      'an update of a BuildConfig that changes its bookkeeping',
+      {
+        resource: buildConfigs,
+        operation: 'UPDATE',
+        object: exampleBuildConfig({ metadata: { resourceVersion: '9', generation: 9, managedFields: null } }),
+        oldObject: buildConfig,
+      },
+      skip('nothing_to_do'),
+    ],
+  ];
+  for (const [title, changes, expected] of rows) {
+    it(`leaves alone: ${title}`, () => {
+      assert.deepEqual(checkEligibility(requestOf(changes)), expected);
+    });
+  }
+
+  const eligible: readonly [title: string, changes: Partial<AdmissionRequest>][] = [
+    ['a new Build', {}],
+    ['an update of a Build', { operation: 'UPDATE', oldObject: build }],
+    [
+      'an update of a Build that takes its label away',
+      {
+        operation: 'UPDATE',
+        object: exampleBuild({ metadata: { labels: { 's2i-incremental.io/enabled': null } } }),
+        oldObject: build,
+      },
+    ],
+    [
+      'an update of a Build that was admitted',
+      {
+        operation: 'UPDATE',
+        object: exampleBuild({ metadata: { annotations: { 's2i-incremental.io/admitted-as': 'api-1' } } }),
+        oldObject: build,
+      },
+    ],
+    ['a new Build of the legacy group', { resource: { group: '', resource: 'builds' } }],
+    [
+      'a clone, admitted under another name',
+      { object: exampleBuild({ metadata: { annotations: { 's2i-incremental.io/admitted-as': 'api-0' } } }) },
+    ],
+    ['a Build whose name is still to be generated', { object: exampleBuild({ metadata: { name: null } }), name: '' }],
+    ['a new BuildConfig', { resource: buildConfigs, object: buildConfig }],
+    [
+      'a new BuildConfig of the legacy group',
+      { resource: { group: '', resource: 'buildconfigs' }, object: buildConfig },
+    ],
+    [
+      'a BuildConfig with the annotation of a Build',
+      {
+        resource: buildConfigs,
+        object: exampleBuildConfig({ metadata: { annotations: { 's2i-incremental.io/admitted-as': 'api' } } }),
+      },
+    ],
+    ...[
+      { spec: { runPolicy: 'Parallel' } },
+      { metadata: { labels: { more: 'x' } } },
+      { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'harbor' } } },
+      { metadata: { labels: { 's2i-incremental.io/enabled': null } } },
+    ].map((difference): [string, Partial<AdmissionRequest>] => [
+      `an update of a BuildConfig from ${JSON.stringify(difference)}`,
+      { resource: buildConfigs, operation: 'UPDATE', object: buildConfig, oldObject: exampleBuildConfig(difference) },
+    ]),
+    [
+      'an update of a BuildConfig without its old form',
+      { resource: buildConfigs, operation: 'UPDATE', object: buildConfig, oldObject: null },
+    ],
+  ];
+  for (const [title, changes] of eligible) {
+    it(`takes on: ${title}`, () => {
+      const request = requestOf(changes);
+      assert.deepEqual(checkEligibility(request), {
+        kind: 'eligible',
+        resource: request.resource.resource,
+        operation: request.operation,
+        object: request.object,
+      });
+    });
+  }
+
+  it('reads no more of an object than it has to: a value of 100 KiB is told in one warning of 120 characters', () => {
+    const answer = checkEligibility(requestOf({ object: enabledAs('x'.repeat(100_000)) }));
+    assert.deepEqual(
+      answer,
+      skip(
+        'not_opted_in',
+        'label s2i-incremental.io/enabled: "xxxxxxxxxxxxxxxxxxxxx..." is unknown, so not opted in; allowed: true, false',
+      ),
+    );
+  });
+});

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseConfig } from '../../../src/config/load-config.ts';
+import { type Features, resolveFeatures } from '../../../src/policy/features.ts';
+import { exampleBuild } from '../../helpers/fixtures.ts';
+
+const config = parseConfig(
+  `assemble: {profiles: {node: {match: nodejs}, python: {match: python}, second: {match: python}, label-only: {}}}`,
+  {},
+);
+const off = parseConfig('incremental: {mode: "false"}\noutput: {timestampTag: false}\nassemble: {wrapper: false}', {});
+const [node, python, , labelOnly] = config.assemble.profiles;
+
+function featuresOf(labels: Record<string, string>, given = config): Features {
+  const prefixed = Object.fromEntries(
+    Object.entries(labels).map(([key, value]) => [`s2i-incremental.io/${key}`, value]),
+  );
+  return resolveFeatures(exampleBuild({ metadata: { labels: prefixed } }), given);
+}
+
+const defaults: Features = { mode: 'chain', timestampTag: true, profile: python, wrapper: true, warnings: [] };
+const allOff: Features = { mode: 'false', timestampTag: false, profile: undefined, wrapper: false, warnings: [] };
+
+describe('resolveFeatures', () => {
+  it('takes the configuration where there is no label', () => {
+    assert.deepEqual(featuresOf({}), defaults);
+    assert.deepEqual(featuresOf({}, off), allOff);
+  });
+
+  const rows: readonly [label: string, value: string, changes: Partial<Features>][] = [
+    ['incremental', 'chain', {}],
+    ['incremental', 'false', { mode: 'false' }],
+    ['timestamp-tag', 'true', {}],
+    ['timestamp-tag', 'false', { timestampTag: false }],
+    ['assemble-env', 'python', {}],
+    ['assemble-env', 'node', { profile: node }],
+    ['assemble-env', 'label-only', { profile: labelOnly }],
+    ['assemble-env', 'false', { profile: undefined }],
+    ['assemble-wrapper', 'true', {}],
+    ['assemble-wrapper', 'false', { wrapper: false }],
+  ];
+  for (const [label, value, changes] of rows) {
+    it(`takes the label ${label}: ${value}`, () => {
+      assert.deepEqual(featuresOf({ [label]: value }), { ...defaults, ...changes });
+    });
+  }
+
+  it('takes each label before a configuration that says otherwise', () => {
+    const labels = { incremental: 'chain', 'timestamp-tag': 'true', 'assemble-wrapper': 'true' };
+    assert.deepEqual(featuresOf(labels, off), { ...defaults, profile: undefined });
+  });
+
+  const unknown: readonly [label: string, value: string, allowed: string][] = [
+    ['incremental', 'artifacts', 'chain, false'],
+    ['incremental', 'true', 'chain, false'],
+    ['timestamp-tag', 'yes', 'true, false'],
+    ['timestamp-tag', '', 'true, false'],
+    ['assemble-env', 'toString', 'node, python, second, label-only, false'],
+    ['assemble-wrapper', 'True', 'true, false'],
+  ];
+  for (const [label, value, allowed] of unknown) {
+    it(`falls back at the unknown value ${label}: ${JSON.stringify(value)}, and warns`, () => {
+      const text = `label s2i-incremental.io/${label}: "${value}" is unknown, the default counts; allowed: ${allowed}`;
+      const warning = text.length > 120 ? `${text.slice(0, 117)}...` : text;
+      assert.deepEqual(featuresOf({ [label]: value }), { ...defaults, warnings: [warning] });
+    });
+  }
+
+  it('warns of each label, in one order', () => {
+    const { warnings } = featuresOf({
+      'assemble-wrapper': '1',
+      'assemble-env': '2',
+      'timestamp-tag': '3',
+      incremental: '4',
+    });
+    assert.deepEqual(
+      warnings.map((text) => text.split(' is ')[0]),
+      [
+        'label s2i-incremental.io/incremental: "4"',
+        'label s2i-incremental.io/timestamp-tag: "3"',
+        'label s2i-incremental.io/assemble-env: "2"',
+        'label s2i-incremental.io/assemble-wrapper: "1"',
+      ],
+    );
+  });
+
+  it('matches profiles with the repository of the base image, never its tag or digest', () => {
+    const profileFor = (name: string) =>
+      resolveFeatures(
+        exampleBuild({ spec: { strategy: { sourceStrategy: { from: { kind: 'DockerImage', name } } } } }),
+        config,
+      ).profile?.name;
+    assert.deepEqual(
+      ['python:3.12', 'registry:5000/ubi9/nodejs-20@sha256:00', 'app:python', 'app@python', 'ruby'].map(profileFor),
+      ['python', 'node', undefined, undefined, undefined],
+    );
+  });
+
+  it('has no profile without base image, and gives the same answer twice', () => {
+    const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from: null } } } });
+    assert.equal(resolveFeatures(build, config).profile, undefined);
+    assert.deepEqual(featuresOf({}), featuresOf({}));
+  });
+});

@@ -1,0 +1,380 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Config } from '../../../src/config/config.ts';
+import { parseConfig } from '../../../src/config/load-config.ts';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import type { BuildConfigFacts, BuildConfigHistory, Facts, PreviousBuild } from '../../../src/policy/facts.ts';
+import { type BuildPlan, type BuildPlanRequest, planBuild } from '../../../src/policy/plan-build.ts';
+import { exampleBuild } from '../../helpers/fixtures.ts';
+import { testNow } from '../../helpers/webhook.ts';
+import { frozen } from '../frozen.ts';
+
+const digest = `sha256:${'1'.repeat(64)}`;
+const base =
+  'image-registry.openshift-image-registry.svc:5000/test/python@sha256:cae662172fd450bb0cd710a769079c05bfc5d8e35efa6576edc7d0377afdd4a2';
+const previous: PreviousBuild = {
+  name: 'api-0',
+  number: 0,
+  image: `harbor.example.com/test/pyflask@${digest}`,
+  chainDepth: 2,
+  chainStarted: Date.parse('2026-01-30T09:00:00.500Z'),
+  originFrom: `DockerImage/${base}`,
+  source: 'https://git.example.com/test/pyflask.git ',
+  envNames: ['FOO', 'X'],
+};
+const buildConfig: BuildConfigFacts = {
+  optedIn: true,
+  outputRepository: undefined,
+  pullSecret: undefined,
+  incremental: undefined,
+};
+const past: BuildConfigHistory = { buildConfig, hasBuilds: true, previous, references: new Set() };
+const none: BuildConfigHistory = { buildConfig, hasBuilds: false, previous: undefined, references: new Set() };
+
+const profiles = 'assemble: {wrapper: false, profiles: {python: {match: python, env: {A: "1", FOO: mine, B: "2"}}}}';
+
+function facts(history: Facts['history']): Facts {
+  return { history, issuedUpTo: () => undefined };
+}
+
+function planOf(changes: Partial<BuildPlanRequest> & { readonly history?: Facts['history']; readonly yaml?: string }) {
+  const { history, yaml, ...request } = changes;
+  return planBuild({
+    build: frozen(exampleBuild()),
+    isClone: false,
+    namespace: 'test',
+    facts: facts('history' in changes ? history : past),
+    config: parseConfig(yaml ?? 'assemble: {wrapper: false}', {}),
+    now: testNow,
+    ...request,
+  });
+}
+
+/** The plan, which has to be one of change. */
+function mutation(changes: Parameters<typeof planOf>[0]): BuildPlan {
+  const plan = planOf(changes);
+  assert.ok(plan.kind === 'mutate');
+  return plan;
+}
+
+const origin =
+  `{"version":1,"from":{"kind":"DockerImage","name":"${base}"},"incremental":null,"scripts":null,"pullSecret":null,` +
+  '"output":{"kind":"DockerImage","name":"harbor.example.com/test/pyflask:20180705132658"},"pushSecret":{"name":"harbor-push"},';
+
+describe('planBuild', () => {
+  it('plans the first Build whole', () => {
+    assert.deepEqual(planOf({ history: none, yaml: profiles }), {
+      kind: 'mutate',
+      resource: 'builds',
+      base: { decision: 'full', reason: 'first_build' },
+      from: undefined,
+      incremental: false,
+      pullSecret: undefined,
+      output: { kind: 'DockerImage', name: 'harbor.example.com/test/pyflask:20260131120000' },
+      pushSecret: undefined,
+      env: [
+        { name: 'A', value: '1' },
+        { name: 'B', value: '2' },
+      ],
+      annotations: {
+        's2i-incremental.io/origin': `${origin}"env":["A","B"],"values":["1","2"]}`,
+        's2i-incremental.io/decision': 'full',
+        's2i-incremental.io/reason': 'first_build',
+        's2i-incremental.io/mode': 'chain',
+        's2i-incremental.io/origin-from': `DockerImage/${base}`,
+        's2i-incremental.io/previous-build': null,
+        's2i-incremental.io/chain-depth': '0',
+        's2i-incremental.io/chain-started': '2026-01-31T12:00:00Z',
+        's2i-incremental.io/admitted-as': 'api-1',
+      },
+      issued: {
+        tag: '20260131120000',
+        series: 'harbor.example.com/test/pyflask:{timestamp}',
+        position: testNow / 1000,
+      },
+      warnings: [],
+    });
+  });
+
+  it('plans a Build that continues whole', () => {
+    assert.deepEqual(planOf({}), {
+      kind: 'mutate',
+      resource: 'builds',
+      base: { decision: 'incremental', reason: 'continued', previous },
+      from: { kind: 'DockerImage', name: previous.image },
+      incremental: false,
+      pullSecret: { name: 'harbor-push' },
+      output: { kind: 'DockerImage', name: 'harbor.example.com/test/pyflask:20260131120000' },
+      pushSecret: undefined,
+      env: [],
+      annotations: {
+        's2i-incremental.io/origin': `${origin}"env":[],"values":[]}`,
+        's2i-incremental.io/decision': 'incremental',
+        's2i-incremental.io/reason': 'continued',
+        's2i-incremental.io/mode': 'chain',
+        's2i-incremental.io/origin-from': `DockerImage/${base}`,
+        's2i-incremental.io/previous-build': 'api-0',
+        's2i-incremental.io/chain-depth': '3',
+        's2i-incremental.io/chain-started': '2026-01-30T09:00:00Z',
+        's2i-incremental.io/admitted-as': 'api-1',
+      },
+      issued: {
+        tag: '20260131120000',
+        series: 'harbor.example.com/test/pyflask:{timestamp}',
+        position: testNow / 1000,
+      },
+      warnings: [],
+    });
+  });
+
+  it('starts the chain now where nobody knows when it started', () => {
+    const { annotations } = mutation({ history: { ...past, previous: { ...previous, chainStarted: undefined } } });
+    assert.equal(annotations['s2i-incremental.io/chain-started'], '2026-01-31T12:00:00Z');
+  });
+});
+
+describe('the incremental field', () => {
+  const off = { metadata: { labels: { 's2i-incremental.io/incremental': 'false' } } };
+  const clean = { spec: { strategy: { sourceStrategy: { incremental: false } } } };
+  const asks = { ...past, buildConfig: { ...buildConfig, incremental: false } };
+  const rows: readonly [
+    patch: JsonObject,
+    history: Facts['history'],
+    reason: string,
+    auto: unknown,
+    asTrue: unknown,
+  ][] = [
+    [off, past, 'incremental_off', undefined, undefined],
+    [clean, past, 'clean_build_requested', undefined, undefined],
+    [clean, asks, 'incremental_off', undefined, undefined],
+    [{}, undefined, 'no_build_config', false, true],
+    [{}, 'unavailable', 'history_unavailable', false, true],
+    [{}, none, 'first_build', false, true],
+    [{}, { ...past, previous: undefined }, 'no_previous_image', false, true],
+    [{}, { ...past, previous: { ...previous, source: '' } }, 'source_changed', false, true],
+    [{}, past, 'continued', false, true],
+  ];
+  for (const [patch, history, reason, auto, asTrue] of rows) {
+    it(`at ${reason} becomes ${String(auto)}, or ${String(asTrue)} with flag "true"`, () => {
+      const build = exampleBuild(patch);
+      const plans = ['auto', 'true'].map((flag) =>
+        mutation({ build, history, yaml: `incremental: {flag: "${flag}"}\nassemble: {wrapper: false}` }),
+      );
+      assert.deepEqual(
+        plans.map((plan) => [plan.base.reason, plan.incremental]),
+        [
+          [reason, auto],
+          [reason, asTrue],
+        ],
+      );
+    });
+  }
+
+  it('stays in mode false, whatever it is', () => {
+    const yaml = 'incremental: {mode: "false", flag: "true"}';
+    const build = exampleBuild({ spec: { strategy: { sourceStrategy: { incremental: true } } } });
+    const { incremental, annotations } = mutation({ build, yaml });
+    assert.deepEqual([incremental, annotations['s2i-incremental.io/mode']], [undefined, 'false']);
+  });
+});
+
+describe('the chain', () => {
+  it('goes on with the limits of the configuration', () => {
+    const reasonWith = (limits: string) =>
+      mutation({ yaml: `incremental: {${limits}}\nassemble: {wrapper: false}` }).base.reason;
+    assert.deepEqual(['maxDepth: 3', 'maxDepth: 2', 'maxAge: 28h', 'maxAge: 26h'].map(reasonWith), [
+      'continued',
+      'chain_depth_reached',
+      'continued',
+      'chain_age_reached',
+    ]);
+  });
+
+  it("counts the profile's variables as the Build's own", () => {
+    const history = { ...past, previous: { ...previous, envNames: ['FOO', 'X', 'A', 'B'] } };
+    assert.equal(mutation({ history, yaml: profiles }).base.reason, 'continued');
+    assert.equal(mutation({ history }).base.reason, 'env_removed');
+  });
+
+  it('restarts where base or source changed', () => {
+    const from = { kind: 'DockerImage', name: 'python:3.13' };
+    const rebased = exampleBuild({ spec: { strategy: { sourceStrategy: { from } } } });
+    assert.equal(mutation({ build: rebased }).base.reason, 'base_image_changed');
+    assert.equal(
+      mutation({ build: exampleBuild({ spec: { source: { contextDir: 'sub' } } }) }).base.reason,
+      'source_changed',
+    );
+    assert.equal(
+      mutation({ build: exampleBuild({ spec: { source: { git: { ref: 'v2' } } } }) }).base.reason,
+      'continued',
+    );
+  });
+
+  it('needs the wrapper unless the label says otherwise', () => {
+    const yaml = 'assemble: {wrapper: true}';
+    const build = exampleBuild({ metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } });
+    assert.equal(mutation({ yaml }).base.reason, 'wrapper_unavailable');
+    assert.equal(mutation({ yaml, build }).base.reason, 'continued');
+  });
+});
+
+describe('a clone', () => {
+  const optedOut = { ...past, buildConfig: { ...buildConfig, optedIn: false } };
+  it('is left alone once its BuildConfig has opted out', () => {
+    assert.deepEqual(planOf({ isClone: true, history: optedOut }), {
+      kind: 'skip',
+      reason: 'build_config_opted_out',
+      warnings: [],
+    });
+  });
+
+  const rows: readonly [title: string, isClone: boolean, history: Facts['history']][] = [
+    ['a Build of a BuildConfig that opted out this moment', false, optedOut],
+    ['a clone of an opted-in BuildConfig', true, past],
+    ['a clone whose BuildConfig is gone', true, { ...past, buildConfig: undefined }],
+    ['a clone whose history cannot be read', true, 'unavailable'],
+    ['a clone without BuildConfig', true, undefined],
+  ];
+  for (const [title, isClone, history] of rows) {
+    it(`is planned: ${title}`, () => {
+      assert.equal(planOf({ isClone, history }).kind, 'mutate');
+    });
+  }
+});
+
+describe('the pull secret', () => {
+  const here = exampleBuild({
+    spec: {
+      strategy: { sourceStrategy: { from: { name: 'harbor.example.com/python:3' }, pullSecret: { name: 'there' } } },
+    },
+  });
+  const fromHere = { ...past, previous: { ...previous, originFrom: 'DockerImage/harbor.example.com/python:3' } };
+  const annotatedAs = (pullSecret: string): BuildConfigHistory => ({
+    ...past,
+    buildConfig: { ...buildConfig, pullSecret },
+  });
+  const rows: readonly [title: string, changes: Parameters<typeof planOf>[0], expected: BuildPlan['pullSecret']][] = [
+    ['is the annotated one', { history: annotatedAs('note') }, { name: 'note' }],
+    ['is not an annotated one that cannot be', { history: annotatedAs('No Secret') }, { name: 'harbor-push' }],
+    [
+      'is the configured one',
+      { yaml: 'incremental: {pullSecret: given}\nassemble: {wrapper: false}' },
+      { name: 'given' },
+    ],
+    ['is the one that is there', { build: here, history: fromHere }, { name: 'there' }],
+    ['is the push secret', {}, { name: 'harbor-push' }],
+    [
+      'is the push secret that the output is redirected with',
+      {
+        build: exampleBuild({
+          spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:1' }, pushSecret: { name: 'internal' } } },
+        }),
+        yaml: 'output: {imageStreamRepository: harbor.example.com/all, pushSecret: given}\nassemble: {wrapper: false}',
+      },
+      { name: 'given' },
+    ],
+    ['is removed', { build: exampleBuild({ spec: { output: { to: { name: 'quay.example.com/app:1' } } } }) }, null],
+    ['stays in a full build', { build: here, history: none }, undefined],
+  ];
+  for (const [title, changes, expected] of rows) {
+    it(title, () => {
+      assert.deepEqual(mutation(changes).pullSecret, expected);
+    });
+  }
+});
+
+describe('the output', () => {
+  it('follows the annotation of the BuildConfig, and its secret the configuration', () => {
+    const yaml = 'output: {pushSecret: given}';
+    const history = { ...none, buildConfig: { ...buildConfig, outputRepository: 'quay.example.com/own' } };
+    const build = exampleBuild({ spec: { output: { pushSecret: null } } });
+    const { output, pushSecret } = mutation({ yaml, history, build });
+    assert.deepEqual(
+      [output, pushSecret],
+      [{ kind: 'DockerImage', name: 'quay.example.com/own:20260131120000' }, { name: 'given' }],
+    );
+  });
+
+  it('leaves an image stream alone while the annotation cannot be read', () => {
+    const yaml = 'output: {imageStreamRepository: quay.example.com/all}';
+    const build = exampleBuild({ spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:1' } } } });
+    assert.equal(mutation({ yaml, build, history: 'unavailable' }).output, undefined);
+    assert.deepEqual(mutation({ yaml, build, history: none }).output, {
+      kind: 'DockerImage',
+      name: 'quay.example.com/all:20260131120000',
+    });
+  });
+
+  it('moves on past the references of other Builds and the tags that were given out', () => {
+    const references = new Set(['harbor.example.com/test/pyflask:20260131120001']);
+    const issuedUpTo = () => testNow / 1000;
+    const { output } = mutation({ facts: { history: { ...none, references }, issuedUpTo } });
+    assert.equal(output?.name, 'harbor.example.com/test/pyflask:20260131120002');
+  });
+
+  it('has the number of the Build, or 0 where it has none', () => {
+    const yaml = 'output: {tagFormat: "b{buildNumber}"}';
+    const unnumbered = exampleBuild({ metadata: { annotations: { 'openshift.io/build.number': 'x' } } });
+    assert.equal(mutation({ yaml }).output?.name, 'harbor.example.com/test/pyflask:b1');
+    assert.equal(mutation({ yaml, build: unnumbered }).output?.name, 'harbor.example.com/test/pyflask:b0');
+  });
+});
+
+describe('the env', () => {
+  const withEnv = (env: unknown) => exampleBuild({ spec: { strategy: { sourceStrategy: { env } } } });
+  it('is filled up where it is a list or absent', () => {
+    const added = (env: unknown) => mutation({ build: withEnv(env), yaml: profiles }).env.map(({ name }) => name);
+    assert.deepEqual([null, [], [{ name: 'B' }], 'text', { name: 'B' }].map(added), [
+      ['A', 'FOO', 'B'],
+      ['A', 'FOO', 'B'],
+      ['A', 'FOO'],
+      [],
+      [],
+    ]);
+  });
+});
+
+describe('warnings', () => {
+  it('are at most five, of labels, output and env in this order, none longer than 120 characters', () => {
+    const unknown = ['incremental', 'timestamp-tag', 'assemble-env', 'assemble-wrapper'];
+    const build = exampleBuild({
+      metadata: { labels: Object.fromEntries(unknown.map((label) => [`s2i-incremental.io/${label}`, 'x'.repeat(63)])) },
+      spec: {
+        output: { to: { name: `harbor.example.com/test/pyflask@${digest}` } },
+        strategy: { sourceStrategy: { env: [{ name: 'URL', value: 'https://u:p@example.com' }] } },
+      },
+    });
+    const { warnings } = mutation({ build });
+    assert.deepEqual(
+      warnings.map((text) => text.slice(0, 44)),
+      [
+        'label s2i-incremental.io/incremental: "xxxxx',
+        'label s2i-incremental.io/timestamp-tag: "xxx',
+        'label s2i-incremental.io/assemble-env: "xxxx',
+        'label s2i-incremental.io/assemble-wrapper: "',
+        'the output cannot get a tag, it names a dige',
+      ],
+    );
+    assert.deepEqual(
+      warnings.filter((text) => text.length > 120),
+      [],
+    );
+  });
+
+  it('tell of a password in the env', () => {
+    const env = [
+      ...(['FOO', 'X'] as const).map((name) => ({ name })),
+      { name: 'URL', value: 'https://u:p@example.com' },
+    ];
+    assert.deepEqual(mutation({ build: exampleBuild({ spec: { strategy: { sourceStrategy: { env } } } }) }).warnings, [
+      'env URL: a URL with a password becomes part of the image; use a Secret',
+    ]);
+  });
+});
+
+describe('planning', () => {
+  it('takes the configuration as it is', () => {
+    const config: Config = frozen({ ...parseConfig(profiles, {}) });
+    assert.deepEqual(planOf({ config }), planOf({ config }));
+  });
+});

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type AdmissionRecord, createMetrics } from '../../../src/telemetry/metrics.ts';
+
+const record: AdmissionRecord = {
+  resource: 'builds',
+  operation: 'CREATE',
+  result: 'patched',
+  reason: 'continued',
+  decision: 'incremental',
+  seconds: 0.003,
+};
+
+/** The samples of one metric, without the names of the others. */
+async function samples(metrics: ReturnType<typeof createMetrics>, name: string): Promise<readonly string[]> {
+  const lines = (await metrics.expose()).split('\n');
+  return lines
+    .filter((line) => line.startsWith(`s2i_incremental_${name}`))
+    .map((line) => line.slice('s2i_incremental_'.length));
+}
+
+describe('the metrics', () => {
+  it('are those of the reference, each with its type and a sentence', async () => {
+    const metrics = createMetrics();
+    const lines = (await metrics.expose()).split('\n');
+    const types = lines.filter((line) => line.startsWith('# TYPE ')).sort();
+    assert.deepEqual(types.slice(0, 4), [
+      '# TYPE s2i_incremental_admission_duration_seconds histogram',
+      '# TYPE s2i_incremental_admission_requests_total counter',
+      '# TYPE s2i_incremental_build_decisions_total counter',
+      '# TYPE s2i_incremental_certificate_not_after_seconds gauge',
+    ]);
+    for (const type of types) {
+      const name = type.split(' ')[2] ?? '';
+      assert.match(name, /^s2i_incremental_[a-z_]+$/);
+      assert.equal(lines.filter((line) => line.startsWith(`# HELP ${name} `) && line.endsWith('.')).length, 1, name);
+    }
+    assert.equal(metrics.contentType, 'text/plain; version=0.0.4; charset=utf-8');
+  });
+
+  it('count requests and decisions', async () => {
+    const metrics = createMetrics();
+    metrics.recordAdmission(record);
+    metrics.recordAdmission(record);
+    metrics.recordAdmission({ ...record, reason: 'first_build', decision: 'full' });
+    metrics.recordAdmission({
+      resource: 'buildconfigs',
+      operation: 'UPDATE',
+      result: 'unchanged',
+      reason: 'nothing_to_do',
+      decision: undefined,
+      seconds: 0.0001,
+    });
+    assert.deepEqual(await samples(metrics, 'admission_requests_total'), [
+      'admission_requests_total{resource="builds",operation="CREATE",result="patched",reason="continued"} 2',
+      'admission_requests_total{resource="builds",operation="CREATE",result="patched",reason="first_build"} 1',
+      'admission_requests_total{resource="buildconfigs",operation="UPDATE",result="unchanged",reason="nothing_to_do"} 1',
+    ]);
+    assert.deepEqual(await samples(metrics, 'build_decisions_total'), [
+      'build_decisions_total{decision="incremental",reason="continued"} 2',
+      'build_decisions_total{decision="full",reason="first_build"} 1',
+    ]);
+  });
+
+  it('measure durations in buckets', async () => {
+    const metrics = createMetrics();
+    for (const seconds of [0.0005, 0.003, 0.5, 5]) metrics.recordAdmission({ ...record, seconds });
+    const bounds: readonly [bound: string, count: number][] = [
+      ['0.0005', 1],
+      ['0.001', 1],
+      ['0.0025', 1],
+      ['0.005', 2],
+      ['0.01', 2],
+      ['0.025', 2],
+      ['0.05', 2],
+      ['0.1', 2],
+      ['0.25', 2],
+      ['0.5', 3],
+      ['1', 3],
+      ['2', 3],
+      ['3', 3],
+      ['+Inf', 4],
+    ];
+    assert.deepEqual(await samples(metrics, 'admission_duration_seconds'), [
+      ...bounds.map(
+        ([bound, count]) =>
+          `admission_duration_seconds_bucket{le="${bound}",resource="builds",operation="CREATE"} ${count}`,
+      ),
+      'admission_duration_seconds_sum{resource="builds",operation="CREATE"} 5.5035',
+      'admission_duration_seconds_count{resource="builds",operation="CREATE"} 4',
+    ]);
+  });
+
+  it('have one label value for all that nobody knows', async () => {
+    const metrics = createMetrics();
+    const unknown = { result: 'unchanged', reason: 'resource_unsupported', decision: undefined } as const;
+    for (const [resource, operation] of [
+      ['pods', 'PATCH'],
+      ['__proto__', ''],
+      ['x"\n', 'create'],
+    ] as const) {
+      metrics.recordAdmission({ ...record, ...unknown, resource, operation });
+    }
+    metrics.recordAdmission({ ...record, ...unknown, resource: 'pods', operation: 'DELETE' });
+    assert.deepEqual(await samples(metrics, 'admission_requests_total'), [
+      'admission_requests_total{resource="other",operation="other",result="unchanged",reason="resource_unsupported"} 3',
+      'admission_requests_total{resource="other",operation="DELETE",result="unchanged",reason="resource_unsupported"} 1',
+    ]);
+  });
+
+  it('tell when the certificate ends, in seconds', async () => {
+    const metrics = createMetrics();
+    metrics.recordCertificate(Date.parse('2027-01-31T12:00:00Z'));
+    assert.deepEqual(await samples(metrics, 'certificate_not_after_seconds'), [
+      'certificate_not_after_seconds 1801396800',
+    ]);
+  });
+
+  it('are a registry of their own', async () => {
+    const [one, other] = [createMetrics(), createMetrics()];
+    one.recordAdmission(record);
+    assert.equal((await samples(one, 'admission_requests_total')).length, 1);
+    assert.deepEqual(await samples(other, 'admission_requests_total'), []);
+  });
+});
