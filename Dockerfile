@@ -14,7 +14,7 @@ COPY --from=build /build/dist/main.js /build/dist/package.json /build/dist/main.
 COPY LICENSE /app/
 # Any uid will do; OpenShift assigns one of its own.
 USER 65532:0
-EXPOSE 8443 8080
+EXPOSE 8443 8080 8081
 # Mount a folder with tls.crt and tls.key at /certs, or an empty writable one to have self-signed ones made.
 # 2 MB semi-spaces: by default V8 lets its young generation grow past 100 MB, which costs more memory than it saves time.
 ENTRYPOINT ["node", "--max-semi-space-size=2", "/app/main.js"]

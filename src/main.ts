@@ -1,4 +1,5 @@
 import { CertificateError } from './certificates/certificate-files.ts';
+import { assembleScript } from './cli/assemble-script.ts';
 import { demo } from './cli/demo.ts';
 import { PreviewError, preview } from './cli/preview.ts';
 import { serve } from './cli/serve.ts';
@@ -12,13 +13,15 @@ Commands:
   serve     run the webhook
   preview   show what the webhook would do to BuildConfigs and Builds in files
   demo      a short story with a webhook of its own, no cluster needed
+  assemble-script
+            print the assemble wrapper, to keep it in a repository
 
 s2i-incremental <command> --help tells more.
 `;
 
 type Command = (args: readonly string[], environment: NodeJS.ProcessEnv) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { serve, preview, demo };
+const commands: Readonly<Record<string, Command>> = { serve, preview, demo, 'assemble-script': assembleScript };
 
 /** Runs a command and resolves with the exit status; what a person can mend is one clear line each, not a stack. */
 async function main([name, ...args]: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {

@@ -40,6 +40,8 @@ export interface AdmitDependencies {
   readonly config: Config;
   readonly history: BuildHistory;
   readonly issuedTags: IssuedTags;
+  /** The version of the scripts that are served. */
+  readonly scriptsVersion: string;
   readonly clock: Clock;
 }
 
@@ -59,7 +61,7 @@ export async function admit(
   deadline: number,
   dependencies: AdmitDependencies,
 ): Promise<Admission> {
-  const { config, issuedTags, clock } = dependencies;
+  const { config, issuedTags, scriptsVersion, clock } = dependencies;
   try {
     const eligibility = checkEligibility(request);
     if (eligibility.kind === 'skip') return { plan: eligibility, patch: [] };
@@ -79,7 +81,15 @@ export async function admit(
     const failure = error === undefined ? {} : { error };
     if (clock() > deadline)
       return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings: [] }, patch: [], ...failure };
-    const plan = planBuild({ build, isClone, namespace: request.namespace, facts, config, now: clock() });
+    const plan = planBuild({
+      build,
+      isClone,
+      namespace: request.namespace,
+      facts,
+      config,
+      scriptsVersion,
+      now: clock(),
+    });
     const patch = createPatch(object, plan.kind === 'skip' ? build : applyMutations(build, plan));
     // Since planning nothing else ran, so no other Build can have been given the same tag.
     if (plan.kind === 'mutate' && plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());

@@ -1,5 +1,6 @@
-import { parseArgs, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import type { Admission } from '../admission/admit.ts';
+import { createScriptCatalog } from '../assemble/catalog.ts';
 import { createDevelopmentCertificate } from '../certificates/certificate-files.ts';
 import { parseConfig } from '../config/load-config.ts';
 import { DemoCluster } from '../demo/demo-cluster.ts';
@@ -11,7 +12,7 @@ import { startWebhook } from '../server/webhook.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { describePlan } from './describe-plan.ts';
 import { type Change, listChanges, renderChanges } from './render-changes.ts';
-import { UsageError, exitCodes } from './usage.ts';
+import { exitCodes, parseOptions } from './usage.ts';
 
 export const demoHelp = `Usage: s2i-incremental demo
 
@@ -41,6 +42,8 @@ export async function demo(args: readonly string[]): Promise<number> {
     host: '127.0.0.1',
     port: 0,
     opsPort: 0,
+    scriptsPort: 0,
+    scripts: createScriptCatalog(config.assemble.profiles),
     certificate,
     history: createMemoryHistory(() => cluster.objects()),
     historyDetail: () => 'the demo',
@@ -97,10 +100,5 @@ function hasColour(stream: NodeJS.WriteStream): boolean {
 }
 
 function parseDemoArguments(args: readonly string[]): 'help' | 'run' {
-  try {
-    const { values } = parseArgs({ args: [...args], options: { help: { type: 'boolean', short: 'h' } } });
-    return values.help === true ? 'help' : 'run';
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  return parseOptions(args, { help: { type: 'boolean', short: 'h' } }).help === true ? 'help' : 'run';
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { parseAllDocuments, stringify } from 'yaml';
 import { admit } from '../admission/admit.ts';
+import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory, createMemoryHistory } from '../history/memory-history.ts';
@@ -11,7 +11,7 @@ import { applyPatch } from '../admission/patch.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import { describePlan } from './describe-plan.ts';
 import { listChanges, renderChanges } from './render-changes.ts';
-import { UsageError, exitCodes } from './usage.ts';
+import { UsageError, exitCodes, parseOptions } from './usage.ts';
 
 export const previewHelp = `Usage: s2i-incremental preview -f FILE… [options]
 
@@ -59,6 +59,7 @@ export async function preview(args: readonly string[], environment: NodeJS.Proce
     config,
     history: known === undefined ? createAbsentHistory() : createMemoryHistory(() => known),
     issuedTags: new IssuedTags(),
+    scriptsVersion: createScriptCatalog(config.assemble.profiles).version,
     clock: () => options.now,
   };
   for (const [index, object] of objects.entries()) {
@@ -135,7 +136,14 @@ function flatten(value: unknown, where: string): readonly JsonObject[] {
 }
 
 function parsePreviewArguments(args: readonly string[]): PreviewArguments | 'help' {
-  const values = parse();
+  const values = parseOptions(args, {
+    file: { type: 'string', short: 'f', multiple: true },
+    history: { type: 'string' },
+    config: { type: 'string' },
+    now: { type: 'string' },
+    output: { type: 'string', short: 'o' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help === true) return 'help';
   if (values.file === undefined) throw new UsageError('-f FILE is missing: the BuildConfigs and Builds to look at');
   const output = formats.find((format) => format === (values.output ?? 'diff'));
@@ -145,22 +153,4 @@ function parsePreviewArguments(args: readonly string[]): PreviewArguments | 'hel
   if (Number.isNaN(now))
     throw new UsageError(`--now must be a time such as 2026-01-31T12:00:00Z; is ${JSON.stringify(values.now)}`);
   return { files: values.file, history: values.history, config: values.config, now, output };
-
-  function parse() {
-    try {
-      return parseArgs({
-        args: [...args],
-        options: {
-          file: { type: 'string', short: 'f', multiple: true },
-          history: { type: 'string' },
-          config: { type: 'string' },
-          now: { type: 'string' },
-          output: { type: 'string', short: 'o' },
-          help: { type: 'boolean', short: 'h' },
-        },
-      }).values;
-    } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-    }
-  }
 }

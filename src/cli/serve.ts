@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { createScriptCatalog } from '../assemble/catalog.ts';
 import { certificateFiles, loadOrCreateCertificate } from '../certificates/certificate-files.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Cluster } from '../history/cluster.ts';
@@ -12,7 +12,7 @@ import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { createAdmissionReporter } from '../telemetry/report-admission.ts';
-import { UsageError, exitCodes } from './usage.ts';
+import { UsageError, exitCodes, parseOptions } from './usage.ts';
 
 export const serveHelp = `Usage: s2i-incremental serve [options]
 
@@ -24,6 +24,7 @@ Runs the webhook: POST /mutate over HTTPS, probes and metrics over HTTP.
   --host ADDRESS       address to listen on (default 0.0.0.0)
   --port PORT          HTTPS port (default 8443; 0: any free one)
   --ops-port PORT      HTTP port for /healthz, /readyz and /metrics (default 8080; 0: any free one)
+  --scripts-port PORT  HTTP port where build pods get the assemble wrapper (default 8081; 0: any free one)
   --cert-dir DIR       folder with tls.crt, tls.key, ca.crt (default certs); missing files are created self-signed
   -h, --help           this text
 
@@ -39,6 +40,7 @@ interface ServeArguments {
   readonly host: string;
   readonly port: number;
   readonly opsPort: number;
+  readonly scriptsPort: number;
   readonly certDir: string;
 }
 
@@ -70,12 +72,14 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
     history: watched ?? createAbsentHistory(),
     historyDetail: () => describeHistory(watched),
     issuedTags: new IssuedTags(),
+    scripts: createScriptCatalog(config.assemble.profiles),
     clock: Date.now,
     metrics,
     onAdmission: createAdmissionReporter(logger, metrics),
   });
   const watching = watched?.run(stopping.signal);
   logger.info({ url: `${webhook.admission.url}/mutate` }, 'listening for admission reviews');
+  logger.info({ url: `${webhook.scripts.url}/s2i` }, 'listening for build pods');
   logger.info({ url: webhook.operations.url }, 'listening for probes and metrics');
 
   await receiveSignal(logger);
@@ -88,7 +92,17 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
 }
 
 function parseServeArguments(args: readonly string[]): ServeArguments | 'help' {
-  const values = parse();
+  const values = parseOptions(args, {
+    config: { type: 'string' },
+    kubeconfig: { type: 'string' },
+    standalone: { type: 'boolean' },
+    host: { type: 'string' },
+    port: { type: 'string' },
+    'ops-port': { type: 'string' },
+    'scripts-port': { type: 'string' },
+    'cert-dir': { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help === true) return 'help';
   if (values.standalone === true && values.kubeconfig !== undefined) {
     throw new UsageError('--standalone and --kubeconfig exclude each other');
@@ -100,28 +114,9 @@ function parseServeArguments(args: readonly string[]): ServeArguments | 'help' {
     host: values.host ?? '0.0.0.0',
     port: portOf('--port', values.port, 8443),
     opsPort: portOf('--ops-port', values['ops-port'], 8080),
+    scriptsPort: portOf('--scripts-port', values['scripts-port'], 8081),
     certDir: values['cert-dir'] ?? 'certs',
   };
-
-  function parse() {
-    try {
-      return parseArgs({
-        args: [...args],
-        options: {
-          config: { type: 'string' },
-          kubeconfig: { type: 'string' },
-          standalone: { type: 'boolean' },
-          host: { type: 'string' },
-          port: { type: 'string' },
-          'ops-port': { type: 'string' },
-          'cert-dir': { type: 'string' },
-          help: { type: 'boolean', short: 'h' },
-        },
-      }).values;
-    } catch (error) {
-      throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-    }
-  }
 }
 
 function portOf(flag: string, text: string | undefined, fallback: number): number {

@@ -10,6 +10,8 @@ export interface Profile {
   readonly match: RegExp | undefined;
   /** The folder of the S2I scripts in the image. */
   readonly scriptsDir: string;
+  /** Entries of `$HOME` that the wrapper removes before each build. */
+  readonly clean: readonly string[];
   readonly env: ReadonlyMap<string, string>;
 }
 

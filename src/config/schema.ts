@@ -1,39 +1,9 @@
 import { z } from 'zod';
 import { isTag, parseImageReference } from '../openshift/image-reference.ts';
-import { isSecretName } from '../openshift/metadata.ts';
-import { type Config, type Mode, type Profile, logLevels } from './config.ts';
-import { parseDuration } from './duration.ts';
-
-const boolean = z.boolean({ error: 'must be true or false' });
-const string = z.string({ error: 'must be a text' });
-
-const secretName = string.refine((text) => text === '' || isSecretName(text), {
-  error: 'must be the name of a Secret (lower-case letters, digits, "-" and ".")',
-});
-
-function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
-  return z.enum(values, { error: (issue) => `must be one of ${values.join(', ')}; is ${JSON.stringify(issue.input)}` });
-}
-
-function duration(minimum: string) {
-  return string.transform((text, context) => {
-    const milliseconds = parseDuration(text);
-    if (milliseconds === undefined) {
-      context.addIssue(`must be a duration such as 500ms, 5s or 168h; is ${JSON.stringify(text)}`);
-      return z.NEVER;
-    }
-    if (milliseconds < (parseDuration(minimum) ?? 0)) {
-      context.addIssue(`must be at least ${minimum}; is ${text}`);
-      return z.NEVER;
-    }
-    return milliseconds;
-  });
-}
-
-/** `replace` stands for every placeholder that is allowed; what is left of the form `{…}` is a mistake. */
-function unknownPlaceholder(text: string, allowed: readonly string[]): string | undefined {
-  return [...text.matchAll(/\{[^}]*\}?/g)].map(([found]) => found).find((found) => !allowed.includes(found));
-}
+import { hasCredentials } from '../openshift/credentials.ts';
+import { type Config, type Mode, logLevels } from './config.ts';
+import { profilesSchema } from './profile-schema.ts';
+import { boolean, duration, oneOf, secretName, string, unknownPlaceholder } from './schema-parts.ts';
 
 const tagFormat = string.superRefine((text, context) => {
   const unknown = unknownPlaceholder(text, ['{timestamp}', '{buildNumber}']);
@@ -87,54 +57,14 @@ const imageStreamRepository = string.superRefine((text, context) => {
   }
 });
 
-const match = string.transform((text, context) => {
-  try {
-    return new RegExp(text);
-  } catch (error) {
-    context.addIssue(`must be a regular expression: ${error instanceof Error ? error.message : String(error)}`);
-    return z.NEVER;
+/** S2I appends `/assemble` to it, and can do nothing with a query. */
+const baseUrl = string.superRefine((text, context) => {
+  if (text === '') return;
+  if (hasCredentials(text)) context.addIssue('must not hold a user and password: it becomes part of every Build');
+  else if (!/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s?#/])?$/.test(text)) {
+    context.addIssue('must be an http or https URL without query and without a slash at its end');
   }
 });
-
-const environment = z.record(
-  string.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' }),
-  z.string({ error: 'must be a text; put a number or true in quotes' }),
-  { error: 'must be a map of variable names to values' },
-);
-
-const profile = z.strictObject(
-  {
-    match: match.optional(),
-    scriptsDir: string
-      .regex(/^\/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$/, { error: 'must be an absolute path without a slash at its end' })
-      .default('/usr/libexec/s2i'),
-    env: environment.default({}),
-  },
-  { error: 'must be a map with match, scriptsDir and env' },
-);
-
-/**
- * The name is a label's value and a step of a URL's path; `false` is the label's word for none. A letter first: names
- * like numbers would lose their place in the order of the file.
- */
-const profileName = string
-  .regex(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
-    error: 'must be named in lower-case letters, digits and "-", a letter first, at most 63',
-  })
-  .refine((name) => name !== 'false', {
-    error: 'must have another name: "false" is the label\'s word for no profile',
-  });
-
-const profiles = z
-  .record(profileName, profile, { error: 'must be a map of profile names to profiles' })
-  .transform((byName) =>
-    Object.entries(byName).map(([name, { match: pattern, scriptsDir, env }]): Profile => ({
-      name,
-      match: pattern,
-      scriptsDir,
-      env: new Map(Object.entries(env)),
-    })),
-  );
 
 /** A section may be left out or empty; its keys then have their defaults. */
 function section<T extends z.ZodRawShape>(shape: T) {
@@ -181,8 +111,8 @@ export const configSchema = section({
   }),
   assemble: section({
     wrapper: boolean.default(true),
-    baseUrl: notAvailable(string, (url) => url === '', 'delivering the assemble wrapper').default(''),
-    profiles: z.preprocess((value) => value ?? {}, profiles),
+    baseUrl: baseUrl.default(''),
+    profiles: z.preprocess((value) => value ?? {}, profilesSchema),
   }),
   buildConfig: section({
     mutate: boolean.default(true),

@@ -19,7 +19,7 @@ const baseImage = `image-registry.openshift-image-registry.svc:5000/openshift/py
 
 /** The configuration the demo's webhook runs with, as an admin would write it. */
 export const demoConfig = `assemble:
-  wrapper: false   # the demo's application brings its own .s2i/bin/assemble
+  baseUrl: http://s2i-incremental-webhook.s2i-incremental.svc:8081/s2i
   profiles:
     python:
       match: python
@@ -66,7 +66,8 @@ export const story: readonly Step[] = [
       cluster.complete('shop-1', digests.first);
       return cluster.startBuild('shop', baseImage);
     },
-    remark: 'It starts from the image of shop-1, by digest: what pip installed there is installed.',
+    remark:
+      'It starts from the image of shop-1: what pip installed is there. The wrapper clears away the old source first.',
   },
   {
     title: 'The second build is complete; a third one',

@@ -3,6 +3,7 @@ import type { BuildPlan } from '../policy/plan-build.ts';
 import type { BuildConfigPlan } from '../policy/plan-build-config.ts';
 import { defaultEnv } from './default-env.ts';
 import { defaultIncremental } from './default-incremental.ts';
+import { defaultScripts } from './default-scripts.ts';
 import { overrideAnnotations } from './override-annotations.ts';
 import { overrideFrom } from './override-from.ts';
 import { overrideIncremental } from './override-incremental.ts';
@@ -17,6 +18,7 @@ const buildMutations: readonly Mutation<BuildPlan>[] = [
   overrideFrom,
   overrideIncremental,
   overridePullSecret,
+  defaultScripts,
   overrideOutput,
   defaultEnv,
   overrideAnnotations,

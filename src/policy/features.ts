@@ -9,7 +9,10 @@ import { quote, warning } from './warnings.ts';
 export interface Features {
   readonly mode: Mode;
   readonly timestampTag: boolean;
+  /** Whose variables are added; undefined: none. */
   readonly profile: Profile | undefined;
+  /** Whose settings the wrapper has; undefined: the default ones. */
+  readonly wrapperProfile: Profile | undefined;
   readonly wrapper: boolean;
   readonly warnings: readonly string[];
 }
@@ -39,13 +42,12 @@ export function resolveFeatures(object: JsonObject, config: Config): Features {
     ...profiles.map((profile) => [profile.name, profile] as const),
     ['false', undefined],
   ]);
-  return {
-    mode: choose(labels.incremental, modes, config.incremental.mode),
-    timestampTag: choose(labels.timestampTag, onOrOff, config.output.timestampTag),
-    profile: choose(labels.assembleEnv, profileChoices, matchingProfile(object, profiles)),
-    wrapper: choose(labels.assembleWrapper, onOrOff, config.assemble.wrapper),
-    warnings,
-  };
+  const matching = matchingProfile(object, profiles);
+  const mode = choose(labels.incremental, modes, config.incremental.mode);
+  const timestampTag = choose(labels.timestampTag, onOrOff, config.output.timestampTag);
+  const profile = choose(labels.assembleEnv, profileChoices, matching);
+  const wrapper = choose(labels.assembleWrapper, onOrOff, config.assemble.wrapper);
+  return { mode, timestampTag, profile, wrapperProfile: profile ?? matching, wrapper, warnings };
 }
 
 /** The first profile whose `match` fits the base image's repository. */

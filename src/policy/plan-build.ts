@@ -13,7 +13,7 @@ import { type EnvironmentVariable, type SkipPlan, missingVariables } from './pla
 import { choosePullSecret } from './pull-secret.ts';
 import type { IssuedTag } from './tag.ts';
 import { limitWarnings, warning } from './warnings.ts';
-import { isWrapperUnavailable } from './wrapper.ts';
+import { planWrapper } from './wrapper.ts';
 
 /** What a Build is to become. Of each field: a value is written, undefined leaves it as it is. */
 export interface BuildPlan {
@@ -24,6 +24,8 @@ export interface BuildPlan {
   readonly incremental: boolean | undefined;
   /** Null: the field is removed. */
   readonly pullSecret: { readonly name: string } | null | undefined;
+  /** URL of the folder with the assemble wrapper. */
+  readonly scripts: string | undefined;
   readonly output: OutputPlan['to'];
   readonly pushSecret: { readonly name: string } | undefined;
   /** Appended to `sourceStrategy.env`. */
@@ -42,11 +44,21 @@ export interface BuildPlanRequest {
   readonly namespace: string;
   readonly facts: Facts;
   readonly config: Config;
+  /** The version of the scripts that are served. */
+  readonly scriptsVersion: string;
   readonly now: number;
 }
 
 /** Decides what becomes of an opted-in Build on its way in. */
-export function planBuild({ build, isClone, namespace, facts, config, now }: BuildPlanRequest): BuildPlan | SkipPlan {
+export function planBuild({
+  build,
+  isClone,
+  namespace,
+  facts,
+  config,
+  scriptsVersion,
+  now,
+}: BuildPlanRequest): BuildPlan | SkipPlan {
   const strategy = sourceStrategyOf(build) ?? {};
   const history = facts.history === 'unavailable' ? undefined : facts.history;
   // A clone has the label of the Build it copies; any other Build has it from the BuildConfig of this moment.
@@ -59,13 +71,22 @@ export function planBuild({ build, isClone, namespace, facts, config, now }: Bui
     strategy['env'] == null || Array.isArray(strategy['env'])
       ? missingVariables(features.profile, envNamesOf(build))
       : [];
+  const envNames = [...envNamesOf(build), ...env.map(({ name }) => name)];
+  const wrapper = planWrapper({
+    build,
+    wanted: features.wrapper,
+    profile: features.wrapperProfile?.name,
+    envNames,
+    version: scriptsVersion,
+    config: config.assemble,
+  });
   const base = decideBase({
     mode: features.mode,
     incremental: strategy['incremental'],
-    wrapperUnavailable: isWrapperUnavailable(build, features.wrapper, config.assemble),
+    wrapperUnavailable: wrapper.kind === 'unavailable',
     originFrom: describeReference(strategy['from']),
     source: sourceOf(build),
-    envNames: [...envNamesOf(build), ...env.map(({ name }) => name)],
+    envNames,
     limits: config.incremental,
     now,
     history: facts.history,
@@ -91,6 +112,8 @@ export function planBuild({ build, isClone, namespace, facts, config, now }: Bui
     from: base.decision === 'full' ? undefined : { kind: 'DockerImage', name: base.previous.image },
     incremental: planIncremental(features, base, config),
     pullSecret: base.decision === 'full' ? undefined : planPullSecret(base.previous.image),
+    // Without a BuildConfig nothing will ever continue from it.
+    scripts: wrapper.kind === 'delivered' && base.reason !== 'no_build_config' ? wrapper.scripts : undefined,
     output: output.to,
     pushSecret: output.pushSecret === undefined ? undefined : { name: output.pushSecret },
     env,

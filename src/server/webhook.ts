@@ -2,15 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Admission, AdmitDependencies } from '../admission/admit.ts';
 import type { ServingCertificate } from '../certificates/certificate-files.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
+import type { ScriptCatalog } from '../assemble/catalog.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAdmissionApp } from './admission-app.ts';
 import { type Listener, listenHttp, listenHttps } from './listener.ts';
 import { type ReadinessCheck, createOperationsApp } from './operations-app.ts';
+import { createScriptsApp } from './scripts-app.ts';
 
-export interface WebhookOptions extends AdmitDependencies {
+export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'> {
   readonly host: string;
   readonly port: number;
   readonly opsPort: number;
+  readonly scriptsPort: number;
+  readonly scripts: ScriptCatalog;
   readonly certificate: ServingCertificate;
   /** What `/readyz` says of the history, e.g. where it is read from. */
   readonly historyDetail: () => string;
@@ -22,12 +26,13 @@ export interface WebhookOptions extends AdmitDependencies {
 export interface Webhook {
   readonly admission: Listener;
   readonly operations: Listener;
+  readonly scripts: Listener;
   /** Not ready at once, serves on for `server.shutdownDelay`, then resolves when the last request is answered. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts both servers; if one cannot be bound, neither is left running.
+ * Starts all servers; if one cannot be bound, none is left running.
  * @throws ListenError
  */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
@@ -45,21 +50,26 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   };
 
   metrics.recordCertificate(certificate.notAfter);
-  const admission = await listenHttps(createAdmissionApp({ ...options, isDraining }), certificate, host, options.port);
-  const operations = await listenHttp(createOperationsApp(metrics, checkReadiness), host, options.opsPort).catch(
-    async (error: unknown) => {
-      await admission.close();
-      throw error;
-    },
-  );
+  const scriptsVersion = options.scripts.version;
+  const starts = [
+    listenHttps(createAdmissionApp({ ...options, scriptsVersion, isDraining }), certificate, host, options.port),
+    listenHttp(createOperationsApp(metrics, checkReadiness), host, options.opsPort),
+    listenHttp(createScriptsApp(options.scripts), host, options.scriptsPort),
+  ] as const;
+  const [admission, operations, scripts] = await Promise.all(starts).catch(async (error: unknown) => {
+    const started = await Promise.allSettled(starts);
+    await Promise.all(started.flatMap((start) => (start.status === 'fulfilled' ? [start.value.close()] : [])));
+    throw error;
+  });
 
   return {
     admission,
     operations,
+    scripts,
     async stop() {
       draining = true;
       await delay(config.server.shutdownDelay);
-      await Promise.all([admission.close(), operations.close()]);
+      await Promise.all([admission, operations, scripts].map((listener) => listener.close()));
     },
   };
 }

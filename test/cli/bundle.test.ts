@@ -27,11 +27,14 @@ describe('the bundle alone in an empty folder', () => {
   });
 
   it('serves, with certificates made in the folder', async (t) => {
-    const child = startProgram(['serve', '--host', '127.0.0.1', '--port', '0', '--ops-port', '0'], {
-      program,
-      cwd: folder,
-      environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
-    });
+    const child = startProgram(
+      ['serve', '--host', '127.0.0.1', '--port', '0', '--ops-port', '0', '--scripts-port', '0'],
+      {
+        program,
+        cwd: folder,
+        environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
+      },
+    );
     t.after(() => child.kill('SIGKILL'));
     const lines = await logUntil(child, 'listening for probes and metrics');
     const url = lines.find(({ message }) => message === 'listening for admission reviews')?.['url'] as string;

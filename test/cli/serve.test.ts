@@ -15,7 +15,7 @@ function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--ops-port', '0'];
+const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--ops-port', '0', '--scripts-port', '0'];
 const listening = 'listening for probes and metrics';
 
 function urlIn(lines: readonly LogLine[], message: string): string {
@@ -41,6 +41,7 @@ describe('serve', () => {
         },
         { level: 'info', message: 'made a self-signed certificate' },
         { level: 'info', message: 'listening for admission reviews' },
+        { level: 'info', message: 'listening for build pods' },
         { level: 'info', message: listening },
       ],
     );
@@ -123,8 +124,9 @@ describe('serve', () => {
     const { port } = holder.address() as { port: number };
     const args = ['serve', '--standalone', '--host', '127.0.0.1', '--cert-dir', temporaryFolder(t)];
     for (const ports of [
-      ['--port', String(port), '--ops-port', '0'],
-      ['--port', '0', '--ops-port', String(port)],
+      ['--port', String(port), '--ops-port', '0', '--scripts-port', '0'],
+      ['--port', '0', '--ops-port', String(port), '--scripts-port', '0'],
+      ['--port', '0', '--ops-port', '0', '--scripts-port', String(port)],
     ]) {
       const { status, stderr } = await runProgram([...args, ...ports]);
       assert.deepEqual(
@@ -149,7 +151,7 @@ describe('serve', () => {
       /^s2i-incremental: \/nonexistent\/kubeconfig names no cluster that can be used: ENOENT/,
     ],
     [['serve', 'extra'], /^s2i-incremental: Unexpected argument 'extra'/],
-    [['serv'], /^s2i-incremental: there is no command "serv"; there are serve, preview, demo\n/],
+    [['serv'], /^s2i-incremental: there is no command "serv"; there are serve, preview, demo, assemble-script\n/],
     [['toString'], /^s2i-incremental: there is no command "toString"/],
   ];
   for (const [args, message] of wrong) {
@@ -161,7 +163,7 @@ describe('serve', () => {
   }
 
   it('has a help text for each command', async () => {
-    for (const command of [[], ['serve'], ['preview'], ['demo']]) {
+    for (const command of [[], ['serve'], ['preview'], ['demo'], ['assemble-script']]) {
       const { status, stdout } = await runProgram([...command, '--help']);
       assert.equal(status, 0);
       assert.match(stdout, /^Usage: s2i-incremental /);

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { after, before } from 'node:test';
+import { createScriptCatalog } from '../../src/assemble/catalog.ts';
 import type { Admission, BuildHistory } from '../../src/admission/admit.ts';
 import type { PatchOperation } from '../../src/admission/review.ts';
 import { type ServingCertificate, createDevelopmentCertificate } from '../../src/certificates/certificate-files.ts';
@@ -73,11 +74,17 @@ export function suiteWebhook(options: TestWebhookOptions = {}): () => TestWebhoo
 /** Starts a real webhook on free loopback ports; it is stopped after the test. */
 export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOptions = {}): Promise<TestWebhook> {
   const certificate = await testCertificate();
+  const config = parseConfig(
+    options.config ?? '',
+    options.environment ?? { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
+  );
   const webhook = await startWebhook({
-    config: parseConfig(options.config ?? '', options.environment ?? { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' }),
+    config,
     host: '127.0.0.1',
     port: 0,
     opsPort: 0,
+    scriptsPort: 0,
+    scripts: createScriptCatalog(config.assemble.profiles),
     certificate,
     history: options.history ?? createMemoryHistory(options.objects ?? (() => [])),
     historyDetail: () => 'test',

@@ -17,6 +17,7 @@ const configs = [
   'assemble: {wrapper: false, profiles: {python: {match: python, env: {PIP_INDEX_URL: "https://pypi.example.com/simple", A: b}}}}',
   'incremental: {flag: "true", pullSecret: previous}\nassemble: {wrapper: false}\noutput: {tagFormat: "b{buildNumber}", registries: [harbor.example.com]}',
   'incremental: {mode: "false"}\noutput: {timezone: America/New_York, imageStreamRepository: "harbor.example.com/{namespace}/{name}", pushSecret: harbor}',
+  'assemble: {baseUrl: "http://webhook.example.com:8081/s2i", profiles: {python: {match: python, env: {HTTPS_PROXY: proxy}}}}',
 ].map((text) => parseConfig(text, {}));
 const config = fc.constantFrom(...configs);
 
@@ -45,7 +46,13 @@ function dependenciesFor(
   objects: readonly JsonObject[],
   clock = () => testNow,
 ): AdmitDependencies {
-  return { config: given, history: createMemoryHistory(() => objects), issuedTags: new IssuedTags(), clock };
+  return {
+    config: given,
+    history: createMemoryHistory(() => objects),
+    issuedTags: new IssuedTags(),
+    scriptsVersion: '0123456789ab',
+    clock,
+  };
 }
 
 /** Sends an object through JSON and the whole pipeline, as a request would. */
@@ -62,6 +69,7 @@ function withoutOurFields(object: JsonObject): JsonObject {
     ['spec', 'strategy', 'sourceStrategy', 'from'],
     ['spec', 'strategy', 'sourceStrategy', 'incremental'],
     ['spec', 'strategy', 'sourceStrategy', 'pullSecret'],
+    ['spec', 'strategy', 'sourceStrategy', 'scripts'],
     ['spec', 'strategy', 'sourceStrategy', 'env'],
     ['spec', 'output', 'to'],
     ['spec', 'output', 'pushSecret'],
@@ -98,6 +106,8 @@ describe('admission of generated Builds', () => {
         assert.equal(plan.kind, 'mutate');
         const after = applyPatch(before, patch);
         assert.deepEqual(withoutOurFields(after), withoutOurFields(before));
+        const own = at(before, 'spec', 'strategy', 'sourceStrategy', 'scripts') ?? '';
+        if (own !== '') assert.equal(at(after, 'spec', 'strategy', 'sourceStrategy', 'scripts'), own);
 
         const [envBefore, envAfter] = [before, after].map(
           (object) => (at(object, 'spec', 'strategy', 'sourceStrategy', 'env') ?? []) as readonly JsonObject[],
@@ -126,6 +136,8 @@ describe('admission of generated Builds', () => {
         const after = applyPatch(before, patch);
         const ours = Object.entries(plan.annotations).filter(([, value]) => value !== null);
         for (const [key, value] of ours) assert.equal(at(after, 'metadata', 'annotations', key), value);
+        if (plan.scripts !== undefined)
+          assert.equal(at(after, 'spec', 'strategy', 'sourceStrategy', 'scripts'), plan.scripts);
         assert.deepEqual(at(after, 'spec', 'output', 'to'), plan.output ?? at(before, 'spec', 'output', 'to'));
         assert.deepEqual(
           at(after, 'spec', 'strategy', 'sourceStrategy', 'from'),

@@ -318,7 +318,13 @@ class World {
 
   async #admit(build: KubernetesObject, namespace: string): Promise<Admission> {
     const { request } = decodeReview(reviewOf(build, { namespace }));
-    const dependencies = { config, history: this.#history, issuedTags: this.#issuedTags, clock: () => this.now };
+    const dependencies = {
+      config,
+      history: this.#history,
+      issuedTags: this.#issuedTags,
+      scriptsVersion: '0123456789ab',
+      clock: () => this.now,
+    };
     const admission = await admit(request, this.now + 1_000, dependencies);
     assert.equal(admission.error, undefined);
     return admission;

@@ -61,6 +61,7 @@ export class WebhookProcess {
       host: '127.0.0.1',
       port: String(this.#port),
       'ops-port': '0',
+      'scripts-port': '0',
       'cert-dir': join(directory, 'certs'),
       config: join(directory, 'config.yaml'),
     };

@@ -97,7 +97,15 @@ describe('the environment', () => {
       assemble: {
         wrapper: false,
         baseUrl: '',
-        profiles: [{ name: 'python', match: /python/, scriptsDir: '/usr/libexec/s2i', env: new Map([['A', '1']]) }],
+        profiles: [
+          {
+            name: 'python',
+            match: /python/,
+            scriptsDir: '/usr/libexec/s2i',
+            clean: ['pip.ini', '.local'],
+            env: new Map([['A', '1']]),
+          },
+        ],
       },
       buildConfig: { mutate: false, injectEnv: false },
       server: { shutdownDelay: 0, requestBudget: 1_000 },

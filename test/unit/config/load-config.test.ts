@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { builtinProfiles } from '../../../src/config/builtin-profiles.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { ConfigError, loadConfig, parseConfig } from '../../../src/config/load-config.ts';
 
@@ -103,15 +104,16 @@ describe('the configuration', () => {
 
   it('holds every profile, in the order of the file', () => {
     const { profiles } = parseConfig(
-      `assemble: {profiles: {ruby: {match: "^r[u]by$", scriptsDir: /usr/local/s2i}, python: {env: {B: "2", A: "", _a1: x}}}}`,
+      `assemble: {profiles: {team-a: {match: "^r[u]by$", scriptsDir: /usr/local/s2i, clean: [a b]}, team-b: {env: {B: "2", A: "", _a1: x}}}}`,
       {},
     ).assemble;
     assert.deepEqual(profiles, [
-      { name: 'ruby', match: /^r[u]by$/, scriptsDir: '/usr/local/s2i', env: new Map() },
+      { name: 'team-a', match: /^r[u]by$/, scriptsDir: '/usr/local/s2i', clean: ['a b'], env: new Map() },
       {
-        name: 'python',
+        name: 'team-b',
         match: undefined,
         scriptsDir: '/usr/libexec/s2i',
+        clean: [],
         env: new Map([
           ['B', '2'],
           ['A', ''],
@@ -120,6 +122,35 @@ describe('the configuration', () => {
       },
     ]);
     assert.deepEqual([...(profiles[1]?.env.keys() ?? [])], ['B', 'A', '_a1']);
+  });
+
+  it('fills in what a built-in profile knows, but for the keys that are given', () => {
+    const { python } = builtinProfiles;
+    const [plain, whole, given] = [
+      'python: {}',
+      'python: {url: "https://pypi.example.com:8443/simple", trusted: true, env: {OWN: "1"}}',
+      'python: {url: "https://pypi.example.com/simple", match: snake, scriptsDir: /opt, clean: [], env: {PIP_INDEX_URL: other}}',
+    ].map((profile) => parseConfig(`assemble: {profiles: {${profile}}}`, {}).assemble.profiles[0]);
+    const known = {
+      name: 'python',
+      match: new RegExp(python.match),
+      scriptsDir: python.scriptsDir,
+      clean: python.clean,
+    };
+    assert.deepEqual(plain, { ...known, env: new Map() });
+    const variables = {
+      ...python.env('https://pypi.example.com:8443/simple'),
+      ...python.trustedEnv('pypi.example.com:8443'),
+    };
+    assert.deepEqual(whole, { ...known, env: new Map(Object.entries({ ...variables, OWN: '1' })) });
+    const replaced = { ...python.env('https://pypi.example.com/simple'), PIP_INDEX_URL: 'other' };
+    assert.deepEqual(given, {
+      name: 'python',
+      match: /snake/,
+      scriptsDir: '/opt',
+      clean: [],
+      env: new Map(Object.entries(replaced)),
+    });
   });
 
   it('is frozen to its depths', () => {
@@ -244,7 +275,49 @@ describe('a mistake', () => {
       'assemble: {profiles: {"false": {}}}',
       'assemble.profiles.false: must have another name: "false" is the label\'s word for no profile',
     ],
-    ['assemble: {profiles: {a: }}', 'assemble.profiles.a: must be a map with match, scriptsDir and env'],
+    ...[
+      'x.example.com',
+      'http://',
+      'http://x.example.com/',
+      'http://x.example.com/s2i/',
+      'http://x/s2i?a=b',
+      'ftp://x/s2i',
+    ].map((url): [string, string] => [
+      `assemble: {baseUrl: "${url}"}`,
+      'assemble.baseUrl: must be an http or https URL without query and without a slash at its end',
+    ]),
+    [
+      'assemble: {baseUrl: "http://user:password@x.example.com/s2i"}',
+      'assemble.baseUrl: must not hold a user and password: it becomes part of every Build',
+    ],
+    [
+      'assemble: {profiles: {a: {env: {INDEX: "https://user:password@x.example.com/simple"}}}}',
+      'assemble.profiles.a.env.INDEX: must not hold a user and password: env becomes part of every image; docs/profiles.md says what to do instead',
+    ],
+    [
+      'assemble: {profiles: {python: {url: "https://user:password@x.example.com/simple"}}}',
+      'assemble.profiles.python.url: must not hold a user and password: env becomes part of every image; docs/profiles.md says what to do instead',
+    ],
+    [
+      'assemble: {profiles: {python: {url: x.example.com}}}',
+      'assemble.profiles.python.url: must be an http or https URL',
+    ],
+    [
+      'assemble: {profiles: {a: {url: "https://x.example.com"}}}',
+      `assemble.profiles.a.url: is only for the built-in profiles ${Object.keys(builtinProfiles).join(', ')}; use env`,
+    ],
+    [
+      'assemble: {profiles: {python: {trusted: true}}}',
+      'assemble.profiles.python.trusted: needs a url: it is that host which is trusted',
+    ],
+    ...['..', '.', '', 'a/b', '.s2i-incremental'].map((name): [string, string] => [
+      `assemble: {profiles: {a: {clean: ["${name}"]}}}`,
+      'assemble.profiles.a.clean.0: must be the name of a file or folder right in $HOME',
+    ]),
+    [
+      'assemble: {profiles: {a: }}',
+      'assemble.profiles.a: must be a map with match, scriptsDir, clean, url, trusted and env',
+    ],
     [
       'assemble: {profiles: {a: {match: "("}}}',
       'assemble.profiles.a.match: must be a regular expression: Invalid regular expression: /(/: Unterminated group',
@@ -318,10 +391,6 @@ describe('a feature that this version has not', () => {
     [
       'incremental: {mode: artifacts}',
       'incremental.mode: artifacts is not available in this version; use chain or "false"',
-    ],
-    [
-      'assemble: {baseUrl: "http://x.example.com/s2i"}',
-      'assemble.baseUrl: delivering the assemble wrapper is not available in this version',
     ],
     [
       'buildConfig: {injectEnv: true}',

@@ -10,6 +10,7 @@ export function buildPlan(changes: Partial<BuildPlan> = {}): BuildPlan {
     from: undefined,
     incremental: undefined,
     pullSecret: undefined,
+    scripts: undefined,
     output: undefined,
     pushSecret: undefined,
     env: [],

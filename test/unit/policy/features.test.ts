@@ -18,8 +18,22 @@ function featuresOf(labels: Record<string, string>, given = config): Features {
   return resolveFeatures(exampleBuild({ metadata: { labels: prefixed } }), given);
 }
 
-const defaults: Features = { mode: 'chain', timestampTag: true, profile: python, wrapper: true, warnings: [] };
-const allOff: Features = { mode: 'false', timestampTag: false, profile: undefined, wrapper: false, warnings: [] };
+const defaults: Features = {
+  mode: 'chain',
+  timestampTag: true,
+  profile: python,
+  wrapperProfile: python,
+  wrapper: true,
+  warnings: [],
+};
+const allOff: Features = {
+  mode: 'false',
+  timestampTag: false,
+  profile: undefined,
+  wrapperProfile: undefined,
+  wrapper: false,
+  warnings: [],
+};
 
 describe('resolveFeatures', () => {
   it('takes the configuration where there is no label', () => {
@@ -33,8 +47,8 @@ describe('resolveFeatures', () => {
     ['timestamp-tag', 'true', {}],
     ['timestamp-tag', 'false', { timestampTag: false }],
     ['assemble-env', 'python', {}],
-    ['assemble-env', 'node', { profile: node }],
-    ['assemble-env', 'label-only', { profile: labelOnly }],
+    ['assemble-env', 'node', { profile: node, wrapperProfile: node }],
+    ['assemble-env', 'label-only', { profile: labelOnly, wrapperProfile: labelOnly }],
     ['assemble-env', 'false', { profile: undefined }],
     ['assemble-wrapper', 'true', {}],
     ['assemble-wrapper', 'false', { wrapper: false }],
@@ -47,7 +61,7 @@ describe('resolveFeatures', () => {
 
   it('takes each label before a configuration that says otherwise', () => {
     const labels = { incremental: 'chain', 'timestamp-tag': 'true', 'assemble-wrapper': 'true' };
-    assert.deepEqual(featuresOf(labels, off), { ...defaults, profile: undefined });
+    assert.deepEqual(featuresOf(labels, off), { ...defaults, profile: undefined, wrapperProfile: undefined });
   });
 
   const unknown: readonly [label: string, value: string, allowed: string][] = [

@@ -45,6 +45,7 @@ function planOf(changes: Partial<BuildPlanRequest> & { readonly history?: Facts[
     namespace: 'test',
     facts: facts('history' in changes ? history : past),
     config: parseConfig(yaml ?? 'assemble: {wrapper: false}', {}),
+    scriptsVersion: '0123456789ab',
     now: testNow,
     ...request,
   });
@@ -70,6 +71,7 @@ describe('planBuild', () => {
       from: undefined,
       incremental: false,
       pullSecret: undefined,
+      scripts: undefined,
       output: { kind: 'DockerImage', name: 'harbor.example.com/test/pyflask:20260131120000' },
       pushSecret: undefined,
       env: [
@@ -104,6 +106,7 @@ describe('planBuild', () => {
       from: { kind: 'DockerImage', name: previous.image },
       incremental: false,
       pullSecret: { name: 'harbor-push' },
+      scripts: undefined,
       output: { kind: 'DockerImage', name: 'harbor.example.com/test/pyflask:20260131120000' },
       pushSecret: undefined,
       env: [],

@@ -7,6 +7,7 @@ const profile: Profile = {
   name: 'python',
   match: undefined,
   scriptsDir: '/usr/libexec/s2i',
+  clean: [],
   env: new Map([
     ['B', '1'],
     ['A', '2'],

@@ -20,7 +20,7 @@ const config = parseConfig(
   `
 incremental: {flag: "true", pullSecret: previous}
 output: {imageStreamRepository: "harbor.example.com/{namespace}/{name}", pushSecret: harbor}
-assemble: {wrapper: false, profiles: {python: {match: "", env: {PIP_INDEX_URL: "https://pypi.example.com/simple", A: b}}}}
+assemble: {baseUrl: "http://webhook.example.com:8081/s2i", profiles: {python: {match: "", env: {PIP_INDEX_URL: "https://pypi.example.com/simple", A: b}}}}
 `,
   {},
 );
@@ -46,6 +46,7 @@ async function mutate(build: JsonObject): Promise<JsonObject> {
     config,
     history: createMemoryHistory(() => [previous]),
     issuedTags: new IssuedTags(),
+    scriptsVersion: '0123456789ab',
     clock: () => testNow,
   };
   const { request } = decodeReview(reviewOf(build));

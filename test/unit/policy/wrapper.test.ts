@@ -1,39 +1,44 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { isWrapperUnavailable } from '../../../src/policy/wrapper.ts';
+import { type WrapperPlan, planWrapper } from '../../../src/policy/wrapper.ts';
 import { exampleBuild } from '../../helpers/fixtures.ts';
 
 const url = 'http://s2i.example.com/s2i';
 
-describe('isWrapperUnavailable', () => {
+describe('planWrapper', () => {
   const rows: readonly [
     wanted: boolean,
     baseUrl: string,
     scripts: string | null,
-    env: readonly string[],
-    expected: boolean,
+    envNames: readonly string[],
+    expected: WrapperPlan['kind'],
   ][] = [
-    [false, '', null, [], false],
-    [false, url, 'http://own.example.com', ['HTTP_PROXY'], false],
-    [true, '', null, [], true],
-    [true, '', '', [], true],
-    [true, '', 'http://own.example.com', ['HTTP_PROXY'], true],
-    [true, url, 'http://own.example.com', [], true],
-    [true, url, 'http://own.example.com', ['HTTP_PROXY'], true],
-    [true, url, '', ['HTTP_PROXY'], true],
-    [true, url, null, ['FOO', 'HTTPS_PROXY'], true],
-    [true, url, null, ['http_proxy'], true],
-    [true, url, null, ['https_proxy'], true],
-    [true, url, null, ['Http_Proxy'], true],
-    [true, url, null, ['NO_PROXY', 'FTP_PROXY', 'MY_HTTP_PROXY', 'HTTP_PROXY_HOST', 'HTTPSS_PROXY'], false],
-    [true, url, '', [], false],
-    [true, url, null, [], false],
+    [false, '', null, [], 'not_wanted'],
+    [false, url, 'http://own.example.com', ['HTTP_PROXY'], 'not_wanted'],
+    [true, '', null, [], 'unavailable'],
+    [true, '', '', [], 'unavailable'],
+    [true, '', 'http://own.example.com', ['HTTP_PROXY'], 'unavailable'],
+    [true, url, 'http://own.example.com', [], 'unavailable'],
+    [true, url, 'http://own.example.com', ['HTTP_PROXY'], 'unavailable'],
+    [true, url, '', ['HTTP_PROXY'], 'unavailable'],
+    [true, url, null, ['FOO', 'HTTPS_PROXY'], 'unavailable'],
+    [true, url, null, ['http_proxy'], 'unavailable'],
+    [true, url, null, ['https_proxy'], 'unavailable'],
+    [true, url, null, ['Http_Proxy'], 'unavailable'],
+    [true, url, null, ['NO_PROXY', 'FTP_PROXY', 'MY_HTTP_PROXY', 'HTTP_PROXY_HOST', 'HTTPSS_PROXY'], 'delivered'],
+    [true, url, '', [], 'delivered'],
+    [true, url, null, [], 'delivered'],
   ];
-  for (const [wanted, baseUrl, scripts, names, expected] of rows) {
-    it(`wanted ${String(wanted)}, baseUrl ${baseUrl}, scripts ${String(scripts)}, env ${names.join()}: ${String(expected)}`, () => {
-      const env = names.map((name) => ({ name, value: 'x' }));
-      const build = exampleBuild({ spec: { strategy: { sourceStrategy: { scripts, env } } } });
-      assert.equal(isWrapperUnavailable(build, wanted, { wrapper: true, baseUrl, profiles: [] }), expected);
+  for (const [wanted, baseUrl, scripts, envNames, expected] of rows) {
+    it(`wanted ${String(wanted)}, baseUrl ${baseUrl}, scripts ${String(scripts)}, env ${envNames.join()}: ${expected}`, () => {
+      const build = exampleBuild({ spec: { strategy: { sourceStrategy: { scripts } } } });
+      const config = { wrapper: true, baseUrl, profiles: [] };
+      for (const profile of [undefined, 'python']) {
+        assert.deepEqual(planWrapper({ build, wanted, profile, envNames, version: '0123456789ab', config }), {
+          kind: expected,
+          ...(expected === 'delivered' && { scripts: `${url}/0123456789ab/${profile ?? 'default'}` }),
+        });
+      }
     });
   }
 });

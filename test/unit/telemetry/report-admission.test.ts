@@ -201,7 +201,13 @@ describe('what is logged', () => {
   ];
   for (const [title, history] of histories) {
     it(`never holds an env value, with ${title}`, async () => {
-      const dependencies: AdmitDependencies = { config, history, issuedTags: new IssuedTags(), clock: () => testNow };
+      const dependencies: AdmitDependencies = {
+        config,
+        history,
+        issuedTags: new IssuedTags(),
+        scriptsVersion: '0123456789ab',
+        clock: () => testNow,
+      };
       const objects = [
         exampleBuild(patchWith),
         exampleBuildConfig(patchWith),

@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { Profile } from '../config/config.ts';
+import { renderAssemble, renderRun } from './render.ts';
+import { assembleTemplate, runTemplate } from './scripts.ts';
+
+/** The scripts that build pods can ask for, by profile. */
+export interface ScriptCatalog {
+  /** Changes whenever any script does, by its text or by a profile's settings. */
+  readonly version: string;
+  /** The script's text, or undefined where there is none: `run` is only for images whose scripts are elsewhere. */
+  find(profile: string, script: string): string | undefined;
+}
+
+/** Where S2I looks for an image's own `run` when scripts came from elsewhere. */
+const usualScriptsDir = '/usr/libexec/s2i';
+
+/** What is served where no profile fits. */
+const defaultProfile = { name: 'default', scriptsDir: usualScriptsDir, clean: [] } as const;
+
+/** The scripts of the profiles, and of `default` unless a profile has that name. */
+export function createScriptCatalog(profiles: readonly Profile[]): ScriptCatalog {
+  const all = [defaultProfile, ...profiles].map(({ name, scriptsDir, clean }) => ({ name, scriptsDir, clean }));
+  const version = createHash('sha256')
+    .update(JSON.stringify([assembleTemplate, runTemplate, all]))
+    .digest('hex')
+    .slice(0, 12);
+  const scripts = new Map(
+    all.map(({ name, scriptsDir, clean }) => [
+      name,
+      {
+        assemble: renderAssemble({ version, profile: name, scriptsDir, clean }),
+        run: scriptsDir === usualScriptsDir ? undefined : renderRun({ scriptsDir }),
+      },
+    ]),
+  );
+  return {
+    version,
+    find(profile, script) {
+      const found = scripts.get(profile);
+      return script === 'assemble' ? found?.assemble : script === 'run' ? found?.run : undefined;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { assembleTemplate, runTemplate } from './scripts.ts';
+
+/** What the assemble wrapper is told. Nothing reaches it through the environment, which becomes part of the image. */
+export interface AssembleSettings {
+  /** Named in the build log. */
+  version: string;
+  /** Named in the build log. */
+  profile: string;
+  /** Absolute path in the builder image of the folder that holds its own `assemble`. */
+  scriptsDir: string;
+  /** Absolute path at which S2I puts the source; `/tmp/src` if absent. */
+  sourceDir?: string;
+  /** Names of entries of `$HOME` which each build starts without. */
+  clean: readonly string[];
+}
+
+/** What the wrapper's `run` is told. */
+export interface RunSettings {
+  /** Absolute path in the builder image of the folder that holds its own `run`. */
+  scriptsDir: string;
+}
+
+/** A setting that cannot be written into a script. */
+export class ScriptSettingError extends Error {
+  readonly code: 'control_character' | 'not_absolute' | 'not_an_entry_name';
+  /** The setting's name in `AssembleSettings` or `RunSettings`. */
+  readonly setting: string;
+
+  constructor(code: ScriptSettingError['code'], setting: string, message: string) {
+    super(message);
+    this.name = 'ScriptSettingError';
+    this.code = code;
+    this.setting = setting;
+  }
+}
+
+/** The text of `assemble` with these settings. Throws a `ScriptSettingError`. */
+export function renderAssemble(settings: AssembleSettings): string {
+  let script = assembleTemplate;
+  script = assign(script, 'wrapper_version', quote('version', settings.version));
+  script = assign(script, 'wrapper_profile', quote('profile', settings.profile));
+  script = assign(script, 'wrapper_scripts_dir', quotePath('scriptsDir', settings.scriptsDir));
+  script = assign(script, 'wrapper_source_dir', quotePath('sourceDir', settings.sourceDir ?? '/tmp/src'));
+  return assign(script, 'wrapper_clean', quoteEntryNames('clean', settings.clean));
+}
+
+/** The text of `run` with these settings. Throws a `ScriptSettingError`. */
+export function renderRun(settings: RunSettings): string {
+  return assign(runTemplate, 'wrapper_scripts_dir', quotePath('scriptsDir', settings.scriptsDir));
+}
+
+function quoteEntryNames(setting: string, names: readonly string[]): string {
+  for (const name of names) {
+    if (name === '' || name === '.' || name === '..' || name === '.s2i-incremental' || name.includes('/')) {
+      throw new ScriptSettingError(
+        'not_an_entry_name',
+        setting,
+        `${setting} takes names of files and directories right in $HOME, not ${JSON.stringify(name)}`,
+      );
+    }
+  }
+  return quote(setting, names.join('/'));
+}
+
+function quotePath(setting: string, path: string): string {
+  if (!path.startsWith('/')) {
+    throw new ScriptSettingError(
+      'not_absolute',
+      setting,
+      `${setting} must be an absolute path, not ${JSON.stringify(path)}`,
+    );
+  }
+  return quote(setting, path);
+}
+
+// A newline would be legal shell, but the settings and the log of the script have one line each.
+function quote(setting: string, value: string): string {
+  if (/[\0\n\r]/.test(value)) {
+    throw new ScriptSettingError(
+      'control_character',
+      setting,
+      `${setting} must not hold a NUL, a newline or a carriage return: ${JSON.stringify(value)}`,
+    );
+  }
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+function assign(script: string, variable: string, quoted: string): string {
+  const [line, ...more] = script.match(new RegExp(`^${variable}='.*'$`, 'gm')) ?? [];
+  if (line === undefined || more.length > 0) {
+    throw new Error(`the script must assign ${variable} on exactly one line`);
+  }
+  return script.replace(line, () => `${variable}=${quoted}`);
+}

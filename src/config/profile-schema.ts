@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { hasCredentials } from '../openshift/credentials.ts';
+import { type BuiltinProfile, builtinProfiles } from './builtin-profiles.ts';
+import type { Profile } from './config.ts';
+import { boolean, string } from './schema-parts.ts';
+
+const credentialsError =
+  'must not hold a user and password: env becomes part of every image; docs/profiles.md says what to do instead';
+
+const match = string.transform((text, context) => {
+  try {
+    return new RegExp(text);
+  } catch (error) {
+    context.addIssue(`must be a regular expression: ${error instanceof Error ? error.message : String(error)}`);
+    return z.NEVER;
+  }
+});
+
+const environment = z.record(
+  string.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' }),
+  z
+    .string({ error: 'must be a text; put a number or true in quotes' })
+    .refine((value) => !hasCredentials(value), { error: credentialsError }),
+  { error: 'must be a map of variable names to values' },
+);
+
+/** An entry of $HOME, so no path, and not what the wrapper keeps there itself. */
+const entryName = string.refine((name) => !/^(?:\.{0,2}|\.s2i-incremental)$|[/\0\n\r]/.test(name), {
+  error: 'must be the name of a file or folder right in $HOME',
+});
+
+/** What an index, registry or mirror is reached at. */
+const url = string.superRefine((text, context) => {
+  if (hasCredentials(text)) context.addIssue(credentialsError);
+  else if (!/^https?:\/\/[^\s/?#@]+[^\s?#]*$/.test(text)) context.addIssue('must be an http or https URL');
+});
+
+const profile = z.strictObject(
+  {
+    match: match.optional(),
+    scriptsDir: string
+      .regex(/^\/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$/, { error: 'must be an absolute path without a slash at its end' })
+      .optional(),
+    clean: z.array(entryName, { error: 'must be a list of names' }).optional(),
+    url: url.optional(),
+    trusted: boolean.default(false),
+    env: environment.default({}),
+  },
+  { error: 'must be a map with match, scriptsDir, clean, url, trusted and env' },
+);
+
+/**
+ * The name is a label's value and a step of a URL's path; `false` is the label's word for none. A letter first: names
+ * like numbers would lose their place in the order of the file.
+ */
+const profileName = string
+  .regex(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
+    error: 'must be named in lower-case letters, digits and "-", a letter first, at most 63',
+  })
+  .refine((name) => name !== 'false', {
+    error: 'must have another name: "false" is the label\'s word for no profile',
+  });
+
+function builtinOf(name: string): BuiltinProfile | undefined {
+  return Object.hasOwn(builtinProfiles, name) ? builtinProfiles[name as keyof typeof builtinProfiles] : undefined;
+}
+
+/** The profiles by name: one with a built-in's name has what that one knows, but for the keys that are given. */
+export const profilesSchema = z
+  .record(profileName, profile, { error: 'must be a map of profile names to profiles' })
+  .superRefine((byName, context) => {
+    for (const [name, { url: given, trusted }] of Object.entries(byName)) {
+      const known = `is only for the built-in profiles ${Object.keys(builtinProfiles).join(', ')}; use env`;
+      const builtin = builtinOf(name);
+      if (given !== undefined && builtin === undefined)
+        context.addIssue({ code: 'custom', path: [name, 'url'], message: known });
+      if (trusted && given === undefined) {
+        context.addIssue({
+          code: 'custom',
+          path: [name, 'trusted'],
+          message: 'needs a url: it is that host which is trusted',
+        });
+      }
+    }
+  })
+  .transform((byName) =>
+    Object.entries(byName).map(([name, given]): Profile => {
+      const builtin = builtinOf(name);
+      const fromUrl = given.url === undefined || builtin === undefined ? {} : builtin.env(given.url);
+      const fromHost =
+        given.url === undefined || builtin === undefined || !given.trusted ? {} : builtin.trustedEnv(hostOf(given.url));
+      return {
+        name,
+        match: given.match ?? (builtin === undefined ? undefined : new RegExp(builtin.match)),
+        scriptsDir: given.scriptsDir ?? builtin?.scriptsDir ?? '/usr/libexec/s2i',
+        clean: given.clean ?? builtin?.clean ?? [],
+        env: new Map(Object.entries({ ...fromUrl, ...fromHost, ...given.env })),
+      };
+    }),
+  );
+
+/** Host and port of a URL that the schema let pass. */
+function hostOf(text: string): string {
+  return text.replace(/^https?:\/\//, '').split('/')[0] ?? '';
+}

@@ -1,0 +1,35 @@
+/** Parts that the configuration's schemas share. */
+import { z } from 'zod';
+import { isSecretName } from '../openshift/metadata.ts';
+import { parseDuration } from './duration.ts';
+
+export const boolean = z.boolean({ error: 'must be true or false' });
+export const string = z.string({ error: 'must be a text' });
+
+export const secretName = string.refine((text) => text === '' || isSecretName(text), {
+  error: 'must be the name of a Secret (lower-case letters, digits, "-" and ".")',
+});
+
+export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
+  return z.enum(values, { error: (issue) => `must be one of ${values.join(', ')}; is ${JSON.stringify(issue.input)}` });
+}
+
+export function duration(minimum: string) {
+  return string.transform((text, context) => {
+    const milliseconds = parseDuration(text);
+    if (milliseconds === undefined) {
+      context.addIssue(`must be a duration such as 500ms, 5s or 168h; is ${JSON.stringify(text)}`);
+      return z.NEVER;
+    }
+    if (milliseconds < (parseDuration(minimum) ?? 0)) {
+      context.addIssue(`must be at least ${minimum}; is ${text}`);
+      return z.NEVER;
+    }
+    return milliseconds;
+  });
+}
+
+/** `replace` stands for every placeholder that is allowed; what is left of the form `{…}` is a mistake. */
+export function unknownPlaceholder(text: string, allowed: readonly string[]): string | undefined {
+  return [...text.matchAll(/\{[^}]*\}?/g)].map(([found]) => found).find((found) => !allowed.includes(found));
+}

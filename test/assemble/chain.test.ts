@@ -1,0 +1,438 @@
+// Builds in a chain: what is in $HOME after each.
+
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Lab, type Result, builder, isRoot, kept, shells, writeScript } from '../helpers/assemble-lab.ts';
+import { type Tree, directory, file, link, listTree, utf8 } from '../helpers/file-tree.ts';
+import { nodeAssemble, pythonAssemble, pythonProfile } from '../helpers/stock-assemble.ts';
+
+const pipIni = '[global]\nindex-url = https://pypi.example.com/simple\n';
+
+/** What the Python stand-in installs into $HOME. */
+const pythonInstalled: Tree = {
+  'pip.ini': pipIni,
+  '.local': { bin: { pipenv: link('../venvs/pipenv/bin/pipenv') } },
+  '.cache': { pip: { flask: 'wheel\n' } },
+};
+
+/** What the Node stand-in installs into $HOME. */
+const nodeInstalled: Tree = { node_modules: { express: { 'package.json': '{"name":"express"}\n' } }, '.npm': {} };
+
+const first: Tree = {
+  '.git': { HEAD: 'one', objects: { aa: 'aa' } },
+  '.s2i': { environment: 'A=1' },
+  'app.py': 'print(1)',
+  'deleted.py': 'gone in the second source',
+  lib: { 'old.py': 'gone too', 'same.py': '1' },
+};
+const second: Tree = {
+  '.git': { HEAD: 'two', objects: { aa: 'aa', bb: 'bb' } },
+  '.s2i': { environment: 'A=1' },
+  'app.py': 'print(2)',
+  lib: { 'new.py': '2', 'same.py': '2' },
+};
+const secondNames = ['app.py', 'lib', '.git', '.s2i'];
+
+/** One line for each of the script's, with the figures that differ from run to run put as N. */
+function log(lab: Lab, result: Result): string[] {
+  const lines = result.stdout
+    .replaceAll(lab.root, '…')
+    .replaceAll(/\b\d+ s$/gm, 'N s')
+    .split('\n');
+  assert.equal(lines.pop(), '');
+  return lines;
+}
+
+const owners = isRoot ? [builder, { uid: 0, gid: 0 }] : [builder];
+
+for (const shell of shells) {
+  describe(`assemble under ${shell.name}`, () => {
+    for (const owner of owners) {
+      test(`python, three builds, as ${owner.uid}:${owner.gid}`, (t) => {
+        const lab = new Lab(t, shell, owner);
+        lab.installAssemble(pythonAssemble(lab));
+
+        lab.putSource(first);
+        const one = lab.build(pythonProfile);
+        assert.deepEqual(
+          { ...one, stdout: log(lab, one) },
+          {
+            status: 0,
+            stdout: [
+              `Before assemble (s2i-incremental v1, profile test): …/home, uid ${owner.uid}`,
+              'Removed, left by an earlier source or in the way of the new one: nothing',
+              '---> Installing application source ...',
+              'Successfully installed flask',
+              'After assemble …/scripts/assemble, rc 0, N s',
+            ],
+            stderr: '',
+          },
+        );
+        assert.deepEqual(
+          lab.readHome(),
+          listTree({
+            ...first,
+            ...pythonInstalled,
+            '.s2i-incremental': kept(['app.py', 'deleted.py', 'lib', '.git', '.s2i']),
+          }),
+        );
+
+        lab.putSource(second);
+        const two = lab.build(pythonProfile);
+        assert.deepEqual(
+          { ...two, stdout: log(lab, two) },
+          {
+            status: 0,
+            stdout: [
+              `Before assemble (s2i-incremental v1, profile test): …/home, uid ${owner.uid}`,
+              'Removed, left by an earlier source or in the way of the new one: .git .s2i app.py deleted.py lib pip.ini .local',
+              '---> Installing application source ...',
+              'Requirement already satisfied: flask',
+              'After assemble …/scripts/assemble, rc 0, N s',
+            ],
+            stderr: '',
+          },
+        );
+        const expected = listTree({ ...second, ...pythonInstalled, '.s2i-incremental': kept(secondNames) });
+        assert.deepEqual(lab.readHome(), expected);
+
+        lab.putSource(second);
+        assert.equal(lab.build(pythonProfile).status, 0);
+        assert.deepEqual(lab.readHome(), expected);
+      });
+    }
+
+    test('node, whose assemble leaves the source where it was', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(nodeAssemble(lab));
+      lab.putSource(first);
+      const one = lab.build();
+      assert.equal(
+        log(lab, one).at(-1),
+        'Note: assemble left files in …/source; what is deleted from git later will come back from there',
+      );
+
+      lab.emptySource();
+      lab.putSource({ ...second, lib: link('app.py') });
+      const two = lab.build();
+      assert.deepEqual(
+        { ...two, stdout: log(lab, two).slice(1, 4) },
+        {
+          status: 0,
+          stdout: [
+            'Removed, left by an earlier source or in the way of the new one: .git .s2i app.py deleted.py lib',
+            '---> Installing application source ...',
+            'up to date',
+          ],
+          stderr: '',
+        },
+      );
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ ...second, lib: link('app.py'), ...nodeInstalled, '.s2i-incremental': kept(secondNames) }),
+      );
+    });
+
+    test('a source with node_modules owns it: installed ones go, and none are left when it goes', (t) => {
+      const lab = new Lab(t, shell);
+      const mover = `#!/bin/bash\nPATH=/usr/bin:/bin\nset -e\nshopt -s dotglob\nmv ${lab.source}/* ./\n`;
+      const vendored: Tree = { 'index.js': '', node_modules: { left: { 'index.js': 'vendored' } } };
+
+      lab.installAssemble(nodeAssemble(lab));
+      lab.putSource({ 'index.js': '' });
+      assert.equal(lab.build().status, 0);
+      lab.emptySource();
+
+      lab.installAssemble(mover);
+      lab.putSource(vendored);
+      assert.equal(lab.build().status, 0);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ ...vendored, '.npm': {}, '.s2i-incremental': kept(['index.js', 'node_modules']) }),
+      );
+
+      lab.putSource({ 'index.js': '' });
+      assert.equal(lab.build().status, 0);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ 'index.js': '', '.npm': {}, '.s2i-incremental': kept(['index.js']) }),
+      );
+    });
+
+    test('an image that was built without the wrapper: .git, .s2i and what collides go, in every combination of types', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(pythonAssemble(lab));
+      lab.putHome({
+        '.git': { HEAD: 'old' },
+        '.s2i': { bin: { assemble: 'old' } },
+        'file-to-directory': 'old',
+        'directory-to-file': { inner: 'old' },
+        'link-to-directory': link(lab.outside),
+        'link-to-file': link(join(lab.outside, 'precious.txt')),
+        'dangling-to-file': link('nowhere'),
+        'directory-to-link': { inner: 'old' },
+        unrelated: { data: 'stays' },
+      });
+      const source: Tree = {
+        'file-to-directory': { inner: 'new' },
+        'directory-to-file': 'new',
+        'link-to-directory': { inner: 'new' },
+        'link-to-file': 'new',
+        'dangling-to-file': 'new',
+        'directory-to-link': link('directory-to-file'),
+      };
+      lab.putSource(source);
+      const result = lab.build();
+      assert.deepEqual([result.status, result.stderr], [0, '']);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({
+          ...source,
+          ...pythonInstalled,
+          unrelated: { data: 'stays' },
+          '.s2i-incremental': kept(Object.keys(source).sort()),
+        }),
+      );
+    });
+
+    test('names that shells trip over', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(pythonAssemble(lab));
+      const odd: Tree = {};
+      for (const name of [
+        ' ',
+        ' leading',
+        'trailing ',
+        'in side',
+        '\t',
+        '\n',
+        'new\nline',
+        '\n\n',
+        'ends\n',
+        '-',
+        '--',
+        '-rf',
+        '-n',
+        '!',
+        '(',
+        '=',
+        '*',
+        '?',
+        '[a]',
+        '[',
+        '[!',
+        '.*',
+        '..a',
+        '...',
+        '.a',
+        '....',
+        '~',
+        '$HOME',
+        '`id`',
+        "'",
+        '"',
+        '\\',
+        '\\n',
+        'a\\',
+        '#',
+        '&',
+        '{a,b}',
+        utf8('ü'),
+        utf8('日本'),
+        utf8('é'),
+        '\x81',
+        '\x88',
+        '\xff',
+        '.\xff',
+        '..\xff',
+        '\x01',
+        '\x7f',
+        'x'.repeat(255),
+      ]) {
+        odd[name] = `content of ${name}`;
+      }
+      lab.putSource(odd);
+      assert.equal(lab.build(pythonProfile).status, 0);
+      lab.putSource({ plain: '' });
+      const result = lab.build(pythonProfile);
+      assert.deepEqual([result.status, result.stderr], [0, '']);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ plain: '', ...pythonInstalled, '.s2i-incremental': kept(['plain']) }),
+      );
+    });
+
+    test('every byte that a name can have', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(pythonAssemble(lab));
+      const odd: Tree = {};
+      for (let byte = 1; byte < 256; byte += 1) {
+        if (byte !== 0x2f) {
+          odd[`a${String.fromCharCode(byte)}b`] = '';
+        }
+      }
+      lab.putSource(odd);
+      // A locale with multibyte characters is what an image may have.
+      assert.equal(lab.build({ ...pythonProfile, env: { LC_ALL: 'C.UTF-8' } }).status, 0);
+      lab.putSource({ plain: '' });
+      assert.equal(lab.build({ ...pythonProfile, env: { LC_ALL: 'C.UTF-8' } }).status, 0);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ plain: '', ...pythonInstalled, '.s2i-incremental': kept(['plain']) }),
+      );
+    });
+
+    test('profile entries are removed by exact name', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\n');
+      lab.putHome({ "it's": '', 'two words': '', '*': '', abc: '', two: '', words: '', '-x': '' });
+      assert.equal(lab.build({ clean: ["it's", 'two words', '*', '-x', 'absent'] }).status, 0);
+      assert.deepEqual(lab.readHome(), listTree({ abc: '', two: '', words: '', '.s2i-incremental': kept([]) }));
+    });
+
+    test('symlinks go, their targets stay, at the top and below', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(pythonAssemble(lab));
+      lab.putSource({
+        top: link(lab.outside),
+        below: { folder: link(lab.outside), file: link(join(lab.outside, 'precious.txt')) },
+        parent: link('..'),
+        root: link('/'),
+        self: link('self'),
+      });
+      assert.equal(lab.build(pythonProfile).status, 0);
+      lab.putSource({ plain: '' });
+      assert.equal(lab.build(pythonProfile).status, 0);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ plain: '', ...pythonInstalled, '.s2i-incremental': kept(['plain']) }),
+      );
+    });
+
+    test('read-only directories of an earlier source', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\n');
+      lab.putHome({
+        'go mod': directory(
+          {
+            out: link(join(lab.outside, 'folder')),
+            ' cache': directory(
+              { f: '', '.hidden': directory({ '..f': '', '..d': directory({ f: '' }, 0o500) }, 0o500) },
+              0o555,
+            ),
+            locked: directory({ f: '' }, 0o000),
+          },
+          0o555,
+        ),
+        '.s2i-incremental': directory({ 'source-entries': 'go mod\n' }, 0o555),
+      });
+      const result = lab.build();
+      assert.deepEqual([result.status, result.stderr], [0, '']);
+      assert.deepEqual(lab.readHome(), listTree({ '.s2i-incremental': kept([]) }));
+    });
+
+    test('unlocking a directory leaves the mode of files alone: they may be hard links into a cache', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(
+        '#!/bin/bash\nPATH=/usr/bin:/bin\n[ -e cache ] || { mkdir cache; cp lib/f cache/f; chmod 400 cache/f; rm -f lib/f; ln cache/f lib/f; chmod 555 lib; }\n',
+      );
+      lab.putHome({ lib: { f: 'shared' }, '.s2i-incremental': { 'source-entries': '' } });
+      assert.equal(lab.build().status, 0);
+      rmSync(join(lab.home, '.s2i-incremental'), { recursive: true });
+      lab.putHome({ '.s2i-incremental': { 'source-entries': 'lib\n' } });
+      assert.equal(lab.build().status, 0);
+      assert.deepEqual(lab.readHome(), listTree({ cache: { f: file('shared', 0o400) }, '.s2i-incremental': kept([]) }));
+    });
+
+    test('an empty source: the earlier one goes, and the rest is up to assemble', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(pythonAssemble(lab));
+      lab.putSource(first);
+      assert.equal(lab.build(pythonProfile).status, 0);
+      const python = lab.build(pythonProfile);
+      assert.equal(python.status, 1);
+      assert.match(python.stderr, /^mv: cannot stat '.*\/source\/\*': No such file or directory\n$/);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ '.cache': { pip: { flask: 'wheel\n' } }, '.s2i-incremental': kept([]) }),
+      );
+
+      lab.installAssemble(nodeAssemble(lab));
+      assert.equal(lab.build().status, 0);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ '.cache': { pip: { flask: 'wheel\n' } }, ...nodeInstalled, '.s2i-incremental': kept([]) }),
+      );
+    });
+
+    test('a list whose last newline is missing, with empty lines', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\n');
+      lab.putHome({ one: '', two: '', three: '', '.s2i-incremental': { 'source-entries': '\none\n\ntwo' } });
+      assert.equal(lab.build().status, 0);
+      assert.deepEqual(lab.readHome(), listTree({ three: '', '.s2i-incremental': kept([]) }));
+    });
+
+    test('a forged list reaches nothing but entries of $HOME', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\n');
+      const forged = `../outside\n${lab.outside}\n/\n//\n./\n../\na/b\n-rf\n*\n$HOME\n.s2i-incremental\n`;
+      lab.putHome({ a: { b: 'stays' }, kept: '', '.s2i-incremental': { 'source-entries': forged, junk: '' } });
+      const result = lab.build();
+      assert.deepEqual([result.status, result.stderr], [0, '']);
+      assert.deepEqual(lab.readHome(), listTree({ a: { b: 'stays' }, kept: '', '.s2i-incremental': kept([]) }));
+    });
+
+    test('$HOME with spaces, globs and slashes at its end, reached through a symlink above it', (t) => {
+      const lab = new Lab(t, shell);
+      const odd = join(lab.home, 'a * [b]');
+      lab.putHome({ 'a * [b]': { old: '', '.s2i-incremental': { 'source-entries': 'old\n' } }, above: link(lab.home) });
+      lab.installAssemble('#!/bin/sh\n');
+      assert.equal(lab.build({ env: { HOME: `${odd}//` } }).status, 0);
+      assert.equal(lab.build({ env: { HOME: join(lab.home, 'above', 'a * [b]') } }).status, 0);
+      assert.deepEqual(
+        lab.readHome(),
+        listTree({ 'a * [b]': { '.s2i-incremental': kept([]) }, above: link(lab.home) }),
+      );
+    });
+
+    test('without the wrapper the second build fails on mv', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(pythonAssemble(lab));
+      lab.putSource(first);
+      assert.equal(lab.buildUnwrapped().status, 0);
+      lab.putSource(second);
+      const result = lab.buildUnwrapped();
+      assert.equal(result.status, 1);
+      // The second wording is that of coreutils 9.2 and later.
+      const lines = result.stderr
+        .replaceAll(lab.root, '…')
+        .replace(/^mv: cannot overwrite '…\/home\/(.+)': /gm, "mv: cannot move '…/source/$1' to '…/home/$1': ");
+      assert.equal(
+        lines,
+        "mv: cannot move '…/source/.git' to '…/home/.git': Directory not empty\n" +
+          "mv: cannot move '…/source/.s2i' to '…/home/.s2i': Directory not empty\n" +
+          "mv: cannot move '…/source/lib' to '…/home/lib': Directory not empty\n",
+      );
+    });
+
+    if (isRoot) {
+      test('the next build runs as another uid of group 0', (t) => {
+        const lab = new Lab(t, shell);
+        lab.installAssemble(`${pythonAssemble(lab)}\nchmod -R g+rwX "$HOME"\n`);
+        lab.putSource(first);
+        assert.equal(lab.build(pythonProfile).status, 0);
+        const other = new Lab(t, shell, { uid: 1000650000, gid: 0 });
+        writeScript(join(other.scripts, 'assemble'), pythonAssemble(other).replaceAll(other.home, lab.home));
+        other.putSource(second);
+        const result = other.build({ ...pythonProfile, env: { HOME: lab.home } });
+        assert.deepEqual([result.status, result.stderr], [0, '']);
+        const { '.cache': _, ...rest } = pythonInstalled;
+        const home = Object.fromEntries(Object.entries(lab.readHome()).filter(([path]) => !path.startsWith('.cache')));
+        assert.deepEqual(home, listTree({ ...second, ...rest, '.s2i-incremental': kept(secondNames) }));
+      });
+    }
+  });
+}

@@ -1,0 +1,223 @@
+// Which assemble the wrapper runs, what that one gets, and what becomes of its exit code.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { Lab, type Start, kept, shells } from '../helpers/assemble-lab.ts';
+import { type Tree, file, link, listTree } from '../helpers/file-tree.ts';
+
+const report = `#!/bin/bash
+printf '%s\\0' "$@" > arguments
+/bin/cat > input
+/usr/bin/env -0 > environment
+pwd > directory
+umask > mask
+exit 7
+`;
+
+for (const shell of shells) {
+  describe(`handing over under ${shell.name}`, () => {
+    test('assemble gets the arguments, stdin, environment, directory and umask of the wrapper, and its exit code counts', (t) => {
+      const start = {
+        args: ['', 'a b', '*', '-e', 'new\nline', "it's"],
+        stdin: 'input\nwithout a last newline',
+        // The script's own variable names, and what makes shells behave differently.
+        env: {
+          name: '1',
+          line: '2',
+          home: '3',
+          source: '4',
+          state: '5',
+          list: '6',
+          reason: '7',
+          removed: '8',
+          encoded: '9',
+          inner: '10',
+          newline: '11',
+          own: '12',
+          other: '13',
+          profile: '14',
+          version: '15',
+          clean: '16',
+          LC_ALL: 'C.UTF-8',
+          IFS: 'e',
+          CDPATH: '/',
+          BASH_ENV: '/nowhere',
+          ENV: '/nowhere',
+          OLDPWD: '/',
+          PIP_INDEX_URL: 'https://pypi.example.com/simple',
+        },
+      };
+      const [direct, wrapped] = [new Lab(t, shell), new Lab(t, shell)];
+      const reports = [direct, wrapped].map((lab) => {
+        lab.installAssemble(report);
+        const result = lab === direct ? lab.buildUnwrapped(start) : lab.build(start);
+        assert.equal(result.status, 7);
+        const read = (name: string): string => readFileSync(join(lab.home, name), 'utf8').replaceAll(lab.root, '…');
+        return {
+          arguments: read('arguments'),
+          input: read('input'),
+          directory: read('directory'),
+          mask: read('mask'),
+          // Every shell in between counts SHLVL up and sets _; none takes IFS from outside.
+          variables: read('environment')
+            .split('\0')
+            .filter((pair) => !/^(SHLVL|_|IFS)=/.test(pair))
+            .sort(),
+        };
+      });
+      assert.deepEqual(reports[1], reports[0]);
+      assert.ok(reports[0]?.variables.includes('name=1'));
+      assert.equal(reports[0]?.arguments, "\0a b\0*\0-e\0new\nline\0it's\0");
+    });
+
+    for (const [signal, code] of [
+      ['TERM', 143],
+      ['KILL', 137],
+    ] as const) {
+      test(`an assemble that SIG${signal} ends gives ${code}`, (t) => {
+        const lab = new Lab(t, shell);
+        lab.installAssemble(`#!/bin/sh\nkill -${signal} $$\n`);
+        const result = lab.build();
+        assert.equal(result.status, code);
+        assert.match(result.stdout, new RegExp(`\nAfter assemble ${lab.scripts}/assemble, rc ${code}, \\d+ s\n$`));
+      });
+    }
+
+    test('an assemble that removes the source is none the worse', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(`#!/bin/sh\n/bin/rm -r ${lab.source}\n`);
+      lab.putSource({ a: '' });
+      const result = lab.build();
+      assert.deepEqual([result.status, result.stderr], [0, '']);
+      assert.doesNotMatch(result.stdout, /Note/);
+    });
+
+    const own = '#!/bin/sh\necho "own assemble $0" "$@"\nexit 5\n';
+    const users: { name: string; bin: Tree }[] = [
+      { name: 'executable', bin: { assemble: file(own, 0o755) } },
+      { name: 'not executable, as a checkout may leave it', bin: { assemble: file(own, 0o644) } },
+      { name: 'a symlink', bin: { assemble: link('../../build.sh') } },
+    ];
+    for (const { name, bin } of users) {
+      test(`the user's own assemble goes before the image's: ${name}`, (t) => {
+        const lab = new Lab(t, shell);
+        lab.installAssemble('#!/bin/sh\necho image\n');
+        lab.putSource({ '.s2i': { bin }, 'build.sh': file(own, 0o755) });
+        const result = lab.build({ args: ['x'] });
+        assert.deepEqual(
+          [result.status, result.stderr, result.stdout.split('\n')[2]],
+          [5, '', `own assemble ${lab.source}/.s2i/bin/assemble x`],
+        );
+      });
+    }
+
+    for (const [name, bin] of [
+      ['absent', {}],
+      ['a directory', { assemble: {} }],
+      ['a dangling symlink', { assemble: link('no') }],
+    ] as [string, Tree][]) {
+      test(`the image's assemble runs if the user's own is ${name}`, (t) => {
+        const lab = new Lab(t, shell);
+        lab.installAssemble('#!/bin/sh\necho image\n');
+        lab.putSource({ '.s2i': { bin } });
+        const result = lab.build();
+        assert.deepEqual([result.status, result.stderr, result.stdout.split('\n')[2]], [0, '', 'image']);
+      });
+    }
+
+    test('a repository that carries the wrapper itself, this or another version of it', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(
+        `#!/bin/bash\nPATH=/usr/bin:/bin\nset -e\nshopt -s dotglob\nmv ${lab.source}/* ./\necho image "$@"\n`,
+      );
+      for (const text of [lab.wrapper(), `${lab.wrapper()}# another version\n`]) {
+        const source = { '.s2i': { bin: { assemble: file(text, 0o755) } }, 'app.py': '' };
+        lab.putSource(source);
+        const result = lab.build({ args: ['x'] });
+        assert.deepEqual(
+          [result.status, result.stderr, result.stdout.split('\n').filter((line) => line.startsWith('image'))],
+          [0, '', ['image x']],
+        );
+        assert.deepEqual(lab.readHome(), listTree({ ...source, '.s2i-incremental': kept(['app.py', '.s2i']) }));
+      }
+    });
+
+    test("the user's own run is kept, executable, and dropped with the source that had it", (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(
+        `#!/bin/bash\nPATH=/usr/bin:/bin\nset -e\nshopt -s dotglob\nmv ${lab.source}/* ./\nrm -r .s2i\n`,
+      );
+      for (const text of ['one', 'two']) {
+        lab.putSource({ '.s2i': { bin: { run: text } } });
+        assert.equal(lab.build().status, 0);
+        assert.deepEqual(lab.readHome(), listTree({ '.s2i-incremental': kept(['.s2i'], text) }));
+      }
+      lab.putSource({ '.s2i': { bin: {} } });
+      assert.equal(lab.build().status, 0);
+      assert.deepEqual(lab.readHome(), listTree({ '.s2i-incremental': kept(['.s2i']) }));
+    });
+  });
+
+  describe(`run under ${shell.name}`, () => {
+    const ownRun = '#!/bin/sh\necho "own $0" "$@"\necho $$\n';
+    const imageRun = '#!/bin/sh\necho "image $0" "$@"\n';
+
+    test("becomes the user's kept run", (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\n');
+      lab.installRun(imageRun);
+      lab.putSource({ '.s2i': { bin: { run: ownRun } } });
+      assert.equal(lab.build().status, 0);
+      const { status, stdout, stderr } = lab.run({ args: ['a b', ''] });
+      assert.match(stdout, new RegExp(`^own ${lab.home}/.s2i-incremental/run a b \n\\d+\n$`));
+      assert.deepEqual([status, stderr], [0, '']);
+    });
+
+    for (const [name, start] of [
+      ['without a kept one', {}],
+      ['with HOME unset', { env: { HOME: undefined } }],
+    ] as [string, Start][]) {
+      test(`becomes the image's run ${name}`, (t) => {
+        const lab = new Lab(t, shell);
+        lab.installRun(imageRun);
+        assert.deepEqual(lab.run({ args: ['a b', ''], ...start }), {
+          status: 0,
+          stdout: `image ${lab.scripts}/run a b \n`,
+          stderr: '',
+        });
+      });
+    }
+
+    test("becomes the image's run if the kept one is this very script, or another version of it", (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\n');
+      lab.installRun(imageRun);
+      for (const text of [lab.wrapperRun(), `${lab.wrapperRun()}# another version\n`]) {
+        lab.emptySource();
+        lab.putSource({ '.s2i': { bin: { run: text } } });
+        assert.equal(lab.build().status, 0);
+        assert.deepEqual(lab.run(), { status: 0, stdout: `image ${lab.scripts}/run\n`, stderr: '' });
+      }
+    });
+
+    test('takes its place: same process, and a signal ends the real one', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installRun('#!/bin/sh\nkill -TERM $$\n');
+      assert.equal(lab.run().status, null);
+    });
+  });
+}
+
+test('the script starts by itself, by its first line', (t) => {
+  const lab = new Lab(t, shells[0]);
+  lab.installAssemble('#!/bin/sh\necho image "$@"\n');
+  assert.equal(lab.build().status, 0);
+  const { status, stdout } = spawnSync(join(lab.delivered, 'assemble'), ['x'], {
+    env: { HOME: lab.home, PATH: '/usr/bin:/bin' },
+    encoding: 'utf8',
+  });
+  assert.deepEqual([status, stdout.split('\n')[2]], [0, 'image x']);
+});

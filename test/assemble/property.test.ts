@@ -1,0 +1,104 @@
+// Random sources in a chain of two builds: $HOME ends up with the second source and what was installed, and nothing else.
+
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { Lab, kept, shells } from '../helpers/assemble-lab.ts';
+import { type Entry, type Tree, directory, file, link, listTree, utf8 } from '../helpers/file-tree.ts';
+import { pythonAssemble, pythonProfile } from '../helpers/stock-assemble.ts';
+
+/** Pieces that make names collide often and shells trip. */
+const piece = fc.constantFrom(
+  'a',
+  'b',
+  'lib',
+  ' ',
+  '-',
+  '--',
+  '.',
+  '..',
+  '\n',
+  '*',
+  '?',
+  '[a]',
+  '[',
+  '\\',
+  "'",
+  '"',
+  '$HOME',
+  '~',
+  utf8('ü'),
+  utf8('日'),
+  '\xff',
+  '\x01',
+);
+const name = fc
+  .oneof(
+    fc.constantFrom('.git', '.s2i', 'a', 'lib', 'node_modules', '-rf', '*', '.*', '\n'),
+    fc.array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => pieces.join('')),
+  )
+  .filter((text) => text !== '.' && text !== '..');
+const target = fc.constantFrom(
+  '../outside',
+  '../outside/precious.txt',
+  '..',
+  '/',
+  'a',
+  'nowhere',
+  '.',
+  '.s2i-incremental',
+);
+
+const { entry: anyEntry } = fc.letrec<{ entry: Entry; entries: Tree }>((tie) => ({
+  entries: fc.dictionary(name, tie('entry'), { maxKeys: 3, noNullPrototype: true }),
+  entry: fc.oneof(
+    { maxDepth: 3, depthIdentifier: 'tree' },
+    fc
+      .tuple(fc.constantFrom('', 'one', 'two\n'), fc.constantFrom(0o644, 0o400, 0o755))
+      .map(([text, mode]) => file(text, mode)),
+    target.map((path) => link(path)),
+    fc.tuple(tie('entries'), fc.constantFrom(0o755, 0o700, 0o775)).map(([entries, mode]) => directory(entries, mode)),
+  ),
+}));
+// mv fails on an empty source by itself.
+const source = fc.dictionary(name, anyEntry, { minKeys: 1, maxKeys: 6, noNullPrototype: true });
+
+const installed: Tree = {
+  'pip.ini': '[global]\nindex-url = https://pypi.example.com/simple\n',
+  '.local': { bin: { pipenv: link('../venvs/pipenv/bin/pipenv') } },
+  '.cache': { pip: { flask: 'wheel\n' } },
+};
+
+/** The order in which a shell lists names: those of `*` first, then those with a dot. */
+function shellOrder(tree: Tree): string[] {
+  const names = Object.keys(tree).sort();
+  return [/^[^.]/, /^\.[^.]/, /^\.\../s].flatMap((form) => names.filter((text) => form.test(text)));
+}
+
+// Enough for each pair of entry types to collide; a run takes about 60 ms.
+const runs = 60;
+
+for (const shell of shells) {
+  describe(`chains under ${shell.name}`, () => {
+    test('two random sources', () => {
+      fc.assert(
+        fc.property(source, source, (a, b) => {
+          const cleaning: (() => void)[] = [];
+          const lab = new Lab({ after: (clean) => cleaning.push(clean) }, shell);
+          try {
+            lab.installAssemble(pythonAssemble(lab));
+            for (const tree of [a, b]) {
+              lab.putSource(tree);
+              const { status, stderr } = lab.build(pythonProfile);
+              assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+            }
+            assert.deepEqual(lab.readHome(), listTree({ ...b, ...installed, '.s2i-incremental': kept(shellOrder(b)) }));
+          } finally {
+            cleaning.forEach((clean) => clean());
+          }
+        }),
+        { numRuns: runs },
+      );
+    });
+  });
+}

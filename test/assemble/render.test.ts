@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { renderAssemble, renderRun } from '../../src/assemble/render.ts';
+import { assembleTemplate, runTemplate } from '../../src/assemble/scripts.ts';
+
+const settings = {
+  version: 'v1',
+  profile: 'python',
+  scriptsDir: '/usr/libexec/s2i',
+  clean: ['pip.ini', '.local'],
+};
+
+/** What a shell makes of the settings: everything before `set -eu`, then each value and a NUL. */
+function readSettings(script: string, names: string[]): string[] {
+  const head = script.slice(0, script.indexOf('\nset -eu\n'));
+  const { stdout, stderr } = spawnSync(
+    'sh',
+    ['-c', `${head}\nprintf '%s\\0' ${names.map((name) => `"$${name}"`).join(' ')}`],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(stderr, '');
+  return stdout.split('\0').slice(0, -1);
+}
+
+const assembleNames = [
+  'wrapper_version',
+  'wrapper_profile',
+  'wrapper_scripts_dir',
+  'wrapper_source_dir',
+  'wrapper_clean',
+];
+
+describe('renderAssemble', () => {
+  test('changes the settings and nothing else', () => {
+    const changed = renderAssemble({ ...settings, scriptsDir: '/usr/local/s2i', sourceDir: '/src' }).split('\n');
+    const template = assembleTemplate.split('\n');
+    assert.equal(changed.length, template.length);
+    assert.deepEqual(
+      changed.filter((line, index) => line !== template[index]),
+      [
+        `wrapper_version='v1'`,
+        "wrapper_profile='python'",
+        "wrapper_scripts_dir='/usr/local/s2i'",
+        "wrapper_source_dir='/src'",
+        "wrapper_clean='pip.ini/.local'",
+      ],
+    );
+  });
+
+  test('gives the template for its defaults', () => {
+    assert.equal(
+      renderAssemble({ version: 'dev', profile: 'default', scriptsDir: '/usr/libexec/s2i', clean: [] }),
+      assembleTemplate,
+    );
+  });
+
+  test('quotes whatever a shell could read otherwise', () => {
+    const odd = "'; exit 9 #$(id)`id`$HOME\\ \"!*$&$1$'a' ü\t";
+    const script = renderAssemble({
+      version: odd,
+      profile: odd,
+      scriptsDir: `/${odd}`,
+      sourceDir: `/a${odd}`,
+      clean: ["it's", '$&', '\\', ' '],
+    });
+    assert.deepEqual(readSettings(script, assembleNames), [odd, odd, `/${odd}`, `/a${odd}`, "it's/$&/\\/ "]);
+    assert.equal(
+      script.slice(script.indexOf('\nset -eu\n')),
+      assembleTemplate.slice(assembleTemplate.indexOf('\nset -eu\n')),
+    );
+  });
+
+  for (const character of ['\0', '\n', '\r']) {
+    for (const [setting, change] of [
+      ['version', { version: `a${character}b` }],
+      ['profile', { profile: `a${character}b` }],
+      ['scriptsDir', { scriptsDir: `/a${character}b` }],
+      ['sourceDir', { sourceDir: `/a${character}b` }],
+      ['clean', { clean: ['a', `a${character}b`] }],
+    ] as const) {
+      test(`refuses ${JSON.stringify(character)} in ${setting}`, () => {
+        assert.throws(() => renderAssemble({ ...settings, ...change }), {
+          name: 'ScriptSettingError',
+          code: 'control_character',
+          setting,
+        });
+      });
+    }
+  }
+
+  for (const name of ['', '.', '..', 'a/b', '/', '/etc', '.s2i-incremental']) {
+    test(`refuses to clean ${JSON.stringify(name)}`, () => {
+      assert.throws(() => renderAssemble({ ...settings, clean: ['pip.ini', name] }), {
+        name: 'ScriptSettingError',
+        code: 'not_an_entry_name',
+        setting: 'clean',
+      });
+    });
+  }
+
+  for (const [setting, change] of [
+    ['scriptsDir', { scriptsDir: 'usr' }],
+    ['sourceDir', { sourceDir: '' }],
+  ] as const) {
+    test(`refuses a relative ${setting}`, () => {
+      assert.throws(() => renderAssemble({ ...settings, ...change }), {
+        name: 'ScriptSettingError',
+        code: 'not_absolute',
+        setting,
+      });
+    });
+  }
+});
+
+describe('renderRun', () => {
+  test('changes the setting and nothing else', () => {
+    assert.equal(
+      renderRun({ scriptsDir: "/it's" }),
+      runTemplate.replace("wrapper_scripts_dir='/usr/libexec/s2i'", () => "wrapper_scripts_dir='/it'\\''s'"),
+    );
+    assert.deepEqual(readSettings(renderRun({ scriptsDir: "/it's" }), ['wrapper_scripts_dir']), ["/it's"]);
+  });
+
+  test('refuses a newline and a relative path', () => {
+    assert.throws(() => renderRun({ scriptsDir: '/a\nb' }), { code: 'control_character', setting: 'scriptsDir' });
+    assert.throws(() => renderRun({ scriptsDir: '' }), { code: 'not_absolute', setting: 'scriptsDir' });
+  });
+});

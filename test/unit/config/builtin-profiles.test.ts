@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { builtinProfiles } from '../../../src/config/builtin-profiles.ts';
+
+const url = 'https://mirror.example.com:8443/repository/all';
+const host = 'mirror.example.com:8443';
+
+type Name = keyof typeof builtinProfiles;
+
+describe('builtinProfiles: match', () => {
+  const rows: readonly [repository: string, profile: Name | undefined][] = [
+    ['image-registry.openshift-image-registry.svc:5000/openshift/python', 'python'],
+    ['registry.example.com/ubi8/python-39', 'python'],
+    ['registry.example.com/ubi9/python-312', 'python'],
+    ['registry.example.com/ubi9/python-312-minimal', 'python'],
+    ['registry.example.com/rhscl/python-36-rhel7', 'python'],
+    ['quay.io/sclorg/python-38-centos7', 'python'],
+    ['registry.example.com/f35/python3', 'python'],
+    ['registry.example.com/go-team/python-311', 'python'],
+    ['registry.example.com/java/nodejs/python-311', 'python'],
+    ['registry.example.com/mirror/ubi9-python-312', 'python'],
+    ['registry.example.com/mirror/s2i-python-312', 'python'],
+    ['python', 'python'],
+    ['openshift/python', 'python'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/nodejs', 'nodejs'],
+    ['registry.example.com/ubi9/nodejs-20', 'nodejs'],
+    ['registry.example.com/ubi9/nodejs-22-minimal', 'nodejs'],
+    ['registry.example.com/javascript/nodejs-20', 'nodejs'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/java', 'java'],
+    ['registry.example.com/ubi8/openjdk-17', 'java'],
+    ['registry.example.com/ubi9/openjdk-21', 'java'],
+    ['registry.example.com/openjdk/openjdk-11-rhel7', 'java'],
+    ['registry.example.com/redhat-openjdk-18/openjdk18-openshift', 'java'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/redhat-openjdk18-openshift', 'java'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/jboss-eap', 'java'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/jboss-eap74-openjdk11-openshift', 'java'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/jboss-eap-xp4-openjdk11-openshift', 'java'],
+    ['registry.example.com/jboss-eap-7/eap74-openjdk11-openshift-rhel8', 'java'],
+    ['registry.example.com/jboss-eap-8/eap8-openjdk17-builder-openshift-rhel8', 'java'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/wildfly', 'java'],
+    ['quay.io/wildfly/wildfly-s2i', 'java'],
+    ['quay.io/wildfly/wildfly-s2i-jdk17', 'java'],
+    ['quay.io/wildfly/wildfly-centos7', 'java'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/php', 'php'],
+    ['registry.example.com/ubi9/php-82', 'php'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/ruby', 'ruby'],
+    ['registry.example.com/ubi9/ruby-33', 'ruby'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/golang', 'golang'],
+    ['registry.example.com/ubi9/go-toolset', 'golang'],
+    ['registry.example.com/devtools/go-toolset-rhel7', 'golang'],
+    ['registry.example.com/devtools/go-toolset-1.14-rhel7', 'golang'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/perl', 'perl'],
+    ['registry.example.com/ubi9/perl-532', 'perl'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/dotnet', 'dotnet'],
+    ['registry.example.com/ubi8/dotnet-80', 'dotnet'],
+    ['registry.example.com/dotnet/dotnet-60-rhel7', 'dotnet'],
+
+    ['registry.example.com/team/nodejs-ex', undefined],
+    ['registry.example.com/team/javascript', undefined],
+    ['registry.example.com/team/javascript-builder', undefined],
+    ['registry.example.com/team/java-app', undefined],
+    ['registry.example.com/team/openjdk', undefined],
+    ['registry.example.com/team/openjdk-app', undefined],
+    ['registry.example.com/team/eapp', undefined],
+    ['registry.example.com/team/leap-15', undefined],
+    ['registry.example.com/openshift/wildfly-101-centos7', undefined],
+    ['registry.example.com/team/wildfly-app', undefined],
+    ['registry.example.com/team/wildfly-s2', undefined],
+    ['registry.example.com/team/django-python', undefined],
+    ['registry.example.com/team/cpython-312', undefined],
+    ['registry.example.com/team/python-app', undefined],
+    ['registry.example.com/team/python312', undefined],
+    ['registry.example.com/team/phpmyadmin', undefined],
+    ['registry.example.com/team/ruby-hello-world', undefined],
+    ['registry.example.com/team/golangci-lint', undefined],
+    ['registry.example.com/team/go', undefined],
+    ['registry.example.com/team/cargo-toolset', undefined],
+    ['registry.example.com/team/perl-app', undefined],
+    ['registry.example.com/team/dotnet-ex', undefined],
+    ['registry.example.com/python/app', undefined],
+    ['python.example.com/app', undefined],
+    ['registry.example.com/ubi9/httpd-24', undefined],
+    ['registry.example.com/ubi9/nginx-124', undefined],
+    ['', undefined],
+  ];
+  for (const [repository, profile] of rows) {
+    it(`${JSON.stringify(repository)}: ${profile ?? 'none'}`, () => {
+      const matching = Object.entries(builtinProfiles).filter(([, { match }]) => new RegExp(match).test(repository));
+      assert.deepEqual(
+        matching.map(([name]) => name),
+        profile === undefined ? [] : [profile],
+      );
+    });
+  }
+});
+
+describe('builtinProfiles: what each says', () => {
+  const said: Record<Name, { scriptsDir: string; clean: string[]; env: object; trustedEnv: object }> = {
+    python: {
+      scriptsDir: '/usr/libexec/s2i',
+      clean: ['pip.ini', '.local'],
+      env: {
+        PIP_INDEX_URL: url,
+        UV_DEFAULT_INDEX: url,
+        PIPENV_PYPI_MIRROR: url,
+        MICROPIPENV_DEFAULT_INDEX_URLS: url,
+      },
+      trustedEnv: { PIP_TRUSTED_HOST: host, UV_INSECURE_HOST: host },
+    },
+    nodejs: {
+      scriptsDir: '/usr/libexec/s2i',
+      clean: [],
+      env: {
+        NPM_MIRROR: url,
+        npm_config_registry: url,
+        pnpm_config_registry: url,
+        YARN_NPM_REGISTRY_SERVER: url,
+      },
+      trustedEnv: {
+        npm_config_strict_ssl: 'false',
+        pnpm_config_strict_ssl: 'false',
+        YARN_ENABLE_STRICT_SSL: 'false',
+        YARN_UNSAFE_HTTP_WHITELIST: 'mirror.example.com',
+      },
+    },
+    java: {
+      scriptsDir: '/usr/local/s2i',
+      clean: [],
+      env: { MAVEN_MIRROR_URL: url },
+      trustedEnv: {
+        MAVEN_ARGS_APPEND:
+          '-Dmaven.wagon.http.ssl.insecure=true -Dmaven.wagon.http.ssl.allowall=true -Daether.connector.https.securityMode=insecure',
+      },
+    },
+    php: {
+      scriptsDir: '/usr/libexec/s2i',
+      clean: ['composer.lock'],
+      env: { COMPOSER_MIRROR: url },
+      trustedEnv: {},
+    },
+    ruby: {
+      scriptsDir: '/usr/libexec/s2i',
+      clean: ['Gemfile.lock', '.bundle'],
+      env: { RUBYGEM_MIRROR: url, BUNDLE_MIRROR__RUBYGEMS__ORG: url },
+      trustedEnv: {},
+    },
+    golang: { scriptsDir: '/usr/libexec/s2i', clean: [], env: { GOPROXY: url }, trustedEnv: {} },
+    perl: {
+      scriptsDir: '/usr/libexec/s2i',
+      clean: ['cpanfile', 'extlib'],
+      env: { CPAN_MIRROR: url, PERL_CPANM_OPT: `--from ${url}` },
+      trustedEnv: {},
+    },
+    dotnet: {
+      scriptsDir: '/usr/libexec/s2i',
+      clean: ['packages-for-incremental-build'],
+      env: { DOTNET_RESTORE_SOURCES: url },
+      trustedEnv: {},
+    },
+  };
+
+  it('is tried in this order', () => {
+    assert.deepEqual(Object.keys(builtinProfiles), Object.keys(said));
+  });
+
+  for (const [name, profile] of Object.entries(builtinProfiles)) {
+    const expected = said[name as Name];
+    it(`${name}: scriptsDir, clean and variables`, () => {
+      const { scriptsDir, clean } = profile;
+      const actual = { scriptsDir, clean, env: profile.env(url), trustedEnv: profile.trustedEnv(host) };
+      assert.deepEqual(actual, expected);
+    });
+
+    it(`${name}: the variables keep their order`, () => {
+      assert.deepEqual(Object.keys(profile.env(url)), Object.keys(expected.env));
+      assert.deepEqual(Object.keys(profile.trustedEnv(host)), Object.keys(expected.trustedEnv));
+    });
+
+    it(`${name}: names that the schema and the wrapper accept`, () => {
+      const variables = [...Object.keys(profile.env(url)), ...Object.keys(profile.trustedEnv(host))];
+      for (const variable of variables) assert.match(variable, /^[A-Za-z_][A-Za-z0-9_]*$/);
+      assert.equal(new Set(variables).size, variables.length);
+      for (const entry of profile.clean) {
+        assert.doesNotMatch(entry, /\/|\p{Cc}/u);
+        assert.ok(!['', '.', '..', '.s2i-incremental'].includes(entry), entry);
+      }
+      assert.match(profile.scriptsDir, /^\/[a-z0-9/]*[a-z0-9]$/);
+    });
+
+    it(`${name}: no credential but what the URL brings`, () => {
+      const variables = { ...profile.env(url), ...profile.trustedEnv(host) };
+      for (const [variable, value] of Object.entries(variables)) {
+        assert.doesNotMatch(variable, /token|password|passwd|secret|auth|user|login|credential|key/i);
+        assert.doesNotMatch(value, /@/);
+        assert.doesNotMatch(value, /token|password|passwd|secret|login|credential/i);
+      }
+    });
+  }
+
+  it('nodejs: the host without a port is itself', () => {
+    const rows = [
+      ['npm.example.com', 'npm.example.com'],
+      ['npm.example.com:80', 'npm.example.com'],
+      ['192.0.2.7:4873', '192.0.2.7'],
+      ['[2001:db8::7]', '[2001:db8::7]'],
+      ['[2001:db8::7]:4873', '[2001:db8::7]'],
+    ];
+    for (const [given = '', listed] of rows) {
+      assert.equal(builtinProfiles.nodejs.trustedEnv(given).YARN_UNSAFE_HTTP_WHITELIST, listed);
+    }
+  });
+});
