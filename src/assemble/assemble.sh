@@ -108,10 +108,17 @@ prepare() (
     fail "$wrapper_source_dir, the source, is not a readable directory"
   fi
   source=$(cd -P "$wrapper_source_dir" && pwd -P)
+  here=$(pwd -P)
   cd -P "$home"
   home=$(pwd -P)
   case $source/ in "$home"/*) fail "HOME is $home and holds the source, $source" ;; esac
   case $home/ in "$source"/*) fail "HOME is $home, inside of the source, $source" ;; esac
+  # Where the image works in a folder inside $HOME (.NET: src), the source goes there, and what is beside it is not ours.
+  case $here/ in "$home"/*)
+    home=$here
+    cd -P "$home"
+    ;;
+  esac
 
   if [ -e "$source/$state" ] || [ -h "$source/$state" ]; then
     fail "the source has an entry $state: this name is the wrapper's own, remove it from the source"

@@ -125,8 +125,7 @@ export const builtinProfiles: Readonly<
   dotnet: {
     match: versioned('dotnet'),
     scriptsDir: stockScripts,
-    // $HOME is /opt/app-root here; with DOTNET_INCREMENTAL assemble makes this directory with a plain mkdir.
-    clean: ['packages-for-incremental-build'],
+    clean: [],
     env: (url) => ({ DOTNET_RESTORE_SOURCES: url }),
     trustedEnv: nothing,
   },

@@ -436,3 +436,32 @@ for (const shell of shells) {
     }
   });
 }
+
+for (const shell of shells) {
+  // As in the .NET images: $HOME is /opt/app-root, and the work is done in its src.
+  test(`a folder to work in inside $HOME is where the source is, under ${shell.name}`, (t) => {
+    const lab = new Lab(t, shell);
+    const beside = { src: { 'kept.cs': 'image' }, etc: { config: 'image' } };
+    lab.putHome({ ...beside, work: {} });
+    lab.installAssemble('#!/bin/sh\nmkdir -p bin\ncp -R "$1/." .\n');
+    const build = () => lab.build({ cwd: join(lab.home, 'work'), args: [lab.source] });
+
+    lab.putSource({ src: { 'one.cs': '1' }, etc: { old: '1' } });
+    assert.equal(build().status, 0);
+    lab.emptySource();
+    lab.putSource({ src: { 'two.cs': '2' } });
+    assert.equal(build().status, 0);
+    assert.deepEqual(Object.keys(lab.readHome()).sort(), [
+      'etc',
+      'etc/config',
+      'src',
+      'src/kept.cs',
+      'work',
+      'work/.s2i-incremental',
+      'work/.s2i-incremental/source-entries',
+      'work/bin',
+      'work/src',
+      'work/src/two.cs',
+    ]);
+  });
+}

@@ -43,6 +43,8 @@ export interface Result {
 export interface Start {
   args?: string[];
   stdin?: string;
+  /** Where it is started; $HOME if absent. */
+  cwd?: string;
   /** Added to HOME and PATH; undefined takes one away. */
   env?: Record<string, string | undefined>;
   owner?: Owner;
@@ -156,7 +158,7 @@ export class Lab {
     const { status, stdout, stderr, error } = spawnSync(file, [...args, ...(start.args ?? [])], {
       ...(argv0 === undefined ? {} : { argv0 }),
       ...(isRoot ? { uid, gid } : {}),
-      cwd: this.home,
+      cwd: start.cwd ?? this.home,
       env: { HOME: this.home, PATH: this.tools, ...start.env },
       input: start.stdin ?? '',
       encoding: 'latin1',

@@ -153,7 +153,7 @@ describe('builtinProfiles: what each says', () => {
     },
     dotnet: {
       scriptsDir: '/usr/libexec/s2i',
-      clean: ['packages-for-incremental-build'],
+      clean: [],
       env: { DOTNET_RESTORE_SOURCES: url },
       trustedEnv: {},
     },
