@@ -40,7 +40,11 @@ async function main([name, ...args]: readonly string[], environment: NodeJS.Proc
     if (error instanceof ConfigError)
       return fail(exitCodes.usage, ...error.problems.map((problem) => `config: ${problem}`));
     if (error instanceof UsageError)
-      return fail(exitCodes.usage, error.message, `s2i-incremental ${name} --help tells the options`);
+      return fail(
+        exitCodes.usage,
+        error.message,
+        `s2i-incremental ${Object.hasOwn(commands, name) ? `${name} ` : ''}--help tells more`,
+      );
     if (error instanceof ListenError || error instanceof PreviewError || error instanceof CertificateError)
       return fail(exitCodes.failure, error.message);
     throw error;

@@ -79,8 +79,12 @@ export async function admit(
     const { build, isClone } = restoreClone(object);
     const { facts, error } = await gatherFacts(request, build, deadline, dependencies);
     const failure = error === undefined ? {} : { error };
-    if (clock() > deadline)
-      return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings: [] }, patch: [], ...failure };
+    if (clock() > deadline) {
+      const warnings = [
+        warning('s2i-incremental-webhook was too late for this object and left it as it is; see its log'),
+      ];
+      return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings }, patch: [], ...failure };
+    }
     const plan = planBuild({
       build,
       isClone,

@@ -45,6 +45,11 @@ export async function loadOrCreateCertificate(
       `${path(there)} is there but ${path(missing)} is not: add it, or remove both to have new ones made`,
     );
   }
+  if (!hasCert && existsSync(path('ca'))) {
+    throw new CertificateError(
+      `${path('ca')} is there but no ${certificateFiles.cert} that it signed: add that with its key, or remove it`,
+    );
+  }
   if (hasCert) {
     const certificate = readCertificate(path('cert'), path('key'), path('ca'));
     if (certificate.notAfter > now || !isOurs(certificate)) return { certificate, created: false };

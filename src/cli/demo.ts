@@ -58,7 +58,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     colour ? styleText(format, text, { validateStream: false }) : text;
   try {
     print(`A webhook is listening on ${webhook.admission.url}; every step below is a request to it.\n`);
-    print(`Red is what was asked for, green what it became.\n`);
+    print(`Behind - is what was asked for, behind + what it became.\n`);
     cluster.store(shop);
     for (const [index, step] of story.entries()) {
       now = started + index * stepLength;

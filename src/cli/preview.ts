@@ -65,7 +65,12 @@ export async function preview(args: readonly string[], environment: NodeJS.Proce
   for (const [index, object] of objects.entries()) {
     const request = requestFor(object);
     const { plan, patch, error } = await admit(request, options.now, dependencies);
-    if (error !== undefined) throw new Error(`${nameOf(object)} cannot be admitted`, { cause: error });
+    if (error !== undefined) {
+      const message = error instanceof Error ? error.message : 'see its cause';
+      throw new PreviewError(`${stringAt(object, 'kind') ?? ''}/${nameOf(object)} cannot be admitted: ${message}`, {
+        cause: error,
+      });
+    }
     const after = applyPatch(object, patch);
     if (options.output === 'diff') {
       const changes = renderChanges(listChanges(object, after), {
@@ -117,7 +122,15 @@ function readObjects(file: string): readonly JsonObject[] {
     const [problem] = document.errors;
     if (problem !== undefined)
       throw new PreviewError(`${where}: no valid YAML: ${problem.message.split('\n')[0] ?? ''}`);
-    const value: unknown = document.toJS();
+    let value: unknown;
+    try {
+      value = document.toJS();
+    } catch (error) {
+      // An alias to nothing, or aliases that multiply beyond reason.
+      throw new PreviewError(`${where}: no valid YAML: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
     return value === null ? [] : flatten(value, where);
   });
   if (objects.length === 0) throw new PreviewError(`${name}: holds no object`);

@@ -30,11 +30,12 @@ function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
   if (isObject(value)) return new Map(Object.entries(value));
   if (!Array.isArray(value)) return new Map();
   const items: readonly unknown[] = value;
-  const names = items.map((item) => stringAt(item, 'name'));
+  const seen = new Set<string>();
   return new Map(
     items.map((item, index) => {
-      const name = names[index];
-      if (name === undefined || names.indexOf(name) !== index) return [`[${index}]`, item];
+      const name = stringAt(item, 'name');
+      if (name === undefined || seen.has(name)) return [`[${index}]`, item];
+      seen.add(name);
       return [`[${name}]`, at(item, 'value') ?? item];
     }),
   );

@@ -25,7 +25,7 @@ Runs the webhook: POST /mutate over HTTPS, probes and metrics over HTTP.
   --port PORT          HTTPS port (default 8443; 0: any free one)
   --ops-port PORT      HTTP port for /healthz, /readyz and /metrics (default 8080; 0: any free one)
   --scripts-port PORT  HTTP port where build pods get the assemble wrapper (default 8081; 0: any free one)
-  --cert-dir DIR       folder with tls.crt, tls.key, ca.crt (default certs); missing files are created self-signed
+  --cert-dir DIR       folder with tls.crt, tls.key, ca.crt (default certs); without any, self-signed ones are made
   -h, --help           this text
 
 Examples:
@@ -53,6 +53,7 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
   }
   const config = loadConfig(options.config, environment);
   const logger = createLogger(config.log);
+  const signalled = receiveSignal(logger);
   const cluster = await connect(options, environment);
   if (cluster === undefined) {
     logger.warn('running standalone: no cluster to read earlier Builds from, so every Build is a full one');
@@ -82,7 +83,7 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
   logger.info({ url: `${webhook.scripts.url}/s2i` }, 'listening for build pods');
   logger.info({ url: webhook.operations.url }, 'listening for probes and metrics');
 
-  await receiveSignal(logger);
+  await signalled;
   logger.info({ shutdownDelay: config.server.shutdownDelay }, 'stopping: not ready, serving on for the shutdown delay');
   await webhook.stop();
   stopping.abort();
@@ -126,12 +127,15 @@ function portOf(flag: string, text: string | undefined, fallback: number): numbe
   return Number(text);
 }
 
+const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
 /** The cluster that was named or is at hand, or undefined. The client is loaded only where there is one. */
 async function connect(
   { kubeconfig, standalone }: ServeArguments,
   environment: NodeJS.ProcessEnv,
 ): Promise<Cluster | undefined> {
-  const inCluster = environment['KUBERNETES_SERVICE_HOST'] !== undefined;
+  // A pod has the address of the API server in any case, but a token only if it is to use it.
+  const inCluster = environment['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(podToken);
   const atHand =
     inCluster || (environment['KUBECONFIG'] ?? '') !== '' || existsSync(join(homedir(), '.kube', 'config'));
   if (standalone || (kubeconfig === undefined && !atHand)) return undefined;

@@ -58,7 +58,8 @@ export function applyEnvironment(
     .filter((name) => name.startsWith(prefix))
     .sort()) {
     const text = environment[variable];
-    if (text === undefined) continue;
+    // Templates leave variables empty; that says nothing, and every text's default is empty.
+    if (text === undefined || text === '') continue;
     const key = pathOfVariable.get(variable);
     if (key === undefined) {
       if (!serviceVariable.test(variable))
@@ -72,7 +73,8 @@ export function applyEnvironment(
     if (value[section] != null && objectAt(value, section) === undefined) continue;
     const setting = key.text ? text : readYaml(text);
     if (setting === undefined) {
-      problems.push(`${variable}: ${key.path.join('.')}: no valid YAML: ${JSON.stringify(text)}`);
+      // Not the text itself: it may hold what is no matter for a log.
+      problems.push(`${variable}: ${key.path.join('.')}: no valid YAML`);
       continue;
     }
     value = withValue(value, key.path, setting);

@@ -14,7 +14,8 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
   return z.enum(values, { error: (issue) => `must be one of ${values.join(', ')}; is ${JSON.stringify(issue.input)}` });
 }
 
-export function duration(minimum: string) {
+/** A duration in milliseconds; `maximum` where a timer is set to it, which past 24 days would not wait at all. */
+export function duration(minimum: string, maximum = 'none') {
   return string.transform((text, context) => {
     const milliseconds = parseDuration(text);
     if (milliseconds === undefined) {
@@ -23,6 +24,10 @@ export function duration(minimum: string) {
     }
     if (milliseconds < (parseDuration(minimum) ?? 0)) {
       context.addIssue(`must be at least ${minimum}; is ${text}`);
+      return z.NEVER;
+    }
+    if (milliseconds > (parseDuration(maximum) ?? Number.POSITIVE_INFINITY)) {
+      context.addIssue(`must be at most ${maximum}; is ${text}`);
       return z.NEVER;
     }
     return milliseconds;

@@ -127,9 +127,9 @@ export const configSchema = section({
   }),
   server: section({
     // Longer than an endpoint's removal takes to reach the API server's nodes.
-    shutdownDelay: duration('0').default(5_000),
+    shutdownDelay: duration('0', '1h').default(5_000),
     // Inside the 3 s the API server is asked to wait, with room for the way there and back.
-    requestBudget: duration('50ms').default(2_000),
+    requestBudget: duration('50ms', '30s').default(2_000),
   }),
   log: section({ level: oneOf(logLevels).default('info'), format: oneOf(['json', 'text']).default('json') }),
 }).transform(({ registry, ...config }): Config => config);

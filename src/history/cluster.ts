@@ -49,6 +49,27 @@ export interface WatchHandlers {
   readonly onEvent: (type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK', object: JsonObject) => void;
 }
 
+/** The API server refused a request; the client's own error holds the whole answer, which is no matter for a log. */
+export class ClusterError extends Error {
+  /** The HTTP status. */
+  readonly code: number;
+
+  constructor(code: number, body: unknown) {
+    super(`the API server answered ${code}: ${messageIn(body)}`);
+    this.name = 'ClusterError';
+    this.code = code;
+  }
+}
+
+/** The message of a Status, which the client hands over as text or parsed. */
+function messageIn(body: unknown): string {
+  try {
+    return stringAt(typeof body === 'string' ? (JSON.parse(body) as unknown) : body, 'message') ?? 'no reason given';
+  } catch {
+    return 'no reason given';
+  }
+}
+
 /** The server no longer remembers the resource version that was asked for: everything has to be listed anew. */
 export class GoneError extends Error {
   readonly code = 'gone';
@@ -85,7 +106,7 @@ export function createCluster(kubeConfig: KubeConfig): Cluster {
         return isObject(found) ? found : undefined;
       } catch (error) {
         if (error instanceof ApiException && error.code === 404) return undefined;
-        throw error;
+        throw described(error);
       }
     },
 
@@ -110,9 +131,8 @@ export function createCluster(kubeConfig: KubeConfig): Cluster {
           resourceVersion: stringAt(found, 'metadata', 'resourceVersion') ?? '',
         };
       } catch (error) {
-        if (error instanceof ApiException && error.code === 410)
-          throw new GoneError('the list expired', { cause: error });
-        throw error;
+        if (error instanceof ApiException && error.code === 410) throw new GoneError('the list expired');
+        throw described(error);
       }
     },
 
@@ -122,40 +142,51 @@ export function createCluster(kubeConfig: KubeConfig): Cluster {
       const path = `/apis/${apiGroup.group}/${apiGroup.version}${scope}/${resource}`;
       const query = { labelSelector, resourceVersion, allowWatchBookmarks: true, timeoutSeconds: watchSeconds() };
       const closed = Promise.withResolvers<undefined>();
-      const state = { isClosed: false };
-      const controller = await watch.watch(
+      const state = { isOpen: false, isClosed: false };
+      const close = (error?: Error) => {
+        state.isClosed = true;
+        if (error === undefined) closed.resolve(undefined);
+        else closed.reject(error);
+      };
+      const abort = () => close();
+      signal.addEventListener('abort', abort, { once: true });
+
+      const opening = watch.watch(
         path,
         query,
         (type, object: unknown) => {
           if (state.isClosed || !isObject(object)) return;
           if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK')
             onEvent(type, object);
-          else closed.reject(errorOfStatus(object));
+          else close(errorOfStatus(object));
         },
         (error: unknown) => {
-          state.isClosed = true;
           // The client gives up on a watch that was silent for 30 s: on one that is dead, and on one where nothing happens.
-          if (error == null || isTimeout(error)) closed.resolve(undefined);
-          else
-            closed.reject(isGone(error) ? new GoneError('the version is too old', { cause: error }) : (error as Error));
+          if (error == null || (state.isOpen && isTimeout(error))) close();
+          else close(isGone(error) ? new GoneError('the version is too old', { cause: error }) : (error as Error));
         },
       );
-      const abort = () => {
-        state.isClosed = true;
-        controller.abort();
-        closed.resolve(undefined);
-      };
-      signal.addEventListener('abort', abort, { once: true });
+      // The server may hold back its answer for long; whoever wants to stop does not wait for it.
+      void opening.then((controller) => {
+        if (state.isClosed || signal.aborted) {
+          controller.abort();
+          return;
+        }
+        state.isOpen = true;
+        onOpen();
+        void closed.promise.catch(() => undefined).then(() => controller.abort());
+      }, close);
       try {
-        if (signal.aborted) abort();
-        else if (!state.isClosed) onOpen();
         await closed.promise;
       } finally {
         signal.removeEventListener('abort', abort);
-        controller.abort();
       }
     },
   };
+}
+
+function described(error: unknown): unknown {
+  return error instanceof ApiException ? new ClusterError(error.code, error.body) : error;
 }
 
 /** The Status that ends a watch in its own stream. */

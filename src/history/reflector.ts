@@ -70,10 +70,8 @@ export class Reflector<I extends Index> {
       try {
         resourceVersion ??= await this.#list(signal);
         const opened = performance.now();
-        await this.#watch(resourceVersion, signal, (version) => {
-          resourceVersion = version;
-          attempt = 0;
-        });
+        const onSettled = () => (attempt = 0);
+        await this.#watch(resourceVersion, signal, onSettled, (version) => (resourceVersion = version));
         if (performance.now() - opened < shortestWatch) await pause(shortestWatch * (1 - random() / 2), signal);
       } catch (error) {
         if (isAborted(signal)) return;
@@ -102,7 +100,12 @@ export class Reflector<I extends Index> {
     return page.resourceVersion;
   }
 
-  async #watch(from: string, signal: AbortSignal, onVersion: (version: string) => void): Promise<void> {
+  async #watch(
+    from: string,
+    signal: AbortSignal,
+    onSettled: () => void,
+    onVersion: (version: string) => void,
+  ): Promise<void> {
     const { cluster, selection } = this.#options;
     let settled: NodeJS.Timeout | undefined;
     try {
@@ -111,7 +114,10 @@ export class Reflector<I extends Index> {
         from,
         {
           onOpen: () => {
-            settled = setTimeout(() => (this.#isCurrent = true), settling);
+            settled = setTimeout(() => {
+              this.#isCurrent = true;
+              onSettled();
+            }, settling);
           },
           onEvent: (type, object) => {
             if (type === 'DELETED') this.#index.remove(object);

@@ -8,7 +8,7 @@ export interface Listener {
   /** e.g. `https://127.0.0.1:8443` */
   readonly url: string;
   readonly port: number;
-  /** Takes no more connections and resolves when the requests in flight are answered. */
+  /** Takes no more connections and resolves when the requests in flight are answered, or cut off after a grace period. */
   close(): Promise<void>;
 }
 
@@ -58,8 +58,21 @@ function listen(scheme: string, server: Server, host: string, port: number): Pro
       resolve({
         url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
         port: bound,
-        close: () => new Promise((closed) => server.close(() => closed())),
+        close: () => closeServer(server),
       });
+    });
+  });
+}
+
+/** Once a server closes, Node no longer times out those who are slow to send: they have as long as any request may take. */
+const closeGrace = 5_000;
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((closed) => {
+    const cutOff = setTimeout(() => server.closeAllConnections(), closeGrace);
+    server.close(() => {
+      clearTimeout(cutOff);
+      closed();
     });
   });
 }

@@ -101,6 +101,12 @@ describe('preview', () => {
       'kind: List\nitems: [{kind: Build}, {}]',
       /^s2i-incremental: .*objects\.yaml, document 1, item 2: kind must be BuildConfig or Build; is absent\n$/,
     ],
+    ['an alias to nothing', 'a: *x', /^s2i-incremental: .*objects\.yaml, document 1: no valid YAML: /],
+    [
+      'a Build that cannot be changed',
+      'apiVersion: build.openshift.io/v1\nkind: Build\nmetadata: {name: api-1, labels: {s2i-incremental.io/enabled: "true"}, annotations: [x]}\nspec: {strategy: {sourceStrategy: {}}}',
+      /^s2i-incremental: Build\/api-1 cannot be admitted: annotations is no object/,
+    ],
     ['nothing', '', /^s2i-incremental: .*objects\.yaml: holds no object\n$/],
   ];
   for (const [name, text, message] of wrong) {

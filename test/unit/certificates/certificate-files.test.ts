@@ -199,3 +199,17 @@ describe('a certificate beside the key of another', () => {
     assert.deepEqual(filesOf(folder), before);
   });
 });
+
+describe('a CA alone', () => {
+  it('is not overwritten', async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, 'ca.crt'), "a CA of one's own");
+    await assert.rejects(
+      loadOrCreateCertificate(folder, names, now),
+      certificateError(
+        `${join(folder, 'ca.crt')} is there but no tls.crt that it signed: add that with its key, or remove it`,
+      ),
+    );
+    assert.deepEqual(filesOf(folder), { 'ca.crt': "a CA of one's own" });
+  });
+});

@@ -161,6 +161,14 @@ describe('the environment', () => {
     assert.deepEqual([value, problems], [{}, []]);
   });
 
+  it('takes an empty variable for one that is not set', () => {
+    const { value, problems } = applyEnvironment(
+      { output: { timezone: 'Europe/Berlin' } },
+      { S2I_INCREMENTAL_OUTPUT_TIMEZONE: '', S2I_INCREMENTAL_OUTPUT_REGISTRIES: '' },
+    );
+    assert.deepEqual([value, problems], [{ output: { timezone: 'Europe/Berlin' } }, []]);
+  });
+
   it('tells of every name that is no setting, in their order', () => {
     const { value, problems } = applyEnvironment(
       {},
@@ -196,7 +204,7 @@ describe('the environment', () => {
       [value, problems, [...sources]],
       [
         { output: { timestampTag: false } },
-        ['S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries: no valid YAML: "[a"'],
+        ['S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries: no valid YAML'],
         [['output.timestampTag', 'S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG']],
       ],
     );

@@ -68,7 +68,7 @@ describe('a variable', () => {
 
   it('with a YAML alias to nothing is a mistake like any other', () => {
     assert.deepEqual(problemsOf('', { S2I_INCREMENTAL_OUTPUT_REGISTRIES: '*.example.com' }), [
-      'S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries: no valid YAML: "*.example.com"',
+      'S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries: no valid YAML',
     ]);
   });
 });
@@ -314,6 +314,8 @@ describe('a mistake', () => {
       `assemble: {profiles: {a: {clean: ["${name}"]}}}`,
       'assemble.profiles.a.clean.0: must be the name of a file or folder right in $HOME',
     ]),
+    ['server: {shutdownDelay: 999h}', 'server.shutdownDelay: must be at most 1h; is 999h'],
+    ['server: {requestBudget: 31s}', 'server.requestBudget: must be at most 30s; is 31s'],
     [
       'assemble: {profiles: {a: }}',
       'assemble.profiles.a: must be a map with match, scriptsDir, clean, url, trusted and env',
@@ -368,7 +370,7 @@ logs: {}
     };
     assert.deepEqual(problemsOf(text, environment, 'config.yaml'), [
       "S2I_INCREMENTAL_LOG_LEVLE: is no setting; the name is S2I_INCREMENTAL_ and the key's path, such as S2I_INCREMENTAL_OUTPUT_TAG_FORMAT",
-      'S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: output.timestampTag: no valid YAML: "{"',
+      'S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: output.timestampTag: no valid YAML',
       'config.yaml: incremental.mode: must be one of chain, artifacts, false; is "on"',
       'config.yaml: incremental.maxDepth: must be at least 1',
       'S2I_INCREMENTAL_INCREMENTAL_MAX_AGE: incremental.maxAge: must be a duration such as 500ms, 5s or 168h; is "soon"',

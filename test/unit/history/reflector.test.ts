@@ -70,6 +70,18 @@ describe('a Reflector', () => {
     cluster.remove(named('app-000'));
     cluster.store(named('app-001', { on: 'false' }));
     assert.deepEqual(names(), [...all.slice(2), 'new']);
+    cluster.cut();
+    await pass(t, 0);
+    cluster.mend();
+    await pass(t, 500);
+    await pass(t, 200);
+    cluster.cut();
+    await pass(t, 0);
+    // A watch that had settled ends the waiting that came before it.
+    assert.deepEqual(
+      events.map((event) => (event.kind === 'interrupted' ? event.retryIn : event.kind)),
+      ['synced', 500, 500],
+    );
     await stop();
     assert.equal(reflector.isCurrent, false);
   });
