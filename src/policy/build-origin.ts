@@ -1,8 +1,13 @@
 import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt } from '../openshift/json.ts';
-import type { EnvironmentVariable } from './plan.ts';
 
 /** A Kubernetes ObjectReference such as `from` and `output.to`. */
 export type ObjectReference = Readonly<Record<string, string>>;
+
+/** A variable that was added; the value is undefined where the annotation has names alone. */
+export interface AddedVariable {
+  readonly name: string;
+  readonly value: string | undefined;
+}
 
 /** The settings of a Build before it was changed, and the variables that were added: what its `…/origin` annotation holds. Null: absent. */
 export interface BuildOrigin {
@@ -13,7 +18,7 @@ export interface BuildOrigin {
   readonly output: ObjectReference | null;
   readonly pushSecret: ObjectReference | null;
   /** Names with the values they were given: a clone's own `-e` may have replaced one. */
-  readonly env: readonly EnvironmentVariable[];
+  readonly env: readonly AddedVariable[];
 }
 
 /** The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list of names. */
@@ -32,7 +37,7 @@ export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
  */
 export function decodeBuildOrigin(text: string): BuildOrigin | undefined {
   const parsed = parseJson(text);
-  if (!isObject(parsed) || parsed['version'] !== 1) return undefined;
+  if (!isObject(parsed) || (parsed['version'] ?? 1) !== 1) return undefined;
   const incremental = nullable(parsed['incremental'], (value) => (typeof value === 'boolean' ? value : undefined));
   const scripts = nullable(parsed['scripts'], (value) => (typeof value === 'string' ? value : undefined));
   const [from, pullSecret, output, pushSecret] = (['from', 'pullSecret', 'output', 'pushSecret'] as const).map((key) =>
@@ -82,17 +87,17 @@ function decodeReference(value: unknown): ObjectReference | undefined {
   return Object.fromEntries(entries);
 }
 
-function decodeVariables(parsed: JsonObject): readonly EnvironmentVariable[] | undefined {
+function decodeVariables(parsed: JsonObject): readonly AddedVariable[] | undefined {
   const names = arrayAt(parsed, 'env');
-  const values = arrayAt(parsed, 'values');
-  if (names === undefined || values?.length !== names.length) return undefined;
+  const values = parsed['values'] == null ? [] : arrayAt(parsed, 'values');
+  if (names === undefined || values === undefined || (values.length > 0 && values.length !== names.length))
+    return undefined;
   const variables = names.map((name, index) => ({ name, value: values[index] }));
-  return variables.every(
-    (variable): variable is EnvironmentVariable =>
-      typeof variable.name === 'string' && typeof variable.value === 'string',
-  )
-    ? variables
-    : undefined;
+  return variables.every(isAddedVariable) ? variables : undefined;
+}
+
+function isAddedVariable(variable: { readonly name: unknown; readonly value: unknown }): variable is AddedVariable {
+  return typeof variable.name === 'string' && (variable.value === undefined || typeof variable.value === 'string');
 }
 
 /** Null and absent stay null; a value that cannot be read is undefined. */

@@ -41,8 +41,8 @@ function withoutVariables(build: JsonObject, origin: BuildOrigin): JsonObject {
   if (env === undefined || origin.env.length === 0) return build;
   const added = new Map(origin.env.map(({ name, value }) => [name, value]));
   const kept = env.filter((variable) => {
-    const value = stringAt(variable, 'value');
-    return value === undefined || added.get(stringAt(variable, 'name') ?? '') !== value;
+    const [name, value] = [stringAt(variable, 'name') ?? '', stringAt(variable, 'value')];
+    return value === undefined || !added.has(name) || (added.get(name) ?? value) !== value;
   });
   return kept.length === 0 ? withoutValue(build, path) : withValue(build, path, kept);
 }

@@ -75,6 +75,16 @@ describe('the origin of a Build', () => {
     assert.deepEqual(decodeBuildOrigin('{"version":1,"env":[],"values":[]}'), nothing);
   });
 
+  it('takes names alone, and no version, for what they say', () => {
+    assert.deepEqual(decodeBuildOrigin('{"env":["A","B"]}'), {
+      ...nothing,
+      env: [
+        { name: 'A', value: undefined },
+        { name: 'B', value: undefined },
+      ],
+    });
+  });
+
   it('keeps of a reference what can stand in a spec, and nothing else', () => {
     const from = {
       name: 'a',
@@ -99,7 +109,6 @@ describe('the origin of a Build', () => {
     ['null', 'null'],
     ['a list', '[]'],
     ['a text', '"1"'],
-    ['no version', forged({ version: undefined })],
     ['another version', forged({ version: 2 })],
     ['a version that is a text', forged({ version: '1' })],
     ...['from', 'pullSecret', 'output', 'pushSecret'].flatMap((key): [string, string][] => [
@@ -112,7 +121,6 @@ describe('the origin of a Build', () => {
     ['incremental that is a text', forged({ incremental: 'true' })],
     ['scripts that are a number', forged({ scripts: 1 })],
     ['no env', forged({ env: undefined })],
-    ['no values', forged({ values: undefined })],
     ['env that is no list', forged({ env: 'A', values: ['1'] })],
     ['fewer values than names', forged({ values: ['1'] })],
     ['more values than names', forged({ values: ['1', '2', '3'] })],

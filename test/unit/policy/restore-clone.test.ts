@@ -110,6 +110,27 @@ describe('restoreClone', () => {
     assert.deepEqual(withoutBookkeeping(restoreClone(second).build), withoutBookkeeping(before));
   });
 
+  it('removes variables by their name where their values were not recorded', () => {
+    const env = [
+      { name: 'OWN', value: '1' },
+      { name: 'ADDED', value: 'whatever' },
+      { name: 'ADDED', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
+    ];
+    const clone = exampleBuild({
+      metadata: {
+        annotations: {
+          'openshift.io/build.clone-of': 'api-0',
+          [`${ours}admitted-as`]: 'api-0',
+          [`${ours}origin`]: '{"env":["ADDED"]}',
+        },
+      },
+      spec: { strategy: { sourceStrategy: { env } } },
+    });
+    const { build, isClone } = restoreClone(clone);
+    assert.equal(isClone, true);
+    assert.deepEqual(at(build, 'spec', 'strategy', 'sourceStrategy', 'env'), [env[0], env[2]]);
+  });
+
   it("keeps a variable that the clone's own -e gave another value, and the user's own", async () => {
     const clone = cloneOf(await mutate(exampleBuild()));
     const env = at(clone, ...strategyPath, 'env') as JsonObject[];
