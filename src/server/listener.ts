@@ -64,7 +64,7 @@ function listen(scheme: string, server: Server, host: string, port: number): Pro
   });
 }
 
-/** Once a server closes, Node no longer times out those who are slow to send: they have as long as any request may take. */
+/** Once a server closes, Node no longer times out those who are slow to send: they have as long as a request may take. */
 const closeGrace = 5_000;
 
 function closeServer(server: Server): Promise<void> {
