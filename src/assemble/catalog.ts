@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Profile } from '../config/config.ts';
+import { type Profile, stockScriptsDir } from '../config/config.ts';
 import { renderAssemble, renderRun } from './render.ts';
 import { assembleTemplate, runTemplate } from './scripts.ts';
 
@@ -11,11 +11,8 @@ export interface ScriptCatalog {
   find(profile: string, script: string): string | undefined;
 }
 
-/** Where S2I looks for an image's own `run` when scripts came from elsewhere. */
-const usualScriptsDir = '/usr/libexec/s2i';
-
 /** What is served where no profile fits. */
-const defaultProfile = { name: 'default', scriptsDir: usualScriptsDir, clean: [] } as const;
+const defaultProfile = { name: 'default', scriptsDir: stockScriptsDir, clean: [] } as const;
 
 /** The scripts of the profiles, and of `default` unless a profile has that name. */
 export function createScriptCatalog(profiles: readonly Profile[]): ScriptCatalog {
@@ -29,7 +26,7 @@ export function createScriptCatalog(profiles: readonly Profile[]): ScriptCatalog
       name,
       {
         assemble: renderAssemble({ version, profile: name, scriptsDir, clean }),
-        run: scriptsDir === usualScriptsDir ? undefined : renderRun({ scriptsDir }),
+        run: scriptsDir === stockScriptsDir ? undefined : renderRun({ scriptsDir }),
       },
     ]),
   );

@@ -27,7 +27,7 @@ const stepLength = 11 * 60_000;
 
 /** Plays the story; resolves with the exit status. */
 export async function demo(args: readonly string[]): Promise<number> {
-  if (parseDemoArguments(args) === 'help') {
+  if (parseOptions(args, { help: { type: 'boolean', short: 'h' } }).help === true) {
     process.stdout.write(demoHelp);
     return exitCodes.ok;
   }
@@ -97,8 +97,4 @@ function shortChanges(changes: readonly Change[]): readonly Change[] {
 /** Whether a stream shows colours: a terminal, and neither NO_COLOR nor its relatives set. */
 function hasColour(stream: NodeJS.WriteStream): boolean {
   return styleText('red', 'x', { stream }) !== 'x';
-}
-
-function parseDemoArguments(args: readonly string[]): 'help' | 'run' {
-  return parseOptions(args, { help: { type: 'boolean', short: 'h' } }).help === true ? 'help' : 'run';
 }

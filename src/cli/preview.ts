@@ -3,6 +3,7 @@ import { parseAllDocuments, stringify } from 'yaml';
 import { admit } from '../admission/admit.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { yamlValueOf } from '../config/yaml-value.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory, createMemoryHistory } from '../history/memory-history.ts';
 import { type JsonObject, arrayAt, isObject, stringAt } from '../openshift/json.ts';
@@ -11,7 +12,7 @@ import { applyPatch } from '../admission/patch.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import { describePlan } from './describe-plan.ts';
 import { listChanges, renderChanges } from './render-changes.ts';
-import { UsageError, exitCodes, parseOptions } from './usage.ts';
+import { UsageError, exitCodes, messageOf, parseOptions } from './usage.ts';
 
 export const previewHelp = `Usage: s2i-incremental preview -f FILE… [options]
 
@@ -66,10 +67,12 @@ export async function preview(args: readonly string[], environment: NodeJS.Proce
     const request = requestFor(object);
     const { plan, patch, error } = await admit(request, options.now, dependencies);
     if (error !== undefined) {
-      const message = error instanceof Error ? error.message : 'see its cause';
-      throw new PreviewError(`${stringAt(object, 'kind') ?? ''}/${nameOf(object)} cannot be admitted: ${message}`, {
-        cause: error,
-      });
+      throw new PreviewError(
+        `${stringAt(object, 'kind') ?? ''}/${nameOf(object)} cannot be admitted: ${messageOf(error)}`,
+        {
+          cause: error,
+        },
+      );
     }
     const after = applyPatch(object, patch);
     if (options.output === 'diff') {
@@ -112,24 +115,16 @@ function readObjects(file: string): readonly JsonObject[] {
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new PreviewError(`${name}: cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new PreviewError(`${name}: cannot be read: ${messageOf(error)}`, { cause: error });
   }
   const documents = parseAllDocuments(text);
   const objects = documents.flatMap((document, index) => {
     const where = `${name}, document ${index + 1}`;
-    const [problem] = document.errors;
-    if (problem !== undefined)
-      throw new PreviewError(`${where}: no valid YAML: ${problem.message.split('\n')[0] ?? ''}`);
     let value: unknown;
     try {
-      value = document.toJS();
+      value = yamlValueOf(document);
     } catch (error) {
-      // An alias to nothing, or aliases that multiply beyond reason.
-      throw new PreviewError(`${where}: no valid YAML: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+      throw new PreviewError(`${where}: no valid YAML: ${messageOf(error)}`, { cause: error });
     }
     return value === null ? [] : flatten(value, where);
   });

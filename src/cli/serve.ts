@@ -12,7 +12,7 @@ import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { createAdmissionReporter } from '../telemetry/report-admission.ts';
-import { UsageError, exitCodes, parseOptions } from './usage.ts';
+import { UsageError, exitCodes, messageOf, parseOptions } from './usage.ts';
 
 export const serveHelp = `Usage: s2i-incremental serve [options]
 
@@ -143,8 +143,7 @@ async function connect(
   try {
     return connectCluster(kubeconfig);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${kubeconfig ?? 'the kubeconfig'} names no cluster that can be used: ${message}`, {
+    throw new UsageError(`${kubeconfig ?? 'the kubeconfig'} names no cluster that can be used: ${messageOf(error)}`, {
       cause: error,
     });
   }

@@ -1,3 +1,5 @@
+import { stockScriptsDir } from './config.ts';
+
 /** What is known of one language's builder images, so that an admin only gives a URL. Sources: docs/profiles.md. */
 export interface BuiltinProfile {
   /** Tried on the base image's repository (without tag and digest): source of a regular expression. */
@@ -15,7 +17,6 @@ export interface BuiltinProfile {
   readonly trustedEnv: (host: string) => Readonly<Record<string, string>>;
 }
 
-const stockScripts = '/usr/libexec/s2i';
 const nothing = () => ({});
 
 /**
@@ -36,7 +37,7 @@ export const builtinProfiles: Readonly<
 > = {
   python: {
     match: versioned('python3?'),
-    scriptsDir: stockScripts,
+    scriptsDir: stockScriptsDir,
     // assemble appends to pip.ini, and its `ln -s` into .local/bin fails on a link that is there.
     clean: ['pip.ini', '.local'],
     env: (url) => ({
@@ -49,7 +50,7 @@ export const builtinProfiles: Readonly<
   },
   nodejs: {
     match: versioned('nodejs'),
-    scriptsDir: stockScripts,
+    scriptsDir: stockScriptsDir,
     clean: [],
     // No YARN_REGISTRY: Yarn 1 has npm's, and Yarn 2 stops at a variable YARN_… that is no setting of its own.
     env: (url) => ({
@@ -88,7 +89,7 @@ export const builtinProfiles: Readonly<
   },
   php: {
     match: versioned('php'),
-    scriptsDir: stockScripts,
+    scriptsDir: stockScriptsDir,
     // A lock that Composer wrote itself is left over, and `composer install` fails on one that lacks a new requirement.
     clean: ['composer.lock'],
     env: (url) => ({ COMPOSER_MIRROR: url }),
@@ -96,7 +97,7 @@ export const builtinProfiles: Readonly<
   },
   ruby: {
     match: versioned('ruby'),
-    scriptsDir: stockScripts,
+    scriptsDir: stockScriptsDir,
     // A lock that Bundler wrote itself makes assemble turn on deployment mode, which .bundle/config keeps and which
     // fails on a changed Gemfile. The gems are in bundle/, which stays.
     clean: ['Gemfile.lock', '.bundle'],
@@ -106,7 +107,7 @@ export const builtinProfiles: Readonly<
   },
   golang: {
     match: lastComponent('golang(?:-[0-9][a-z0-9._-]*)?|go-toolset(?:-[a-z0-9._-]+)?'),
-    scriptsDir: stockScripts,
+    scriptsDir: stockScriptsDir,
     clean: [],
     env: (url) => ({ GOPROXY: url }),
     // An http:// proxy needs none. GOINSECURE is about modules that are fetched without a proxy, and a proxy that is
@@ -115,7 +116,7 @@ export const builtinProfiles: Readonly<
   },
   perl: {
     match: versioned('perl'),
-    scriptsDir: stockScripts,
+    scriptsDir: stockScriptsDir,
     // For a PSGI application assemble appends to cpanfile and patches a module in extlib, which fails the second time.
     clean: ['cpanfile', 'extlib'],
     // --from, not --mirror: otherwise cpanm asks the public index first.
@@ -124,7 +125,7 @@ export const builtinProfiles: Readonly<
   },
   dotnet: {
     match: versioned('dotnet'),
-    scriptsDir: stockScripts,
+    scriptsDir: stockScriptsDir,
     clean: [],
     env: (url) => ({ DOTNET_RESTORE_SOURCES: url }),
     trustedEnv: nothing,

@@ -3,6 +3,9 @@
 /** How a Build continues from the previous one: from its image, or not at all. */
 export type Mode = 'chain' | 'false';
 
+/** The folder of the S2I scripts in most builder images, and where S2I looks for `run` when scripts came from a URL. */
+export const stockScriptsDir = '/usr/libexec/s2i';
+
 /** One env profile: for base images whose repository matches, the variables that `assemble` is given. */
 export interface Profile {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { parseDocument } from 'yaml';
 import { type JsonObject, objectAt, withValue } from '../openshift/json.ts';
+import { yamlValueOf } from './yaml-value.ts';
 
 const prefix = 'S2I_INCREMENTAL_';
 
@@ -84,12 +85,9 @@ export function applyEnvironment(
 }
 
 function readYaml(text: string): unknown {
-  const document = parseDocument(text);
-  if (document.errors.length > 0) return undefined;
   try {
-    return document.toJS() as unknown;
+    return yamlValueOf(parseDocument(text));
   } catch {
-    // `*name` is an alias in YAML, and here there is nothing it could stand for.
     return undefined;
   }
 }

@@ -5,6 +5,7 @@ import { type JsonObject, isObject } from '../openshift/json.ts';
 import type { Config } from './config.ts';
 import { applyEnvironment } from './environment.ts';
 import { configSchema } from './schema.ts';
+import { yamlValueOf } from './yaml-value.ts';
 
 /** Everything that is wrong with a configuration, one sentence each; thrown before anything is started. */
 export class ConfigError extends Error {
@@ -52,15 +53,11 @@ export function parseConfig(text: string, environment: Environment, source?: str
 
 function parseYamlMap(text: string, source: string | undefined): JsonObject {
   const problem = (message: string) => new ConfigError([source === undefined ? message : `${source}: ${message}`]);
-  const document = parseDocument(text);
-  const [error] = document.errors;
-  if (error !== undefined) throw problem(`no valid YAML: ${error.message.split('\n')[0] ?? ''}`);
   let value: unknown;
   try {
-    value = document.toJS();
-  } catch (cause) {
-    // Aliases that multiply beyond reason.
-    throw problem(`no valid YAML: ${messageOf(cause)}`);
+    value = yamlValueOf(parseDocument(text));
+  } catch (error) {
+    throw problem(`no valid YAML: ${messageOf(error)}`);
   }
   if (value == null) return {};
   if (!isObject(value)) throw problem('must be a map with the keys incremental, output, assemble, …');

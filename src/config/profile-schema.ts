@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { hasCredentials } from '../openshift/credentials.ts';
 import { type BuiltinProfile, builtinProfiles } from './builtin-profiles.ts';
-import type { Profile } from './config.ts';
+import { type Profile, stockScriptsDir } from './config.ts';
 import { boolean, string } from './schema-parts.ts';
 
 const credentialsError =
@@ -92,7 +92,7 @@ export const profilesSchema = z
       return {
         name,
         match: given.match ?? (builtin === undefined ? undefined : new RegExp(builtin.match)),
-        scriptsDir: given.scriptsDir ?? builtin?.scriptsDir ?? '/usr/libexec/s2i',
+        scriptsDir: given.scriptsDir ?? builtin?.scriptsDir ?? stockScriptsDir,
         clean: given.clean ?? builtin?.clean ?? [],
         env: new Map(Object.entries({ ...fromUrl, ...fromHost, ...given.env })),
       };

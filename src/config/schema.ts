@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTag, parseImageReference } from '../openshift/image-reference.ts';
+import { defaultRegistry, isTag, parseImageReference } from '../openshift/image-reference.ts';
 import { hasCredentials } from '../openshift/credentials.ts';
 import { type Config, type Mode, logLevels } from './config.ts';
 import { profilesSchema } from './profile-schema.ts';
@@ -35,7 +35,7 @@ const timezone = string.superRefine((text, context) => {
 });
 
 const registry = string.superRefine((text, context) => {
-  if (parseImageReference(`${text}/x`)?.registry !== text && text !== 'docker.io') {
+  if (parseImageReference(`${text}/x`)?.registry !== text && text !== defaultRegistry) {
     context.addIssue(
       `must be a registry's host, with its port if it has one, such as harbor.example.com; is ${JSON.stringify(text)}`,
     );

@@ -1,5 +1,4 @@
-import type { JsonObject } from '../openshift/json.ts';
-import { stringAt } from '../openshift/json.ts';
+import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { type Cluster, GoneError, type Page, type Selection } from './cluster.ts';
 
 /** What objects are folded into. */

@@ -17,26 +17,26 @@ export interface Features {
   readonly warnings: readonly string[];
 }
 
+const onOrOff = new Map([
+  ['true', true],
+  ['false', false],
+]);
+const modes = new Map<string, Mode>([
+  ['chain', 'chain'],
+  ['false', 'false'],
+]);
+
 /** Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. */
 export function resolveFeatures(object: JsonObject, config: Config): Features {
   const warnings: string[] = [];
   const choose = <T>(key: string, choices: ReadonlyMap<string, T>, fallback: T): T => {
     const value = labelOf(object, key);
     if (value === undefined) return fallback;
-    const chosen = choices.get(value);
-    if (chosen !== undefined || choices.has(value)) return chosen as T;
+    if (choices.has(value)) return choices.get(value) as T;
     const allowed = [...choices.keys()].join(', ');
     warnings.push(warning(`label ${key}: ${quote(value)} is unknown, the default counts; allowed: ${allowed}`));
     return fallback;
   };
-  const onOrOff = new Map([
-    ['true', true],
-    ['false', false],
-  ]);
-  const modes = new Map<string, Mode>([
-    ['chain', 'chain'],
-    ['false', 'false'],
-  ]);
   const { profiles } = config.assemble;
   const profileChoices = new Map<string, Profile | undefined>([
     ...profiles.map((profile) => [profile.name, profile] as const),

@@ -66,12 +66,11 @@ export function planBuild({
     return { kind: 'skip', reason: 'build_config_opted_out', warnings: [] };
   }
   const features = resolveFeatures(build, config);
+  const ownNames = envNamesOf(build);
   // An env that is no list is the server's to refuse; there is nothing to append to.
   const env =
-    strategy['env'] == null || Array.isArray(strategy['env'])
-      ? missingVariables(features.profile, envNamesOf(build))
-      : [];
-  const envNames = [...envNamesOf(build), ...env.map(({ name }) => name)];
+    strategy['env'] == null || Array.isArray(strategy['env']) ? missingVariables(features.profile, ownNames) : [];
+  const envNames = [...ownNames, ...env.map(({ name }) => name)];
   const wrapper = planWrapper({
     build,
     wanted: features.wrapper,
