@@ -43,6 +43,21 @@ export interface Cluster {
   watch(selection: Selection, resourceVersion: string, handlers: WatchHandlers, signal: AbortSignal): Promise<void>;
 }
 
+/** All pages of a list, one after another. */
+export async function* listPages(
+  cluster: Pick<Cluster, 'list'>,
+  selection: Selection,
+  limit: number,
+  signal: AbortSignal,
+): AsyncGenerator<Page> {
+  let next: string | undefined;
+  do {
+    const page = await cluster.list(selection, limit, next, signal);
+    yield page;
+    ({ next } = page);
+  } while (next !== undefined);
+}
+
 export interface WatchHandlers {
   readonly onOpen: () => void;
   /** `BOOKMARK` events carry a resource version and nothing else. */

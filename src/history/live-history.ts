@@ -2,7 +2,7 @@ import { labels, openshiftKeys } from '../openshift/keys.ts';
 import type { BuildConfigHistory } from '../policy/facts.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex, type HistoryLookup } from './build-index.ts';
-import type { Cluster } from './cluster.ts';
+import { type Cluster, listPages } from './cluster.ts';
 
 /** What opts in, as a label selector. */
 export const optedIn = `${labels.enabled}=true`;
@@ -38,12 +38,10 @@ export function createLiveHistory(cluster: Cluster) {
   async function readBuilds({ namespace, label }: LiveLookup, signal: AbortSignal): Promise<BuildIndex> {
     const index = new BuildIndex();
     const labelSelector = `${openshiftKeys.buildConfigLabel}=${label},${optedIn}`;
-    let next: string | undefined;
-    do {
-      const page = await cluster.list({ resource: 'builds', namespace, labelSelector }, pageSize, next, signal);
-      page.items.forEach((build) => index.set(build));
-      ({ next } = page);
-    } while (next !== undefined);
+    const selection = { resource: 'builds', namespace, labelSelector } as const;
+    for await (const { items } of listPages(cluster, selection, pageSize, signal)) {
+      items.forEach((build) => index.set(build));
+    }
     return index;
   }
 }

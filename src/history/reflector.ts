@@ -1,5 +1,5 @@
 import { type JsonObject, stringAt } from '../openshift/json.ts';
-import { type Cluster, GoneError, type Page, type Selection } from './cluster.ts';
+import { type Cluster, GoneError, type Selection, listPages } from './cluster.ts';
 
 /** What objects are folded into. */
 export interface Index {
@@ -88,15 +88,15 @@ export class Reflector<I extends Index> {
     const { cluster, selection, createIndex, onEvent } = this.#options;
     const index = createIndex();
     let objects = 0;
-    let page: Page | undefined;
-    do {
-      page = await cluster.list(selection, pageSize, page?.next, signal);
-      page.items.forEach((object) => index.set(object));
-      objects += page.items.length;
-    } while (page.next !== undefined);
+    let version = '';
+    for await (const { items, resourceVersion } of listPages(cluster, selection, pageSize, signal)) {
+      items.forEach((object) => index.set(object));
+      objects += items.length;
+      version = resourceVersion;
+    }
     this.#index = index;
     onEvent({ kind: 'synced', selection, objects });
-    return page.resourceVersion;
+    return version;
   }
 
   async #watch(
