@@ -12,6 +12,7 @@ import type { Plan } from '../policy/plan.ts';
 import { planBuild } from '../policy/plan-build.ts';
 import { planBuildUpdate } from '../policy/plan-build-update.ts';
 import { planBuildConfig } from '../policy/plan-build-config.ts';
+import { restoreBuildConfig } from '../policy/restore-build-config.ts';
 import { restoreClone } from '../policy/restore-clone.ts';
 import { warning } from '../policy/warnings.ts';
 import { createPatch } from './patch.ts';
@@ -72,8 +73,7 @@ export async function admit(
       return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, overrideAnnotations(object, plan)) };
     }
     if (eligibility.resource === 'buildconfigs') {
-      const plan = planBuildConfig(object, config);
-      return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, applyMutations(object, plan)) };
+      return admitBuildConfig(object, request.oldObject, config);
     }
 
     const { build, isClone } = restoreClone(object);
@@ -102,6 +102,16 @@ export async function admit(
     const warnings = [warning('s2i-incremental-webhook failed on this object and left it as it is; see its log')];
     return { plan: { kind: 'skip', reason: 'internal_error', warnings }, patch: [], error };
   }
+}
+
+/** From the BuildConfig as its user has it to what it is to be; where that is what was sent, there is nothing to do. */
+function admitBuildConfig(object: JsonObject, oldObject: unknown, config: Config): Admission {
+  const restored = restoreBuildConfig(object, oldObject);
+  const plan = planBuildConfig(restored, config);
+  const patch = plan.kind === 'skip' ? [] : createPatch(object, applyMutations(restored.buildConfig, plan));
+  return plan.kind === 'mutate' && patch.length === 0
+    ? { plan: { kind: 'skip', reason: 'nothing_to_do', warnings: plan.warnings }, patch }
+    : { plan, patch };
 }
 
 /** Part of the time left that reading the history may take; the rest is for planning and the way back. */

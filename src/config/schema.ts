@@ -116,7 +116,7 @@ export const configSchema = section({
   }),
   buildConfig: section({
     mutate: boolean.default(true),
-    injectEnv: notAvailable(boolean, (on) => !on, 'changing the env of BuildConfigs').default(false),
+    injectEnv: boolean.default(false),
   }),
   registry: section({
     check: notAvailable(boolean, (on) => !on, 'asking the registry').default(false),

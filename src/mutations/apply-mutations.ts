@@ -24,7 +24,11 @@ const buildMutations: readonly Mutation<BuildPlan>[] = [
   overrideAnnotations,
 ];
 
-const buildConfigMutations: readonly Mutation<BuildConfigPlan>[] = [defaultIncremental, overrideAnnotations];
+const buildConfigMutations: readonly Mutation<BuildConfigPlan>[] = [
+  defaultIncremental,
+  defaultEnv,
+  overrideAnnotations,
+];
 
 /** The object as the plan wants it; the given one is not modified. */
 export function applyMutations(object: JsonObject, plan: BuildPlan | BuildConfigPlan): JsonObject {

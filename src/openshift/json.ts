@@ -67,6 +67,15 @@ export function withoutValue(object: JsonObject, path: readonly string[]): JsonO
   return child === undefined ? object : { ...object, [key]: withoutValue(child, rest) };
 }
 
+/** The value a JSON text holds, or undefined where it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether two JSON values are equal; the order of keys does not count. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;

@@ -1,4 +1,4 @@
-import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt } from '../openshift/json.ts';
+import { type JsonObject, arrayAt, at, isObject, objectAt, parseJson, stringAt } from '../openshift/json.ts';
 
 /** A Kubernetes ObjectReference such as `from` and `output.to`. */
 export type ObjectReference = Readonly<Record<string, string>>;
@@ -103,14 +103,6 @@ function isAddedVariable(variable: { readonly name: unknown; readonly value: unk
 /** Null and absent stay null; a value that cannot be read is undefined. */
 function nullable<T>(value: unknown, decode: (value: unknown) => T | undefined): T | null | undefined {
   return value == null ? null : decode(value);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 /** Whether an output reference is no longer the one that the origin recorded: then its tag was issued here. */

@@ -1,9 +1,9 @@
-import { sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, at, equalJson, isObject } from '../openshift/json.ts';
 import { annotations, labels } from '../openshift/keys.ts';
 import { annotationOf, labelOf, nameOf } from '../openshift/metadata.ts';
+import { checkOptIn } from './opt-in.ts';
 import type { SkipReason } from './reasons.ts';
-import { quote, warning } from './warnings.ts';
+import { hasOrigin } from './restore-build-config.ts';
 
 /** The part of an admission request that decides whether there is anything to do. */
 export interface AdmissionRequest {
@@ -39,11 +39,12 @@ const groups: readonly string[] = ['build.openshift.io', ''];
  * | another resource, group or a subresource        | skip `resource_unsupported`        |
  * | DELETE, CONNECT, or no object                   | skip `nothing_to_do`               |
  * | Build UPDATE, it was opted in before            | eligible                           |
- * | `…/enabled` absent, `false` or unknown          | skip `not_opted_in` (unknown warns)|
- * | no Source strategy                              | skip `strategy_unsupported`, warns |
+ * | not opted in, a Build or no `…/origin`          | skip, see checkOptIn               |
  * | Build CREATE, `…/admitted-as` is its own name   | skip `already_admitted`            |
  * | BuildConfig UPDATE of its status or bookkeeping | skip `nothing_to_do`               |
  * | anything else                                   | eligible                           |
+ *
+ * A BuildConfig that is not opted in and has an origin, or had one before the update, is one that opts out.
  */
 export function checkEligibility(request: AdmissionRequest): Eligibility {
   const { resource, operation, object } = request;
@@ -57,19 +58,10 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
   if (handled === 'builds' && operation === 'UPDATE' && isEnabled(request.oldObject)) {
     return { kind: 'eligible', resource: handled, operation, object };
   }
-  const enabled = labelOf(object, labels.enabled);
-  if (enabled !== 'true') {
-    const unknown = enabled !== undefined && enabled !== 'false';
-    return skip(
-      'not_opted_in',
-      unknown ? [`label ${labels.enabled}: ${quote(enabled)} is unknown, so not opted in; allowed: true, false`] : [],
-    );
-  }
-  if (sourceStrategyOf(object) === undefined) {
-    return skip('strategy_unsupported', [
-      `label ${labels.enabled} has no effect: only the Source strategy can be built incrementally`,
-    ]);
-  }
+  const optIn = checkOptIn(object);
+  const optsOut = handled === 'buildconfigs' && (hasOrigin(object) || hasOrigin(request.oldObject));
+  if (!optIn.optedIn && !optsOut) return skip(optIn.reason, optIn.warnings);
+
   if (handled === 'builds') {
     const admitted = annotationOf(object, annotations.admittedAs) === nameOf(object);
     if (operation === 'CREATE' && admitted) return skip('already_admitted');
@@ -93,5 +85,5 @@ function changesSettings(object: JsonObject, oldObject: unknown): boolean {
 }
 
 function skip(reason: SkipReason, warnings: readonly string[] = []): Eligibility {
-  return { kind: 'skip', reason, warnings: warnings.map(warning) };
+  return { kind: 'skip', reason, warnings };
 }

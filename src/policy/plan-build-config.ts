@@ -1,28 +1,58 @@
 import type { Config } from '../config/config.ts';
 import { envNamesOf, sourceStrategyOf } from '../openshift/build.ts';
-import { type JsonObject, at, objectAt } from '../openshift/json.ts';
+import { type JsonObject, at, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations, userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, isSecretName } from '../openshift/metadata.ts';
-import { resolveFeatures } from './features.ts';
+import {
+  type AppliedSettings,
+  buildConfigSettingsOf,
+  emptyFormsOf,
+  encodeBuildConfigOrigin,
+} from './build-config-origin.ts';
+import { type Features, resolveFeatures } from './features.ts';
 import { objectWarnings } from './object-warnings.ts';
+import { checkOptIn } from './opt-in.ts';
 import { planOutput } from './output.ts';
-import type { SkipPlan } from './plan.ts';
+import { type EnvironmentVariable, type SkipPlan, missingVariables } from './plan.ts';
 import type { BuildConfigReason } from './reasons.ts';
+import type { RestoredBuildConfig } from './restore-build-config.ts';
 import { limitWarnings, warning } from './warnings.ts';
 
-/** What a BuildConfig is to become. Undefined leaves a field as it is. */
+/** What a BuildConfig, as its user has it, is to become. */
 export interface BuildConfigPlan {
   readonly kind: 'mutate';
   readonly resource: 'buildconfigs';
   readonly reason: BuildConfigReason;
+  /** Undefined: the field stays as it is. */
   readonly incremental: true | undefined;
-  readonly annotations: Readonly<Record<string, string | null>>;
+  /** Variables to append. */
+  readonly env: readonly EnvironmentVariable[];
+  readonly annotations: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }
 
-/** Decides what becomes of an opted-in BuildConfig: its origin is recorded once, and its `incremental` field shows the opt-in. */
-export function planBuildConfig(buildConfig: JsonObject, config: Config): BuildConfigPlan | SkipPlan {
-  const strategy = sourceStrategyOf(buildConfig) ?? {};
+/**
+ * Decides what becomes of a BuildConfig.
+ *
+ * | origin     | opted in, `buildConfig.mutate` | becomes                                                    |
+ * | ---------- | ------------------------------ | ---------------------------------------------------------- |
+ * | unreadable | any                            | left alone, warns                                          |
+ * | any other  | no                             | as its user has it                                         |
+ * | any other  | yes                            | with its settings recorded and the opt-in's values applied |
+ */
+export function planBuildConfig(
+  { buildConfig, origin }: RestoredBuildConfig,
+  config: Config,
+): BuildConfigPlan | SkipPlan {
+  const optIn = checkOptIn(buildConfig);
+  if (origin === 'unreadable') {
+    const text = `annotation ${annotations.origin} is no record of this version: it stays, and nothing is restored from it`;
+    return { kind: 'skip', reason: 'origin_unreadable', warnings: [warning(text)] };
+  }
+  const base = { kind: 'mutate', resource: 'buildconfigs' } as const;
+  const optedOut = { ...base, reason: 'opted_out', incremental: undefined, env: [], annotations: {} } as const;
+  if (!optIn.optedIn) return { ...optedOut, warnings: optIn.warnings };
+
   const features = resolveFeatures(buildConfig, config);
   const warnings = limitWarnings([
     ...features.warnings,
@@ -31,29 +61,44 @@ export function planBuildConfig(buildConfig: JsonObject, config: Config): BuildC
     ...pullSecretWarnings(buildConfig),
     ...objectWarnings(buildConfig),
   ]);
-  const incremental = features.mode !== 'false' && strategy['incremental'] == null ? true : undefined;
-  const recorded = annotationOf(buildConfig, annotations.origin) !== undefined;
-  if (!config.buildConfig.mutate || (recorded && incremental === undefined)) {
-    return { kind: 'skip', reason: 'nothing_to_do', warnings };
+  if (!config.buildConfig.mutate) return { ...optedOut, warnings };
+
+  const applied = settingsToApply(buildConfig, features, config);
+  const settings = buildConfigSettingsOf(buildConfig);
+  const record = encodeBuildConfigOrigin({ settings, applied, empty: emptyFormsOf(buildConfig) });
+  if (annotationsSize(buildConfig) + annotations.origin.length + byteLength(record) > maxAnnotationsSize) {
+    const text = `its annotations leave no room for ${annotations.origin}, so nothing is written into the BuildConfig`;
+    return { kind: 'skip', reason: 'origin_too_large', warnings: limitWarnings([warning(text), ...warnings]) };
   }
-  const origin = {
-    version: 1,
-    strategy: 'Source',
-    from: strategy['from'] ?? null,
-    incremental: strategy['incremental'] ?? null,
-    scripts: strategy['scripts'] ?? null,
-    output: objectAt(buildConfig, 'spec', 'output') ?? null,
-    env: envNamesOf(buildConfig),
-    applied: incremental === undefined ? {} : { incremental },
-  };
   return {
-    kind: 'mutate',
-    resource: 'buildconfigs',
-    reason: 'opted_in',
-    incremental,
-    annotations: recorded ? {} : { [annotations.origin]: JSON.stringify(origin) },
+    ...base,
+    reason: origin === 'none' ? 'opted_in' : 'origin_updated',
+    ...applied,
+    annotations: { [annotations.origin]: record },
     warnings,
   };
+}
+
+function settingsToApply(buildConfig: JsonObject, features: Features, config: Config): AppliedSettings {
+  const isUnset = sourceStrategyOf(buildConfig)?.['incremental'] == null;
+  return {
+    incremental: features.mode !== 'false' && isUnset ? true : undefined,
+    env: config.buildConfig.injectEnv ? missingVariables(features.profile, envNamesOf(buildConfig)) : [],
+  };
+}
+
+/** What the API server accepts of an object's annotations, keys and values together, in bytes (ValidateAnnotationsSize). */
+const maxAnnotationsSize = 256 * 1024;
+
+function annotationsSize(object: JsonObject): number {
+  return Object.entries(objectAt(object, 'metadata', 'annotations') ?? {}).reduce(
+    (size, [key, value]) => size + byteLength(key) + byteLength(typeof value === 'string' ? value : ''),
+    0,
+  );
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
 function historyWarnings(buildConfig: JsonObject): readonly string[] {
@@ -71,8 +116,9 @@ function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {
 
 /** What planning a Build's output would warn of, said where the user sees it. */
 function outputWarnings(buildConfig: JsonObject, timestampTag: boolean, config: Config): readonly string[] {
-  return planOutput({
-    to: objectAt(buildConfig, 'spec', 'output', 'to'),
+  const to = objectAt(buildConfig, 'spec', 'output', 'to');
+  const planned = planOutput({
+    to,
     pushSecret: undefined,
     namespace: 'namespace',
     buildNumber: 1,
@@ -83,5 +129,12 @@ function outputWarnings(buildConfig: JsonObject, timestampTag: boolean, config: 
     now: 0,
     issuedUpTo: () => undefined,
     isUsed: () => false,
-  }).warnings.map(warning);
+  });
+  const stream = to?.['kind'] === 'ImageStreamTag' && planned.to !== undefined ? [stringAt(to, 'name') ?? ''] : [];
+  return [
+    ...planned.warnings,
+    ...stream.map(
+      (name) => `image change triggers on ${name} stop firing: its Builds are pushed to another repository`,
+    ),
+  ].map(warning);
 }

@@ -21,6 +21,8 @@ const incrementalReasons = {
 
 const buildConfigReasons = {
   opted_in: 'it opted in',
+  origin_updated: 'the record of what its user has follows a change',
+  opted_out: 'it opted out, so what had been written into it is taken away',
 } as const;
 
 const updateReasons = {
@@ -33,6 +35,8 @@ const skipReasons = {
   strategy_unsupported: 'only the Source strategy can be built incrementally',
   already_admitted: 'it was admitted before under this name',
   nothing_to_do: 'there is nothing to change',
+  origin_unreadable: 'the record of its origin cannot be read, and is not destroyed',
+  origin_too_large: 'the record of its origin would not fit into its annotations',
   resource_unsupported: 'it is neither a Build nor a BuildConfig',
   internal_error: 'the webhook failed on it',
   deadline_exceeded: 'it could not be answered in time',

@@ -28,6 +28,7 @@ export function buildConfigPlan(changes: Partial<BuildConfigPlan> = {}): BuildCo
     resource: 'buildconfigs',
     reason: 'opted_in',
     incremental: undefined,
+    env: [],
     annotations: {},
     warnings: [],
     ...changes,

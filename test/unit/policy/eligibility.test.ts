@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type AdmissionRequest, checkEligibility } from '../../../src/policy/eligibility.ts';
-import { exampleBuild, exampleBuildConfig } from '../../helpers/fixtures.ts';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { exampleBuild, exampleBuildConfig, merge } from '../../helpers/fixtures.ts';
 
 const build = exampleBuild();
 const buildConfig = exampleBuildConfig();
@@ -27,6 +28,17 @@ const strategyWarning =
 
 function enabledAs(value: unknown) {
   return exampleBuild({ metadata: { labels: { 's2i-incremental.io/enabled': value } } });
+}
+
+/** A BuildConfig with an origin and without the label. */
+function left(patch: JsonObject = {}) {
+  const without = {
+    metadata: {
+      labels: { 's2i-incremental.io/enabled': null },
+      annotations: { 's2i-incremental.io/origin': 'whatever it says' },
+    },
+  };
+  return merge(exampleBuildConfig(without), patch) as JsonObject;
 }
 
 function skip(reason: string, ...warnings: readonly string[]) {
@@ -85,6 +97,27 @@ describe('checkEligibility', () => {
       skip('nothing_to_do'),
     ],
     [
+      'an update of the status of a BuildConfig that has an origin and is not opted in',
+      {
+        resource: buildConfigs,
+        operation: 'UPDATE',
+        object: left({ status: { lastVersion: 9 } }),
+        oldObject: left(),
+      },
+      skip('nothing_to_do'),
+    ],
+    ['a Build with an origin that is not opted in', { object: left() }, skip('not_opted_in')],
+    [
+      'an update of a BuildConfig that never opted in',
+      {
+        resource: buildConfigs,
+        operation: 'UPDATE',
+        object: exampleBuildConfig({ metadata: { labels: { 's2i-incremental.io/enabled': null }, name: 'x' } }),
+        oldObject: exampleBuildConfig({ metadata: { labels: { 's2i-incremental.io/enabled': null } } }),
+      },
+      skip('not_opted_in'),
+    ],
+    [
       'an update of a BuildConfig that changes its bookkeeping',
       {
         resource: buildConfigs,
@@ -126,6 +159,26 @@ describe('checkEligibility', () => {
       { object: exampleBuild({ metadata: { annotations: { 's2i-incremental.io/admitted-as': 'api-0' } } }) },
     ],
     ['a Build whose name is still to be generated', { object: exampleBuild({ metadata: { name: null } }), name: '' }],
+    ['a new BuildConfig that is not opted in and has an origin', { resource: buildConfigs, object: left() }],
+    [
+      'a BuildConfig that loses label and origin',
+      {
+        resource: buildConfigs,
+        operation: 'UPDATE',
+        object: left({ metadata: { annotations: { 's2i-incremental.io/origin': null } } }),
+        oldObject: left({ metadata: { labels: { 's2i-incremental.io/enabled': 'true' } } }),
+      },
+    ],
+    [
+      'a BuildConfig with an origin and another strategy',
+      {
+        resource: buildConfigs,
+        object: left({
+          metadata: { labels: { 's2i-incremental.io/enabled': 'true' } },
+          spec: { strategy: { sourceStrategy: null } },
+        }),
+      },
+    ],
     ['a new BuildConfig', { resource: buildConfigs, object: buildConfig }],
     [
       'a new BuildConfig of the legacy group',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../../src/config/load-config.ts';
-import type { JsonObject } from '../../../src/openshift/json.ts';
-import { planBuildConfig } from '../../../src/policy/plan-build-config.ts';
+import { type JsonObject, withValue } from '../../../src/openshift/json.ts';
+import { type BuildConfigPlan, planBuildConfig } from '../../../src/policy/plan-build-config.ts';
+import type { RestoredBuildConfig } from '../../../src/policy/restore-build-config.ts';
 import { exampleBuildConfig } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
 
@@ -25,18 +26,19 @@ function originWith(changes: JsonObject): string {
   });
 }
 
-function planOf(patch: JsonObject, yaml = '') {
-  return planBuildConfig(frozen(exampleBuildConfig(patch)), yaml === '' ? defaults : parseConfig(yaml, {}));
+function planOf(patch: JsonObject, yaml = '', origin: RestoredBuildConfig['origin'] = 'none') {
+  const buildConfig = frozen(exampleBuildConfig(patch));
+  return planBuildConfig({ buildConfig, origin }, yaml === '' ? defaults : parseConfig(yaml, {}));
 }
 
-function mutation(incremental: true | undefined, annotations: JsonObject) {
-  return { kind: 'mutate', resource: 'buildconfigs', reason: 'opted_in', incremental, annotations, warnings: [] };
+function mutation(incremental: true | undefined, annotations: JsonObject, changes: Partial<BuildConfigPlan> = {}) {
+  const base = { kind: 'mutate', resource: 'buildconfigs', reason: 'opted_in', env: [], warnings: [] };
+  return { ...base, incremental, annotations, ...changes };
 }
 
-const nothing = { kind: 'skip', reason: 'nothing_to_do', warnings: [] };
+const optedOut = mutation(undefined, {}, { reason: 'opted_out' });
 const incremental = (value: unknown) => ({ spec: { strategy: { sourceStrategy: { incremental: value } } } });
 const labelled = (value: string) => ({ metadata: { labels: { 's2i-incremental.io/incremental': value } } });
-const recorded = { metadata: { annotations: { [key]: '{"version":1}' } } };
 
 describe('planBuildConfig', () => {
   const unchanged = (value: unknown) => ({ [key]: originWith({ incremental: value, applied: {} }) });
@@ -53,16 +55,96 @@ describe('planBuildConfig', () => {
       'incremental: {mode: "false"}',
       mutation(true, { [key]: originWith({}) }),
     ],
-    ['absent, recorded before', recorded, '', mutation(true, {})],
-    ['true, recorded before', { ...recorded, ...incremental(true) }, '', nothing],
-    ['absent, nothing may be changed', {}, 'buildConfig: {mutate: false}', nothing],
-    ['true, nothing may be changed', incremental(true), 'buildConfig: {mutate: false}', nothing],
+    ['absent, nothing may be changed', {}, 'buildConfig: {mutate: false}', optedOut],
+    ['true, nothing may be changed', incremental(true), 'buildConfig: {mutate: false}', optedOut],
   ];
   for (const [title, patch, yaml, expected] of rows) {
     it(`incremental ${title}`, () => {
       assert.deepEqual(planOf(patch, yaml), expected);
     });
   }
+
+  it('recorded before follows its user', () => {
+    assert.deepEqual(
+      planOf(incremental(false), '', 'recorded'),
+      mutation(undefined, unchanged(false), { reason: 'origin_updated' }),
+    );
+  });
+
+  const left: readonly [title: string, patch: JsonObject, ...warnings: readonly string[]][] = [
+    ['no label', { metadata: { labels: { 's2i-incremental.io/enabled': null } } }],
+    ['the label false', { metadata: { labels: { 's2i-incremental.io/enabled': 'false' } } }],
+    [
+      'an unknown value of the label',
+      { metadata: { labels: { 's2i-incremental.io/enabled': 'yes' } } },
+      'label s2i-incremental.io/enabled: "yes" is unknown, so not opted in; allowed: true, false',
+    ],
+    [
+      'another strategy',
+      { spec: { strategy: { sourceStrategy: null } } },
+      'label s2i-incremental.io/enabled has no effect: only the Source strategy can be built incrementally',
+    ],
+  ];
+  for (const [title, patch, ...warnings] of left) {
+    it(`opts out with ${title}`, () => {
+      assert.deepEqual(planOf(patch, '', 'recorded'), { ...optedOut, warnings });
+    });
+  }
+
+  it('leaves alone what has an origin that cannot be read, opted in or not', () => {
+    const warning =
+      'annotation s2i-incremental.io/origin is no record of this version: it stays, and nothing is restored from it';
+    const skip = { kind: 'skip', reason: 'origin_unreadable', warnings: [warning] };
+    assert.deepEqual(planOf({}, '', 'unreadable'), skip);
+    assert.deepEqual(planOf({ metadata: { labels: null } }, '', 'unreadable'), skip);
+    assert.deepEqual(planOf({}, 'buildConfig: {mutate: false}', 'unreadable'), skip);
+  });
+
+  describe('with buildConfig.injectEnv', () => {
+    const yaml = `
+buildConfig: {injectEnv: true}
+assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: "https://pypi.example.com/simple"}}}}`;
+    const env = [{ name: 'PIP_INDEX_URL', value: 'https://pypi.example.com/simple' }];
+
+    it('appends the variables of the profile that it has not', () => {
+      const applied = { applied: { incremental: true, env } };
+      assert.deepEqual(planOf({}, yaml), mutation(true, { [key]: originWith(applied) }, { env }));
+    });
+
+    it('appends none where the label says so', () => {
+      const patch = { metadata: { labels: { 's2i-incremental.io/assemble-env': 'false' } } };
+      assert.deepEqual(planOf(patch, yaml), mutation(true, { [key]: originWith({}) }));
+    });
+  });
+
+  it('writes nothing where its annotations have no room for the record', () => {
+    const { annotations } = planOf({}) as BuildConfigPlan;
+    const left = 256 * 1024 - key.length - (annotations[key] ?? '').length - 'more'.length;
+    const withMore = (more: string) => {
+      const buildConfig = withValue(exampleBuildConfig(), ['metadata', 'annotations'], { more });
+      return planBuildConfig({ buildConfig, origin: 'none' }, defaults);
+    };
+    assert.equal(withMore('x'.repeat(left)).reason, 'opted_in');
+    // Two bytes for each of these characters.
+    const { reason, warnings } = withMore('é'.repeat(Math.ceil((left + 1) / 2)));
+    assert.equal(reason, 'origin_too_large');
+    assert.deepEqual(warnings, [
+      'its annotations leave no room for s2i-incremental.io/origin, so nothing is written into the BuildConfig',
+    ]);
+  });
+
+  it('records the forms of nothing that it was sent', () => {
+    const buildConfig = exampleBuildConfig({ metadata: { annotations: null } });
+    const changed = withValue(
+      withValue(buildConfig, ['metadata', 'annotations'], {}),
+      ['spec', 'strategy', 'sourceStrategy'],
+      { env: [], incremental: null },
+    );
+    const { annotations } = planBuildConfig({ buildConfig: changed, origin: 'none' }, defaults) as BuildConfigPlan;
+    assert.deepEqual(annotations, {
+      [key]: originWith({ from: null, env: [], empty: { annotations: {}, env: [], incremental: null } }),
+    });
+  });
 
   it('records what there is of scripts, env and output', () => {
     const { annotations } = planOf({
@@ -118,6 +200,15 @@ describe('the warnings of a BuildConfig', () => {
       { spec: { output: { to: { kind: 'DockerImage', name: 'app@sha256:0' } } } },
       'the output cannot get a tag, it names a digest: app@sha256:0',
     ],
+    [
+      'an image stream that is redirected',
+      {
+        metadata: { annotations: { 's2i-incremental.io/output-repository': 'quay.example.com/app' } },
+        spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:latest' } } },
+      },
+      'image change triggers on app:latest stop firing: its Builds are pushed to another repository',
+    ],
+    ['an image stream', { spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:latest' } } } }],
     [
       'a password',
       { spec: { strategy: { sourceStrategy: { env: [{ name: 'URL', value: 'https://u:hunter2@example.com' }] } } } },

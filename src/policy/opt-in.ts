@@ -1,0 +1,36 @@
+import { sourceStrategyOf } from '../openshift/build.ts';
+import type { JsonObject } from '../openshift/json.ts';
+import { labels } from '../openshift/keys.ts';
+import { labelOf } from '../openshift/metadata.ts';
+import { quote, warning } from './warnings.ts';
+
+/** Whether an object opted in, and if not, why not. */
+export type OptIn =
+  | { readonly optedIn: true }
+  | {
+      readonly optedIn: false;
+      readonly reason: 'not_opted_in' | 'strategy_unsupported';
+      readonly warnings: readonly string[];
+    };
+
+/**
+ * | `…/enabled`  | Source strategy | opted in                           |
+ * | ------------ | --------------- | ---------------------------------- |
+ * | absent, false| any             | no, `not_opted_in`                 |
+ * | unknown      | any             | no, `not_opted_in`, warns          |
+ * | true         | no              | no, `strategy_unsupported`, warns  |
+ * | true         | yes             | yes                                |
+ */
+export function checkOptIn(object: JsonObject): OptIn {
+  const enabled = labelOf(object, labels.enabled);
+  if (enabled === undefined || enabled === 'false') return { optedIn: false, reason: 'not_opted_in', warnings: [] };
+  if (enabled !== 'true') {
+    const text = `label ${labels.enabled}: ${quote(enabled)} is unknown, so not opted in; allowed: true, false`;
+    return { optedIn: false, reason: 'not_opted_in', warnings: [warning(text)] };
+  }
+  if (sourceStrategyOf(object) === undefined) {
+    const text = `label ${labels.enabled} has no effect: only the Source strategy can be built incrementally`;
+    return { optedIn: false, reason: 'strategy_unsupported', warnings: [warning(text)] };
+  }
+  return { optedIn: true };
+}

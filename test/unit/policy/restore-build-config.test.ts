@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type JsonObject, at, withValue } from '../../../src/openshift/json.ts';
+import { restoreBuildConfig } from '../../../src/policy/restore-build-config.ts';
+import { exampleBuildConfig, merge } from '../../helpers/fixtures.ts';
+import { frozen } from '../frozen.ts';
+
+const annotation = 's2i-incremental.io/origin';
+const strategyPath = ['spec', 'strategy', 'sourceStrategy'];
+
+/** As its user has it: with a variable of its own. */
+const own = exampleBuildConfig();
+const settings = {
+  from: at(own, ...strategyPath, 'from'),
+  incremental: null,
+  scripts: null,
+  output: at(own, 'spec', 'output'),
+  env: ['FOO'],
+};
+const added = { name: 'PIP_INDEX_URL', value: 'https://pypi.example.com/simple' };
+const empty = { name: 'EMPTY', value: '' };
+
+function originOf(changes: JsonObject = {}): string {
+  const applied = { incremental: true, env: [added, empty] };
+  return JSON.stringify({ version: 1, strategy: 'Source', ...settings, applied, ...changes });
+}
+
+function withOrigin(object: JsonObject, text: unknown): JsonObject {
+  return text === undefined ? object : withValue(object, ['metadata', 'annotations', annotation], text);
+}
+
+/** As it is stored: with everything that the origin says was applied. The server leaves out the empty value. */
+const applied = merge(own, {
+  spec: {
+    strategy: { sourceStrategy: { incremental: true, env: [{ name: 'FOO', value: 'bar' }, added, { name: 'EMPTY' }] } },
+  },
+}) as JsonObject;
+
+function restore(object: JsonObject, oldObject?: JsonObject) {
+  return restoreBuildConfig(frozen(object), oldObject === undefined ? null : frozen(oldObject));
+}
+
+describe('restoreBuildConfig', () => {
+  const unreadable = '{"version":2}';
+  /** Of this version, and of a BuildConfig that nothing was applied to. */
+  const foreign = originOf({ from: null, applied: {} });
+  /** What the webhook writes where the user has set both values. */
+  const second = originOf({ incremental: true, applied: {}, env: ['FOO', 'PIP_INDEX_URL', 'EMPTY'] });
+  const recorded = { buildConfig: own, origin: 'recorded' };
+  const rows: readonly [title: string, origin: unknown, old: unknown, expected: unknown][] = [
+    ['none, none', undefined, undefined, { buildConfig: applied, origin: 'none' }],
+    ['none, readable', undefined, originOf(), recorded],
+    ['none, unreadable', undefined, unreadable, { buildConfig: applied, origin: 'none' }],
+    ['unreadable, none', unreadable, undefined, { buildConfig: withOrigin(applied, unreadable), origin: 'unreadable' }],
+    ['unreadable, readable', '', originOf(), { buildConfig: withOrigin(applied, ''), origin: 'unreadable' }],
+    [
+      'unreadable, the same',
+      unreadable,
+      unreadable,
+      { buildConfig: withOrigin(applied, unreadable), origin: 'unreadable' },
+    ],
+    ['no text, none', 1, undefined, { buildConfig: withOrigin(applied, 1), origin: 'unreadable' }],
+    ['readable, none', originOf(), undefined, recorded],
+    ['readable, unreadable', originOf(), unreadable, recorded],
+    ['readable, the same', originOf(), originOf(), recorded],
+    ['of another object, none', foreign, undefined, { buildConfig: applied, origin: 'recorded' }],
+    ['of another object, readable', foreign, originOf(), recorded],
+    ['of this object, readable', second, originOf(), { buildConfig: applied, origin: 'recorded' }],
+  ];
+  for (const [title, origin, old, expected] of rows) {
+    it(`has on itself and on its old form: ${title}`, () => {
+      assert.deepEqual(restore(withOrigin(applied, origin), withOrigin(applied, old)), expected);
+    });
+  }
+
+  it('keeps what its user changed since', () => {
+    const edited = withOrigin(
+      merge(applied, {
+        metadata: { annotations: { team: 'web' } },
+        spec: {
+          strategy: {
+            sourceStrategy: {
+              incremental: false,
+              env: [
+                { ...added, value: 'own' },
+                { name: 'EMPTY', valueFrom: {} },
+              ],
+            },
+          },
+        },
+      }) as JsonObject,
+      originOf(),
+    );
+    const expected = merge(edited, { metadata: { annotations: { [annotation]: null } } });
+    assert.deepEqual(restore(edited).buildConfig, expected);
+  });
+
+  it('leaves no empty map or list behind, but for those that were there', () => {
+    const bare = { metadata: { name: 'api' }, spec: { strategy: { sourceStrategy: {} } } };
+    const full = (origin: string) => ({
+      metadata: { name: 'api', annotations: { [annotation]: origin } },
+      spec: { strategy: { sourceStrategy: { incremental: true, env: [added] } } },
+    });
+    assert.deepEqual(restore(full(originOf())).buildConfig, bare);
+    const forms = { annotations: {}, env: null, incremental: null };
+    assert.deepEqual(restore(full(originOf({ empty: forms }))).buildConfig, {
+      metadata: { name: 'api', annotations: {} },
+      spec: { strategy: { sourceStrategy: { incremental: null, env: null } } },
+    });
+  });
+
+  it('makes no strategy where there is none any more', () => {
+    const docker = {
+      metadata: { annotations: { [annotation]: originOf() } },
+      spec: { strategy: { dockerStrategy: {} } },
+    };
+    assert.deepEqual(restore(docker).buildConfig, { metadata: {}, spec: { strategy: { dockerStrategy: {} } } });
+  });
+
+  const damaged: readonly [title: string, text: string][] = [
+    ['no JSON', '{"version":1'],
+    ['a list', '[]'],
+    ['no version', originOf({ version: undefined })],
+    ['a future version', originOf({ version: 2 })],
+    ['another strategy', originOf({ strategy: 'Docker' })],
+    ...['from', 'incremental', 'scripts', 'output', 'env', 'applied'].map((key): [string, string] => [
+      `${key} of another kind`,
+      originOf({ [key]: 1 }),
+    ]),
+    ['no env', originOf({ env: undefined })],
+    ['names that are none', originOf({ env: [1] })],
+    ['incremental: false applied', originOf({ applied: { incremental: false } })],
+    ['env applied that is no list', originOf({ applied: { env: {} } })],
+    ['a variable applied without a value', originOf({ applied: { env: [{ name: 'A' }] } })],
+    ['forms of nothing that are something', originOf({ empty: { env: [added] } })],
+    ['forms of nothing that are no map', originOf({ empty: [] })],
+    ['an empty form of a field that takes none', originOf({ empty: { incremental: [] } })],
+  ];
+  for (const [title, text] of damaged) {
+    it(`restores nothing from ${title}`, () => {
+      const object = withOrigin(applied, text);
+      assert.deepEqual(restore(object), { buildConfig: object, origin: 'unreadable' });
+    });
+  }
+
+  it('reads one with keys that it does not know', () => {
+    assert.deepEqual(restore(withOrigin(applied, originOf({ more: 1, empty: { more: 1 } }))), recorded);
+  });
+
+  it('takes time in proportion to its size', () => {
+    const variables = Array.from({ length: 20_000 }, (_, index) => ({ name: `V${index}`, value: 'x' }));
+    const large = withValue(applied, [...strategyPath, 'env'], [{ name: 'FOO', value: 'bar' }, ...variables]);
+    const { buildConfig } = restore(withOrigin(large, originOf({ applied: { env: variables } })));
+    assert.deepEqual(buildConfig, withValue(large, [...strategyPath, 'env'], [{ name: 'FOO', value: 'bar' }]));
+  });
+});
