@@ -4,6 +4,7 @@ import { describeBuildConfigs } from './suites/build-configs.ts';
 import { describeBuilds } from './suites/builds.ts';
 import { describeChains } from './suites/chains.ts';
 import { describeFailures } from './suites/failures.ts';
+import { describeGitOps } from './suites/gitops.ts';
 import { describeHistory } from './suites/history.ts';
 import { describeTestBed } from './suites/test-bed.ts';
 
@@ -14,6 +15,7 @@ after(() => bed.stop());
 describeTestBed(bed);
 describeBuilds(bed);
 describeBuildConfigs(bed);
+describeGitOps(bed);
 describeChains(bed);
 describeHistory(bed);
 describeFailures(bed);

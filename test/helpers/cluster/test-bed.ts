@@ -5,6 +5,7 @@ import { buildConfigOf } from './builds.ts';
 import type { Client } from './client.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { developerRights, webhookConfiguration, webhookRole, webhookRoleBinding } from './manifests.ts';
+import { Kubectl } from './kubectl.ts';
 import { OpenShift } from './openshift.ts';
 import { waitFor } from './wait-for.ts';
 import { WebhookProcess } from './webhook-process.ts';
@@ -17,12 +18,15 @@ export interface TestBed {
   readonly webhookUser: { readonly name: string; readonly client: Client };
   /** A developer with rights on builds in the namespace `web`, and no others. */
   readonly alice: Client;
+  /** Her `kubectl`. */
+  readonly kubectl: Kubectl;
   /** What she does there. */
   readonly web: OpenShift;
   stop(): Promise<void>;
 }
 
-const config = `
+/** The configuration that the webhook has in most tests. */
+export const testBedConfig = `
 assemble:
   wrapper: false
   profiles:
@@ -47,7 +51,7 @@ export async function createTestBed(): Promise<TestBed> {
     await admin.create(webhookRoleBinding(user));
     const folder = join(directory, 'webhook');
     mkdirSync(folder);
-    const webhook = await WebhookProcess.start({ directory: folder, guard, kubeconfig, config });
+    const webhook = await WebhookProcess.start({ directory: folder, guard, kubeconfig, config: testBedConfig });
     await admin.create(webhookConfiguration(webhook.url, webhook.ca));
     await waitFor('the API server to call the webhook', () => isCalled(admin));
     await waitFor("alice's rights to take effect", async () => Array.isArray(await alice.client.list('Build', 'web')));
@@ -57,6 +61,7 @@ export async function createTestBed(): Promise<TestBed> {
       webhook,
       webhookUser: { name: user, client },
       alice: alice.client,
+      kubectl: new Kubectl(alice.kubeconfig, 'web'),
       web: new OpenShift(alice.client, 'web'),
       stop: () => cluster.stop(),
     };

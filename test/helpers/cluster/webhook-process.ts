@@ -76,6 +76,13 @@ export class WebhookProcess {
     });
   }
 
+  /** Ends it and starts it with another configuration, until that of its first start is asked for by none. */
+  async restart(config = this.#options.config): Promise<void> {
+    await this.stop();
+    writeFileSync(join(this.#options.directory, 'config.yaml'), config);
+    await this.start();
+  }
+
   /** Asks it to stop and resolves with its exit status. */
   async stop(): Promise<number | NodeJS.Signals | undefined> {
     return this.#process?.end('SIGTERM');
