@@ -76,7 +76,7 @@ export async function demo(args: readonly string[]): Promise<number> {
       );
       print(`   ${step.remark}\n`);
     }
-    print(`\nNobody edited the BuildConfig. Taking the label away ends it.\n`);
+    print(`\nNobody edited the BuildConfig.\n`);
     return exitCodes.ok;
   } finally {
     await webhook.stop();

@@ -1,7 +1,7 @@
 import { request as httpsRequest } from 'node:https';
 import { applyPatch } from '../admission/patch.ts';
 import type { PatchOperation } from '../admission/review.ts';
-import { type JsonObject, at, objectAt, stringAt, withValue } from '../openshift/json.ts';
+import { type JsonObject, at, objectAt, stringAt, withValue, withoutValue } from '../openshift/json.ts';
 import { nameOf } from '../openshift/metadata.ts';
 
 /** What one admission did to an object. */
@@ -44,9 +44,10 @@ export class DemoCluster {
   }
 
   /** `oc label buildconfig NAME KEY=VALUE` */
-  async label(name: string, labels: Readonly<Record<string, string>>): Promise<Admitted> {
+  async label(name: string, key: string, value: string | undefined): Promise<Admitted> {
     const stored = this.get('BuildConfig', name);
-    const changed = withValue(stored, ['metadata', 'labels'], { ...objectAt(stored, 'metadata', 'labels'), ...labels });
+    const path = ['metadata', 'labels', key];
+    const changed = value === undefined ? withoutValue(stored, path) : withValue(stored, path, value);
     return this.#admit('UPDATE', changed, stored);
   }
 

@@ -43,12 +43,14 @@ export const shop: JsonObject = {
   status: { lastVersion: 0 },
 };
 
-/** The story: opting in, three builds of which two complete, a clean build, and a repeated one. */
+const enabled = 's2i-incremental.io/enabled';
+
+/** The story: opting in, three builds of which two complete, a clean build, a repeated one, and opting out. */
 export const story: readonly Step[] = [
   {
     title: 'A developer opts in',
     command: 'oc label bc/shop s2i-incremental.io/enabled=true',
-    run: (cluster) => cluster.label('shop', { 's2i-incremental.io/enabled': 'true' }),
+    run: (cluster) => cluster.label('shop', enabled, 'true'),
     remark:
       'That is all a developer does. What was there is recorded in an annotation; base, triggers and output stay.',
   },
@@ -89,5 +91,11 @@ export const story: readonly Step[] = [
     command: 'oc start-build --from-build=shop-2',
     run: (cluster) => cluster.cloneBuild('shop-2'),
     remark: 'OpenShift copies shop-2 with its tag, which a push would overwrite. It gets a tag of its own.',
+  },
+  {
+    title: 'The developer opts out',
+    command: `oc label bc/shop ${enabled}-`,
+    run: (cluster) => cluster.label('shop', enabled, undefined),
+    remark: 'Its spec is again, byte for byte, what it was before step 1.',
   },
 ];

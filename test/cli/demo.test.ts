@@ -12,7 +12,7 @@ function withoutTimes(text: string): string {
 }
 
 describe('demo', () => {
-  it('tells the story: opt-in, first build, two continued ones, a clean one and a clone', async () => {
+  it('tells the story: opt-in, first build, two continued ones, a clean one, a clone, opt-out', async () => {
     const { status, stdout, stderr } = await runProgram(['demo']);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
     const told = withoutTimes(stdout);
@@ -31,6 +31,8 @@ describe('demo', () => {
         '   build/shop-4  Full build: it was started with --incremental=false.',
         '   $ oc start-build --from-build=shop-2',
         '   build/shop-5  Incremental build: it continues from the image of shop-2.',
+        '   $ oc label bc/shop s2i-incremental.io/enabled-',
+        '   buildconfig/shop  Opted out: what had been written into it is taken away.',
       ],
     );
     const tags = [...stdout.matchAll(/\+ harbor\.example\.com\/web\/shop:(20[0-9]{12})$/gm)].map(([, tag]) => tag);

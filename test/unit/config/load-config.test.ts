@@ -394,10 +394,6 @@ describe('a feature that this version has not', () => {
       'incremental: {mode: artifacts}',
       'incremental.mode: artifacts is not available in this version; use chain or "false"',
     ],
-    [
-      'buildConfig: {injectEnv: true}',
-      'buildConfig.injectEnv: changing the env of BuildConfigs is not available in this version',
-    ],
     ['registry: {check: true}', 'registry.check: asking the registry is not available in this version'],
     ['registry: {resolveBase: true}', 'registry.resolveBase: asking the registry is not available in this version'],
     [
