@@ -12,8 +12,13 @@ export const rooms = {
   mutations: { pure: true, rooms: ['openshift', 'policy'] },
   config: { rooms: ['openshift'], packages: ['zod', 'yaml'], node: ['fs'] },
   assemble: { rooms: ['config/config.ts'], node: ['crypto'] },
-  certificates: { packages: ['selfsigned'], node: ['crypto', 'fs', 'net', 'path'] },
-  history: { rooms: ['openshift', 'policy'], packages: ['@kubernetes/client-node'] },
+  kubernetes: { rooms: ['openshift'], packages: ['@kubernetes/client-node'], node: ['http', 'https'] },
+  certificates: {
+    rooms: ['openshift', 'kubernetes'],
+    packages: ['selfsigned'],
+    node: ['crypto', 'fs', 'net', 'path', 'timers/promises'],
+  },
+  history: { rooms: ['openshift', 'policy', 'kubernetes'], packages: ['@kubernetes/client-node'] },
   admission: {
     rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
     packages: ['fast-json-patch'],
@@ -22,7 +27,7 @@ export const rooms = {
   server: {
     rooms: ['config/duration.ts', 'policy', 'assemble', 'admission', 'certificates', 'telemetry'],
     packages: ['express'],
-    node: ['http', 'https', 'net', 'timers/promises'],
+    node: ['crypto', 'http', 'https', 'net', 'timers/promises', 'tls'],
   },
   demo: { rooms: ['openshift', 'admission'], node: ['https'] },
   cli: {
@@ -32,6 +37,7 @@ export const rooms = {
       'config',
       'assemble',
       'certificates',
+      'kubernetes',
       'history',
       'admission',
       'telemetry',

@@ -1,6 +1,7 @@
 /** npm run certs [-- NAME…]: certificates for local development in this folder; see README.md beside it. */
 import { fileURLToPath } from 'node:url';
-import { CertificateError, loadOrCreateCertificate } from '../src/certificates/certificate-files.ts';
+import { loadOrCreateCertificate } from '../src/certificates/certificate-files.ts';
+import { CertificateError } from '../src/certificates/certificate-source.ts';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 try {

@@ -1,4 +1,4 @@
-import { CertificateError } from './certificates/certificate-files.ts';
+import { CertificateError } from './certificates/certificate-source.ts';
 import { assembleScript } from './cli/assemble-script.ts';
 import { demo } from './cli/demo.ts';
 import { PreviewError, preview } from './cli/preview.ts';

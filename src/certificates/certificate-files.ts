@@ -1,26 +1,11 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CertificateError, type ServingCertificate } from './certificate-source.ts';
 import { createAuthority, createServingCertificate } from './self-signed.ts';
-
-/** What the listener serves. */
-export interface ServingCertificate {
-  /** The certificate and its chain, PEM. */
-  readonly cert: string;
-  readonly key: string;
-  /** What clients verify it by, PEM; undefined where nobody left a CA beside it. */
-  readonly ca: string | undefined;
-  /** Milliseconds since the epoch. */
-  readonly notAfter: number;
-}
 
 /** The files of a certificate folder, as Kubernetes names them in a TLS Secret. */
 export const certificateFiles = { cert: 'tls.crt', key: 'tls.key', ca: 'ca.crt' } as const;
-
-/** The certificate cannot be read or made; the message names the file and the mend. */
-export class CertificateError extends Error {
-  readonly code = 'certificate';
-}
 
 /** One year, for development: a cluster's certificates come from the chart and are renewed there. */
 const developmentLife = 365 * 24 * 3_600_000;
@@ -28,7 +13,7 @@ const developmentAuthority = 's2i-incremental-webhook development CA';
 
 /**
  * The certificate in a folder. Where the folder has none, a CA and a serving certificate for the names are made in it,
- * `tls.key` with mode 0600; the CA's key is not kept. One made here that has expired is made anew; nothing else is ever overwritten.
+ * `tls.key` with mode 0600; the CA's key is not kept. One made here is made anew at two thirds of its life, if that can be written; nothing else is ever overwritten.
  * @param now milliseconds since the epoch
  * @throws CertificateError
  */
@@ -50,10 +35,8 @@ export async function loadOrCreateCertificate(
       `${path('ca')} is there but no ${certificateFiles.cert} that it signed: add that with its key, or remove it`,
     );
   }
-  if (hasCert) {
-    const certificate = readCertificate(path('cert'), path('key'), path('ca'));
-    if (certificate.notAfter > now || !isOurs(certificate)) return { certificate, created: false };
-  }
+  const present = hasCert ? readCertificate(path('cert'), path('key'), path('ca')) : undefined;
+  if (present !== undefined && !isDue(present, now)) return { certificate: present, created: false };
   const certificate = await createDevelopmentCertificate(names, now);
   try {
     mkdirSync(directory, { recursive: true });
@@ -61,6 +44,8 @@ export async function loadOrCreateCertificate(
     writeWhole(path('key'), certificate.key, 0o600);
     writeWhole(path('cert'), certificate.cert, 0o644);
   } catch (error) {
+    // One that is due but valid is better than none.
+    if (present !== undefined && present.notAfter > now) return { certificate: present, created: false };
     throw new CertificateError(
       `${directory}: cannot write the certificate that was made: ${messageOf(error)}; name another folder with --cert-dir`,
       { cause: error },
@@ -100,8 +85,11 @@ function readCertificate(certFile: string, keyFile: string, caFile: string): Ser
   }
 }
 
-function isOurs({ cert }: ServingCertificate): boolean {
-  return new X509Certificate(cert).issuer === `CN=${developmentAuthority}`;
+/** Whether it was made here, and two thirds of its life are over. */
+function isDue({ cert }: ServingCertificate, now: number): boolean {
+  const { issuer, validFromDate, validToDate } = new X509Certificate(cert);
+  const [notBefore, notAfter] = [validFromDate.getTime(), validToDate.getTime()];
+  return issuer === `CN=${developmentAuthority}` && now - notBefore >= ((notAfter - notBefore) * 2) / 3;
 }
 
 /** The file appears under its name only when it is whole. */

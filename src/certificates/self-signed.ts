@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { type GenerateResult, generate } from 'selfsigned';
+import type { GenerateResult } from 'selfsigned';
 
 /** A certificate and its private key, PEM. */
 export interface KeyPair {
@@ -13,10 +13,14 @@ export interface Validity {
   readonly notAfter: number;
 }
 
+/** Loaded when the first certificate is made: most processes only read one. */
+const load = () => import('selfsigned');
+
 const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
 /** A new certificate authority (ECDSA P-256) that signs leaf certificates only. */
 export async function createAuthority(commonName: string, validity: Validity): Promise<KeyPair> {
+  const { generate } = await load();
   const made = await generate([{ name: 'commonName', value: commonName }], {
     ...common,
     ...datesOf(validity),
@@ -34,6 +38,7 @@ export async function createServingCertificate(
   names: readonly [string, ...string[]],
   validity: Validity,
 ): Promise<KeyPair> {
+  const { generate } = await load();
   const made = await generate([{ name: 'commonName', value: names[0].slice(0, 64) }], {
     ...common,
     ...datesOf(validity),

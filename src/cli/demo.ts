@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Admission } from '../admission/admit.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { createDevelopmentCertificate } from '../certificates/certificate-files.ts';
+import { createFixedSource } from '../certificates/certificate-source.ts';
 import { parseConfig } from '../config/load-config.ts';
 import { DemoCluster } from '../demo/demo-cluster.ts';
 import { demoConfig, shop, story } from '../demo/story.ts';
@@ -36,7 +37,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   let admission: Admission | undefined;
   const config = parseConfig(demoConfig, { ...process.env, S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' });
   const certificate = await createDevelopmentCertificate(['localhost', '127.0.0.1'], started);
-  const cluster: DemoCluster = new DemoCluster(() => ({ url: webhook.admission.url, ca: certificate.ca ?? '' }));
+  const cluster: DemoCluster = new DemoCluster(() => ({ url: listener.url, ca: certificate.ca ?? '' }));
   const webhook = await startWebhook({
     config,
     host: '127.0.0.1',
@@ -44,7 +45,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     opsPort: 0,
     scriptsPort: 0,
     scripts: createScriptCatalog(config.assemble.profiles),
-    certificate,
+    certificate: createFixedSource(certificate),
     history: createMemoryHistory(() => cluster.objects()),
     historyDetail: () => 'the demo',
     issuedTags: new IssuedTags(),
@@ -52,12 +53,13 @@ export async function demo(args: readonly string[]): Promise<number> {
     metrics: createMetrics(),
     onAdmission: (_request, answered) => (admission = answered),
   });
+  const listener = await webhook.admission;
   const print = (text: string) => process.stdout.write(text);
   const colour = hasColour(process.stdout);
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
     colour ? styleText(format, text, { validateStream: false }) : text;
   try {
-    print(`A webhook is listening on ${webhook.admission.url}; every step below is a request to it.\n`);
+    print(`A webhook is listening on ${listener.url}; every step below is a request to it.\n`);
     print(`Behind - is what was asked for, behind + what it became.\n`);
     cluster.store(shop);
     for (const [index, step] of story.entries()) {

@@ -52,11 +52,23 @@ export interface AssembleConfig {
   readonly profiles: readonly Profile[];
 }
 
+export interface CertificateConfig {
+  /** The Secret in which all replicas keep their certificates; undefined: they come from a folder. */
+  readonly secret: { readonly namespace: string; readonly name: string } | undefined;
+  /** Name of the MutatingWebhookConfiguration that calls this webhook, whose `caBundle` is kept up to date; empty without a Secret. */
+  readonly webhookConfiguration: string;
+  /** Milliseconds a serving certificate lives; a new one is made at two thirds. */
+  readonly life: number;
+  /** Milliseconds a CA lives; the next one is made at two thirds. */
+  readonly authorityLife: number;
+}
+
 export interface Config {
   readonly incremental: IncrementalConfig;
   readonly output: OutputConfig;
   readonly assemble: AssembleConfig;
   readonly buildConfig: { readonly mutate: boolean; readonly injectEnv: boolean };
+  readonly certificate: CertificateConfig;
   readonly server: {
     /** Milliseconds between SIGTERM and the end of accepting requests. */
     readonly shutdownDelay: number;

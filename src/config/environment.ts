@@ -15,6 +15,7 @@ const keys: readonly { readonly path: readonly [string, string]; readonly text: 
   ...values('buildConfig', 'mutate', 'injectEnv'),
   ...texts('registry', 'credentialsFile', 'caFile'),
   ...values('registry', 'check', 'resolveBase', 'plainHttp'),
+  ...texts('certificate', 'secret', 'webhookConfiguration', 'life', 'authorityLife'),
   ...texts('server', 'shutdownDelay', 'requestBudget'),
   ...texts('log', 'level', 'format'),
 ];

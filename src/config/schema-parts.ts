@@ -38,3 +38,11 @@ export function duration(minimum: string, maximum = 'none') {
 export function unknownPlaceholder(text: string, allowed: readonly string[]): string | undefined {
   return [...text.matchAll(/\{[^}]*\}?/g)].map(([found]) => found).find((found) => !allowed.includes(found));
 }
+
+/** A section may be left out or empty; its keys then have their defaults. */
+export function section<T extends z.ZodRawShape>(shape: T) {
+  return z.preprocess((value) => value ?? {}, z.strictObject(shape, { error: sectionError }));
+}
+
+const sectionError: z.core.$ZodErrorMap = (issue) =>
+  issue.code === 'unrecognized_keys' ? undefined : 'must be a map of keys to values';

@@ -3,7 +3,8 @@ import { defaultRegistry, isTag, parseImageReference } from '../openshift/image-
 import { hasCredentials } from '../openshift/credentials.ts';
 import { type Config, type Mode, logLevels } from './config.ts';
 import { profilesSchema } from './profile-schema.ts';
-import { boolean, duration, oneOf, secretName, string, unknownPlaceholder } from './schema-parts.ts';
+import { certificateSchema } from './certificate-schema.ts';
+import { boolean, duration, oneOf, secretName, section, string, unknownPlaceholder } from './schema-parts.ts';
 
 const tagFormat = string.superRefine((text, context) => {
   const unknown = unknownPlaceholder(text, ['{timestamp}', '{buildNumber}']);
@@ -66,14 +67,6 @@ const baseUrl = string.superRefine((text, context) => {
   }
 });
 
-/** A section may be left out or empty; its keys then have their defaults. */
-function section<T extends z.ZodRawShape>(shape: T) {
-  return z.preprocess((value) => value ?? {}, z.strictObject(shape, { error: sectionError }));
-}
-
-const sectionError: z.core.$ZodErrorMap = (issue) =>
-  issue.code === 'unrecognized_keys' ? undefined : 'must be a map of keys to values';
-
 /** A key of the published configuration that this version cannot honour: only its default is accepted. */
 function notAvailable<T extends z.ZodType>(schema: T, unset: (value: z.output<T>) => boolean, what: string) {
   return schema.refine((value) => unset(value), { error: `${what} is not available in this version` });
@@ -125,6 +118,7 @@ export const configSchema = section({
     caFile: notAvailable(string, (file) => file === '', 'asking the registry').default(''),
     plainHttp: notAvailable(z.array(string), (hosts) => hosts.length === 0, 'asking the registry').default([]),
   }),
+  certificate: certificateSchema,
   server: section({
     // Longer than an endpoint's removal takes to reach the API server's nodes.
     shutdownDelay: duration('0', '1h').default(5_000),

@@ -1,15 +1,10 @@
-import {
-  ApiException,
-  CustomObjectsApi,
-  KubeConfig,
-  Observable,
-  type RequestContext,
-  Watch,
-} from '@kubernetes/client-node';
+import { type KubeConfig, Watch } from '@kubernetes/client-node';
+import { ClusterError } from '../kubernetes/cluster-error.ts';
+import { connect } from '../kubernetes/connection.ts';
 import { type JsonObject, isObject, arrayAt, stringAt } from '../openshift/json.ts';
 
 /** The resources that are read. OpenShift 3.9 and later serve this group beside the legacy one. */
-const apiGroup = { group: 'build.openshift.io', version: 'v1' } as const;
+const apiGroup = '/apis/build.openshift.io/v1';
 export type Resource = 'builds' | 'buildconfigs';
 
 /** One page of a list. */
@@ -64,27 +59,6 @@ export interface WatchHandlers {
   readonly onEvent: (type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK', object: JsonObject) => void;
 }
 
-/** The API server refused a request; the client's own error holds the whole answer, which is no matter for a log. */
-export class ClusterError extends Error {
-  /** The HTTP status. */
-  readonly code: number;
-
-  constructor(code: number, body: unknown) {
-    super(`the API server answered ${code}: ${messageIn(body)}`);
-    this.name = 'ClusterError';
-    this.code = code;
-  }
-}
-
-/** The message of a Status, which the client hands over as text or parsed. */
-function messageIn(body: unknown): string {
-  try {
-    return stringAt(typeof body === 'string' ? (JSON.parse(body) as unknown) : body, 'message') ?? 'no reason given';
-  } catch {
-    return 'no reason given';
-  }
-}
-
 /** The server no longer remembers the resource version that was asked for: everything has to be listed anew. */
 export class GoneError extends Error {
   readonly code = 'gone';
@@ -94,51 +68,29 @@ export class GoneError extends Error {
 const watchSeconds = () => 300 + Math.floor(Math.random() * 300);
 
 /**
- * The cluster a kubeconfig file names; without one the pod's own, or what $KUBECONFIG or ~/.kube/config name.
- * @throws Error where that names none
+ * The current cluster of a kubeconfig.
+ * @param kubernetes how it is asked; a connection of its own where that is not given
+ * @throws Error where the kubeconfig has no current cluster
  */
-export function connectCluster(kubeConfigFile: string | undefined): Cluster {
-  const kubeConfig = new KubeConfig();
-  if (kubeConfigFile === undefined) kubeConfig.loadFromDefault();
-  else kubeConfig.loadFromFile(kubeConfigFile);
-  return createCluster(kubeConfig);
-}
-
-/** @throws Error where the kubeconfig has no current cluster */
-export function createCluster(kubeConfig: KubeConfig): Cluster {
-  const server = kubeConfig.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error('it has no current context with a cluster');
-  const api = kubeConfig.makeApiClient(CustomObjectsApi);
+export function createCluster(kubeConfig: KubeConfig, kubernetes = connect(kubeConfig)): Cluster {
+  const read = (path: string, query: Readonly<Record<string, string | number | undefined>>, signal: AbortSignal) =>
+    kubernetes.request({ method: 'GET', path, query }, signal);
 
   return {
-    server,
+    server: kubernetes.server,
     async get(resource, namespace, name, signal) {
       try {
-        const found: unknown = await api.getNamespacedCustomObject(
-          { ...apiGroup, plural: resource, namespace, name },
-          abortable(signal),
-        );
+        const found = await read(`${pathOf(resource, namespace)}/${encodeURIComponent(name)}`, {}, signal);
         return isObject(found) ? found : undefined;
       } catch (error) {
-        if (error instanceof ApiException && error.code === 404) return undefined;
-        throw described(error);
+        if (error instanceof ClusterError && error.code === 404) return undefined;
+        throw error;
       }
     },
 
     async list({ resource, namespace, labelSelector }, limit, next, signal) {
-      const request = { labelSelector, limit, ...(next !== undefined && { _continue: next }) };
-      const { group, version } = apiGroup;
       try {
-        const found: unknown =
-          namespace === undefined
-            ? await api.listCustomObjectForAllNamespaces(
-                { group, version, resourcePlural: resource, ...request },
-                abortable(signal),
-              )
-            : await api.listNamespacedCustomObject(
-                { group, version, plural: resource, namespace, ...request },
-                abortable(signal),
-              );
+        const found = await read(pathOf(resource, namespace), { continue: next, labelSelector, limit }, signal);
         const token = stringAt(found, 'metadata', 'continue') ?? '';
         return {
           items: (arrayAt(found, 'items') ?? []).filter(isObject),
@@ -146,15 +98,13 @@ export function createCluster(kubeConfig: KubeConfig): Cluster {
           resourceVersion: stringAt(found, 'metadata', 'resourceVersion') ?? '',
         };
       } catch (error) {
-        if (error instanceof ApiException && error.code === 410) throw new GoneError('the list expired');
-        throw described(error);
+        if (error instanceof ClusterError && error.code === 410) throw new GoneError('the list expired');
+        throw error;
       }
     },
 
     async watch({ resource, namespace, labelSelector }, resourceVersion, { onOpen, onEvent }, signal) {
       const watch = new Watch(kubeConfig);
-      const scope = namespace === undefined ? '' : `/namespaces/${namespace}`;
-      const path = `/apis/${apiGroup.group}/${apiGroup.version}${scope}/${resource}`;
       const query = { labelSelector, resourceVersion, allowWatchBookmarks: true, timeoutSeconds: watchSeconds() };
       const closed = Promise.withResolvers<undefined>();
       const state = { isOpen: false, isClosed: false };
@@ -167,7 +117,7 @@ export function createCluster(kubeConfig: KubeConfig): Cluster {
       signal.addEventListener('abort', abort, { once: true });
 
       const opening = watch.watch(
-        path,
+        pathOf(resource, namespace),
         query,
         (type, object: unknown) => {
           if (state.isClosed || !isObject(object)) return;
@@ -200,8 +150,10 @@ export function createCluster(kubeConfig: KubeConfig): Cluster {
   };
 }
 
-function described(error: unknown): unknown {
-  return error instanceof ApiException ? new ClusterError(error.code, error.body) : error;
+/** Where the resource is served, in one namespace or in all. */
+function pathOf(resource: Resource, namespace: string | undefined): string {
+  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
+  return `${apiGroup}${scope}/${resource}`;
 }
 
 /** The Status that ends a watch in its own stream. */
@@ -216,14 +168,4 @@ function isTimeout(error: unknown): boolean {
 
 function isGone(error: unknown): boolean {
   return error instanceof Error && 'statusCode' in error && error.statusCode === 410;
-}
-
-/** The client takes an abort signal only through a middleware. */
-function abortable(signal: AbortSignal) {
-  const pre = (context: RequestContext) => {
-    context.setSignal(signal);
-    return new Observable(Promise.resolve(context));
-  };
-  const post = <T>(context: T) => new Observable(Promise.resolve(context));
-  return { middleware: [{ pre, post }], middlewareMergeStrategy: 'append' as const };
 }

@@ -1,7 +1,8 @@
+import { constants } from 'node:crypto';
 import { type RequestListener, type Server, createServer as createHttpServer } from 'node:http';
-import { type ServerOptions, createServer as createHttpsServer } from 'node:https';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { ServingCertificate } from '../certificates/certificate-files.ts';
+import type { SecureContextOptions } from 'node:tls';
 
 /** A socket that is bound and answers. */
 export interface Listener {
@@ -10,6 +11,21 @@ export interface Listener {
   readonly port: number;
   /** Takes no more connections and resolves when the requests in flight are answered, or cut off after a grace period. */
   close(): Promise<void>;
+}
+
+/** What a TLS listener proves itself with, and whom it lets in. */
+export interface TlsIdentity {
+  /** The certificate and its chain, PEM. */
+  readonly cert: string;
+  readonly key: string;
+  /** The CAs that callers must have a certificate of, PEM; undefined: anybody may call. */
+  readonly clientCa: string | undefined;
+}
+
+/** A TLS listener. */
+export interface SecureListener extends Listener {
+  /** New connections get the new identity, those that are open stay. Whether callers must prove themselves cannot change. */
+  renew(identity: TlsIdentity): void;
 }
 
 /** A port cannot be bound; the message is the one line a person needs. */
@@ -26,21 +42,57 @@ const limits = {
   maxHeaderSize: 16 * 1024,
 } as const;
 
+/**
+ * Connections at a time. An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out;
+ * twice that for connections that are idle or on their way out. One takes about 50 kB: 300 of them 15 MB.
+ */
+const maxConnections = 300;
+
+/** Forward secrecy and authenticated encryption only, as in OpenShift's TLS profile Intermediate: any API server since 3.x can do one of them. */
+const ciphers = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+  'ECDHE-ECDSA-CHACHA20-POLY1305',
+  'ECDHE-RSA-CHACHA20-POLY1305',
+].join(':');
+
+function contextOf({ cert, key, clientCa }: TlsIdentity): SecureContextOptions {
+  return {
+    cert,
+    key,
+    ciphers,
+    minVersion: 'TLSv1.2',
+    // A session that is resumed is not asked for its certificate again, be its CA still trusted or not.
+    ...(clientCa !== undefined && { ca: clientCa, secureOptions: constants.SSL_OP_NO_TICKET }),
+  };
+}
+
 /** Serves an application over TLS 1.2 or later. */
-export function listenHttps(
+export async function listenHttps(
   app: RequestListener,
-  certificate: ServingCertificate,
+  identity: TlsIdentity,
   host: string,
   port: number,
-): Promise<Listener> {
-  const options: ServerOptions = {
-    cert: certificate.cert,
-    key: certificate.key,
-    minVersion: 'TLSv1.2',
-    handshakeTimeout: 10_000,
-    ...limits,
-  };
-  return listen('https', createHttpsServer(options, app), host, port);
+): Promise<SecureListener> {
+  const isVerifying = identity.clientCa !== undefined;
+  const server = createHttpsServer(
+    {
+      ...contextOf(identity),
+      requestCert: isVerifying,
+      rejectUnauthorized: isVerifying,
+      handshakeTimeout: 10_000,
+      ...limits,
+    },
+    app,
+  );
+  server.maxConnections = maxConnections;
+  const listener = await listen('https', server, host, port);
+  return { ...listener, renew: (renewed) => server.setSecureContext(contextOf(renewed)) };
 }
 
 /** Serves an application over plain HTTP. */

@@ -1,13 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admission, AdmitDependencies } from '../admission/admit.ts';
-import type { ServingCertificate } from '../certificates/certificate-files.ts';
-import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { ScriptCatalog } from '../assemble/catalog.ts';
+import type { CertificateSource, ServingCertificate } from '../certificates/certificate-source.ts';
+import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAdmissionApp } from './admission-app.ts';
-import { type Listener, listenHttp, listenHttps } from './listener.ts';
+import { type RefusedClient, requireClientNames } from './client-names.ts';
+import { type Listener, type SecureListener, type TlsIdentity, listenHttp, listenHttps } from './listener.ts';
 import { type ReadinessCheck, createOperationsApp } from './operations-app.ts';
 import { createScriptsApp } from './scripts-app.ts';
+
+/** Who may call the HTTPS port. */
+export interface ClientPolicy {
+  /** Calls with the CAs that callers must have a certificate of, PEM, at once and whenever they change. */
+  readonly onChange: (listener: (ca: string) => void) => void;
+  /** The common names that are let in; empty: any. */
+  readonly names: readonly string[];
+  readonly onRefused: (client: RefusedClient) => void;
+}
 
 export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'> {
   readonly host: string;
@@ -15,7 +25,11 @@ export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'
   readonly opsPort: number;
   readonly scriptsPort: number;
   readonly scripts: ScriptCatalog;
-  readonly certificate: ServingCertificate;
+  readonly certificate: CertificateSource;
+  /** Undefined: anybody may call. */
+  readonly clients?: ClientPolicy;
+  /** Told when TLS refuses what took the certificate's place, such as a key that is too short; the one before stays. */
+  readonly onRenewalFailure?: (error: unknown) => void;
   /** What `/readyz` says of the history, e.g. where it is read from. */
   readonly historyDetail: () => string;
   readonly metrics: Metrics;
@@ -24,7 +38,8 @@ export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'
 
 /** A running webhook. */
 export interface Webhook {
-  readonly admission: Listener;
+  /** Resolves once there is a certificate to listen with; rejects with a ListenError, and then nothing is left running. */
+  readonly admission: Promise<Listener>;
   readonly operations: Listener;
   readonly scripts: Listener;
   /** Not ready at once, serves on for `server.shutdownDelay`, then resolves when the last request is answered. */
@@ -32,44 +47,92 @@ export interface Webhook {
 }
 
 /**
- * Starts all servers; if one cannot be bound, none is left running.
+ * Starts the servers for probes and for build pods, and the HTTPS server as soon as there is a certificate; if one cannot be
+ * bound, none is left running.
  * @throws ListenError
  */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const { config, host, certificate, metrics, clock } = options;
   let draining = false;
+  let listening = false;
   const isDraining = () => draining;
 
-  const checkReadiness = (): readonly ReadinessCheck[] => {
-    const days = Math.floor((certificate.notAfter - clock()) / 86_400_000);
-    return [
-      { name: 'running', ok: !draining, detail: draining ? 'shutting down' : 'ok' },
-      { name: 'certificate', ok: certificate.notAfter > clock(), detail: days < 0 ? 'expired' : `${days} days left` },
-      { name: 'history', ok: true, detail: options.historyDetail() },
-    ];
-  };
+  const checkReadiness = (): readonly ReadinessCheck[] => [
+    { name: 'running', ok: listening && !draining, detail: draining ? 'shutting down' : listening ? 'ok' : 'starting' },
+    { name: 'certificate', ...certificate.check(clock()) },
+    { name: 'history', ok: true, detail: options.historyDetail() },
+  ];
 
-  metrics.recordCertificate(certificate.notAfter);
-  const scriptsVersion = options.scripts.version;
   const starts = [
-    listenHttps(createAdmissionApp({ ...options, scriptsVersion, isDraining }), certificate, host, options.port),
     listenHttp(createOperationsApp(metrics, checkReadiness), host, options.opsPort),
     listenHttp(createScriptsApp(options.scripts), host, options.scriptsPort),
   ] as const;
-  const [admission, operations, scripts] = await Promise.all(starts).catch(async (error: unknown) => {
+  const [operations, scripts] = await Promise.all(starts).catch(async (error: unknown) => {
     const started = await Promise.allSettled(starts);
     await Promise.all(started.flatMap((start) => (start.status === 'fulfilled' ? [start.value.close()] : [])));
     throw error;
   });
 
+  const app = createAdmissionApp({ ...options, scriptsVersion: options.scripts.version, isDraining });
+  const secured =
+    options.clients === undefined || options.clients.names.length === 0
+      ? app
+      : requireClientNames(options.clients.names, app, options.clients.onRefused);
+  const admission = listenOnce((identity) => listenHttps(secured, identity, host, options.port), isDraining, options);
+  const announced = admission.then(
+    (listener) => {
+      listening = true;
+      return listener;
+    },
+    async (error: unknown) => {
+      await Promise.all([operations.close(), scripts.close()]);
+      throw error;
+    },
+  );
+  // Whoever asks for it is told; that nobody does is no reason to end the process.
+  announced.catch(() => undefined);
+
   return {
-    admission,
+    admission: announced,
     operations,
     scripts,
     async stop() {
       draining = true;
       await delay(config.server.shutdownDelay);
-      await Promise.all([admission, operations, scripts].map((listener) => listener.close()));
+      const listeners = [operations, scripts, ...(listening ? [await admission] : [])];
+      await Promise.all(listeners.map((listener) => listener.close()));
     },
   };
+}
+
+/** Listens with the first identity there is, and hands the listener each one that follows. */
+function listenOnce(
+  listenWith: (identity: TlsIdentity) => Promise<SecureListener>,
+  isDraining: () => boolean,
+  { certificate, clients, metrics, onRenewalFailure = () => undefined }: WebhookOptions,
+): Promise<SecureListener> {
+  return new Promise((resolve, reject) => {
+    let served: ServingCertificate | undefined;
+    let clientCa: string | undefined;
+    let listener: Promise<SecureListener> | undefined;
+    const update = () => {
+      if (served === undefined || (clients !== undefined && clientCa === undefined)) return;
+      const identity = { cert: served.cert, key: served.key, clientCa };
+      if (listener === undefined) {
+        // Too late to begin: whoever stops has counted the listeners.
+        if (isDraining()) return;
+        listener = listenWith(identity);
+        listener.then(resolve, reject);
+      } else void listener.then((listening) => listening.renew(identity)).catch(onRenewalFailure);
+    };
+    clients?.onChange((ca) => {
+      clientCa = ca;
+      update();
+    });
+    certificate.onChange((changed) => {
+      served = changed;
+      metrics.recordCertificate(changed.notAfter);
+      update();
+    });
+  });
 }

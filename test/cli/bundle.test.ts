@@ -36,7 +36,7 @@ describe('the bundle alone in an empty folder', () => {
       },
     );
     t.after(() => child.kill('SIGKILL'));
-    const lines = await logUntil(child, 'listening for probes and metrics');
+    const lines = await logUntil(child, 'listening for admission reviews');
     const url = lines.find(({ message }) => message === 'listening for admission reviews')?.['url'] as string;
     const answer = await send(url, readFileSync(join(folder, 'certs', 'ca.crt'), 'utf8'), reviewOf(exampleBuild()));
     assert.notDeepEqual(patchIn(answer.text), []);

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
+import { createAuthority } from '../../src/certificates/self-signed.ts';
+import { createClientCertificate } from '../helpers/client-certificate.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import { type LogLine, logUntil, runProgram, startProgram } from '../helpers/program.ts';
-import { patchIn, send } from '../helpers/webhook.ts';
+import { patchIn, readAnswer, send } from '../helpers/webhook.ts';
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-'));
@@ -16,7 +19,9 @@ function temporaryFolder(t: TestContext): string {
 }
 
 const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--ops-port', '0', '--scripts-port', '0'];
-const listening = 'listening for probes and metrics';
+const probes = 'listening for probes and metrics';
+/** What is logged last at the start. */
+const listening = 'listening for admission reviews';
 
 function urlIn(lines: readonly LogLine[], message: string): string {
   const url = lines.find((line) => line['message'] === message)?.['url'];
@@ -40,7 +45,7 @@ describe('serve', () => {
           message: 'running standalone: no cluster to read earlier Builds from, so every Build is a full one',
         },
         { level: 'info', message: 'made a self-signed certificate' },
-        { level: 'info', message: 'listening for admission reviews' },
+        { level: 'info', message: probes },
         { level: 'info', message: 'listening for build pods' },
         { level: 'info', message: listening },
       ],
@@ -49,10 +54,10 @@ describe('serve', () => {
     assert.equal(statSync(join(folder, 'certs', 'tls.key')).mode & 0o777, 0o600);
 
     const ca = readFileSync(join(folder, 'certs', 'ca.crt'), 'utf8');
-    const answer = await send(urlIn(lines, 'listening for admission reviews'), ca, reviewOf(exampleBuild()));
+    const answer = await send(urlIn(lines, listening), ca, reviewOf(exampleBuild()));
     assert.equal(answer.status, 200);
     assert.notDeepEqual(patchIn(answer.text), []);
-    const metrics = await send(`${urlIn(lines, listening)}/metrics`, ca, '', { method: 'GET' });
+    const metrics = await send(`${urlIn(lines, probes)}/metrics`, ca, '', { method: 'GET' });
     assert.match(
       metrics.text,
       /^s2i_incremental_admission_requests_total\{resource="builds",operation="CREATE",result="patched",reason="wrapper_unavailable"\} 1$/m,
@@ -150,6 +155,14 @@ describe('serve', () => {
       ['serve', '--kubeconfig', '/nonexistent/kubeconfig'],
       /^s2i-incremental: \/nonexistent\/kubeconfig names no cluster that can be used: ENOENT/,
     ],
+    [
+      ['serve', '--client-names', 'api'],
+      /^s2i-incremental: --client-names needs --client-ca, which verifies the names\n/,
+    ],
+    [
+      ['serve', '--client-ca', 'x', '--client-names', 'api,,b'],
+      /^s2i-incremental: --client-names must be names with a comma between two of them\n/,
+    ],
     [['serve', 'extra'], /^s2i-incremental: Unexpected argument 'extra'/],
     [['serv'], /^s2i-incremental: there is no command "serv"; there are serve, preview, demo, assemble-script\n/],
     [['toString'], /^s2i-incremental: there is no command "toString"/],
@@ -161,6 +174,89 @@ describe('serve', () => {
       assert.match(stderr, message);
     });
   }
+
+  const inSecret = {
+    S2I_INCREMENTAL_CERTIFICATE_SECRET: 'ci/certificates',
+    S2I_INCREMENTAL_CERTIFICATE_WEBHOOK_CONFIGURATION: 'webhook',
+  };
+  const elsewhere: readonly [args: readonly string[], message: string][] = [
+    [['--cert-dir', 'certs'], '--cert-dir and certificate.secret exclude each other'],
+    [['--standalone'], '--standalone and certificate.secret exclude each other'],
+    [[], 'certificate.secret needs a cluster, and there is none at hand; name one with --kubeconfig'],
+  ];
+  for (const [args, message] of elsewhere) {
+    it(`refuses certificates in a Secret with ${args.join(' ') || 'no cluster'}`, async () => {
+      const finished = await runProgram(['serve', ...args], { environment: inSecret });
+      assert.deepEqual(finished, {
+        status: 2,
+        stdout: '',
+        stderr: `s2i-incremental: ${message}\ns2i-incremental: s2i-incremental serve --help tells more\n`,
+      });
+    });
+  }
+
+  it('tells in one line that the file of client CAs cannot be used', async (t) => {
+    const folder = temporaryFolder(t);
+    const file = join(folder, 'clients.crt');
+    const args = ['serve', '--standalone', ...anyPorts, '--cert-dir', join(folder, 'certs'), '--client-ca', file];
+    const { status, stderr } = await runProgram(args);
+    assert.equal(status, 1);
+    assert.match(stderr, /^s2i-incremental: .*clients\.crt: cannot be read as CA certificates: ENOENT: .*\n$/);
+  });
+
+  it('lets in the callers that it is told to, and logs of others', async (t) => {
+    const folder = temporaryFolder(t);
+    const certs = join(folder, 'certs');
+    const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
+    const authority = await createAuthority('clients', validity);
+    writeFileSync(join(folder, 'clients.crt'), authority.cert);
+    const child = startProgram([
+      ...['serve', '--standalone', ...anyPorts, '--cert-dir', certs],
+      ...['--client-ca', join(folder, 'clients.crt'), '--client-names', 'nobody, somebody'],
+    ]);
+    t.after(() => child.kill('SIGKILL'));
+    const url = urlIn(await logUntil(child, listening), listening);
+    const ca = readFileSync(join(certs, 'ca.crt'), 'utf8');
+    await assert.rejects(send(url, ca, reviewOf(exampleBuild())), { code: /CERTIFICATE_REQUIRED|ECONNRESET/ });
+    const call = async (name: string) => {
+      const client = await createClientCertificate(authority, name);
+      const outgoing = httpsRequest(url, { ...client, ca, method: 'GET', servername: 'localhost', agent: false });
+      outgoing.end();
+      return (await readAnswer(outgoing)).status;
+    };
+    assert.deepEqual([await call('somebody'), await call('mallory')], [405, 403]);
+    const refused = (await logUntil(child, 'refused a caller by its name')).at(-1);
+    assert.deepEqual(
+      [refused?.['level'], refused?.['names'], refused?.['address']],
+      ['warn', ['mallory'], '127.0.0.1'],
+    );
+  });
+
+  it('tells at once that it waits for a cluster that cannot be reached, and stops when asked to', async (t) => {
+    const folder = temporaryFolder(t);
+    const kubeconfig = join(folder, 'kubeconfig');
+    const cluster = { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true };
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        clusters: [{ name: 'a', cluster }],
+        users: [{ name: 'a', user: {} }],
+        contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+        'current-context': 'a',
+      }),
+    );
+    const child = startProgram(['serve', ...anyPorts, '--kubeconfig', kubeconfig], {
+      environment: { ...inSecret, S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
+    });
+    t.after(() => child.kill('SIGKILL'));
+    const lines = await logUntil(child, 'listening for build pods');
+    const answer = await send(`${urlIn(lines, probes)}/readyz`, '', '', { method: 'GET' });
+    assert.equal(answer.status, 503);
+    assert.match(answer.text, /^\[-\] running: starting\n\[-\] certificate: .*ECONNREFUSED/);
+    assert.equal((await send(`${urlIn(lines, probes)}/healthz`, '', '', { method: 'GET' })).status, 200);
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
 
   it('has a help text for each command', async () => {
     for (const command of [[], ['serve'], ['preview'], ['demo'], ['assemble-script']]) {

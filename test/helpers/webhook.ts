@@ -5,12 +5,18 @@ import { after, before } from 'node:test';
 import { createScriptCatalog } from '../../src/assemble/catalog.ts';
 import type { Admission, BuildHistory } from '../../src/admission/admit.ts';
 import type { PatchOperation } from '../../src/admission/review.ts';
-import { type ServingCertificate, createDevelopmentCertificate } from '../../src/certificates/certificate-files.ts';
+import { createDevelopmentCertificate } from '../../src/certificates/certificate-files.ts';
+import {
+  type CertificateSource,
+  type ServingCertificate,
+  createFixedSource,
+} from '../../src/certificates/certificate-source.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { IssuedTags } from '../../src/history/issued-tags.ts';
 import { createMemoryHistory } from '../../src/history/memory-history.ts';
 import type { JsonObject } from '../../src/openshift/json.ts';
-import { type Webhook, startWebhook } from '../../src/server/webhook.ts';
+import type { Listener } from '../../src/server/listener.ts';
+import { type ClientPolicy, type Webhook, startWebhook } from '../../src/server/webhook.ts';
 import { type Metrics, createMetrics } from '../../src/telemetry/metrics.ts';
 
 /** The time the tests' webhooks believe it is. */
@@ -33,10 +39,17 @@ export interface TestWebhookOptions {
   readonly history?: BuildHistory;
   readonly clock?: () => number;
   readonly metrics?: Metrics;
+  /** Instead of the one certificate. */
+  readonly certificate?: CertificateSource;
+  readonly clients?: ClientPolicy;
+  readonly onRenewalFailure?: (error: unknown) => void;
+  /** Of HTTPS; any free one by default. */
+  readonly port?: number;
   readonly onAdmission?: (admission: Admission) => void;
 }
 
-export interface TestWebhook extends Webhook {
+export interface TestWebhook extends Omit<Webhook, 'admission'> {
+  readonly admission: Listener;
   readonly ca: string;
   post(body: string | Buffer | object, options?: PostOptions): Promise<Answer>;
 }
@@ -71,9 +84,8 @@ export function suiteWebhook(options: TestWebhookOptions = {}): () => TestWebhoo
   };
 }
 
-/** Starts a real webhook on free loopback ports; it is stopped after the test. */
-export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOptions = {}): Promise<TestWebhook> {
-  const certificate = await testCertificate();
+/** Starts a real webhook on free loopback ports that may not have a certificate yet; it is stopped after the test. */
+export async function startUncertainWebhook(cleanup: Cleanup, options: TestWebhookOptions = {}): Promise<Webhook> {
   const config = parseConfig(
     options.config ?? '',
     options.environment ?? { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
@@ -81,11 +93,13 @@ export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOpt
   const webhook = await startWebhook({
     config,
     host: '127.0.0.1',
-    port: 0,
+    port: options.port ?? 0,
     opsPort: 0,
     scriptsPort: 0,
     scripts: createScriptCatalog(config.assemble.profiles),
-    certificate,
+    certificate: options.certificate ?? createFixedSource(await testCertificate()),
+    ...(options.clients !== undefined && { clients: options.clients }),
+    ...(options.onRenewalFailure !== undefined && { onRenewalFailure: options.onRenewalFailure }),
     history: options.history ?? createMemoryHistory(options.objects ?? (() => [])),
     historyDetail: () => 'test',
     issuedTags: new IssuedTags(),
@@ -96,13 +110,20 @@ export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOpt
   let stopped: Promise<void> | undefined;
   const stop = () => (stopped ??= webhook.stop());
   cleanup.after(stop);
-  const ca = certificate.ca ?? '';
+  return { ...webhook, stop };
+}
+
+/** Starts a real webhook on free loopback ports; it is stopped after the test. */
+export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOptions = {}): Promise<TestWebhook> {
+  const webhook = await startUncertainWebhook(cleanup, options);
+  const admission = await webhook.admission;
+  const ca = (await testCertificate()).ca ?? '';
   return {
     ...webhook,
-    stop,
+    admission,
     ca,
     post: (body, postOptions) =>
-      send(`${webhook.admission.url}${postOptions?.path ?? '/mutate?timeout=3s'}`, ca, body, postOptions),
+      send(`${admission.url}${postOptions?.path ?? '/mutate?timeout=3s'}`, ca, body, postOptions),
   };
 }
 

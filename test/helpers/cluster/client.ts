@@ -6,6 +6,7 @@ import {
   V1Namespace,
   V1ObjectMeta,
 } from '@kubernetes/client-node';
+import { type Kubernetes, type KubernetesRequest, connect } from '../../../src/kubernetes/connection.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 
 /** Where the API server keeps each kind that the tests touch. */
@@ -21,6 +22,7 @@ const resources = {
   ClusterRole: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterroles' },
   ClusterRoleBinding: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'clusterrolebindings' },
   Role: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'roles' },
+  EndpointSlice: { group: 'discovery.k8s.io', version: 'v1', plural: 'endpointslices' },
   RoleBinding: { group: 'rbac.authorization.k8s.io', version: 'v1', plural: 'rolebindings' },
 } as const;
 
@@ -49,6 +51,7 @@ export interface ListQuery {
 export class Client {
   readonly #api: CustomObjectsApi;
   readonly #core: CoreV1Api;
+  readonly #kubernetes: Kubernetes;
 
   /** @param kubeconfig a kubeconfig file */
   constructor(kubeconfig: string) {
@@ -56,6 +59,12 @@ export class Client {
     config.loadFromFile(kubeconfig);
     this.#api = config.makeApiClient(CustomObjectsApi);
     this.#core = config.makeApiClient(CoreV1Api);
+    this.#kubernetes = connect(config);
+  }
+
+  /** Any request at all, for what has no method of its own; rejects with a ClusterError. */
+  request(request: KubernetesRequest): Promise<unknown> {
+    return this.#kubernetes.request(request, AbortSignal.timeout(10_000));
   }
 
   async createNamespace(name: string): Promise<void> {

@@ -71,6 +71,8 @@ export class ControlPlane {
       'service-account-key-file': files.serviceAccountKey,
       'service-account-signing-key-file': files.serviceAccountKey,
       'service-cluster-ip-range': '10.0.0.0/24',
+      // There is no kube-proxy either: webhooks that are named by a service are called at the addresses of its EndpointSlices.
+      'enable-aggregator-routing': 'true',
       // There is no controller that would make the ServiceAccounts, and no other API server to agree with.
       'disable-admission-plugins': 'ServiceAccount',
       'endpoint-reconciler-type': 'none',

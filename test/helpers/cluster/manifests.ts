@@ -97,3 +97,69 @@ export function webhookConfiguration(url: string, ca: string, name = 's2i-increm
     webhooks: registration.webhooks.map((webhook) => ({ ...webhook, clientConfig })),
   };
 }
+
+/**
+ * The same for a webhook that is called by its Service, and without a CA bundle.
+ * @param failurePolicy `Fail` where a test is to see every call that fails
+ */
+export function serviceWebhookConfiguration(
+  service: { readonly namespace: string; readonly name: string },
+  failurePolicy: 'Fail' | 'Ignore',
+  name = 's2i-incremental-webhook',
+): KubernetesObject {
+  const { webhooks, ...configuration } = webhookConfiguration('https://unused.example.com/mutate', '', name);
+  return {
+    ...configuration,
+    webhooks: (webhooks as readonly object[]).map((webhook) => ({
+      ...webhook,
+      clientConfig: { service: { ...service, path: '/mutate', port: 443 } },
+      failurePolicy,
+    })),
+  };
+}
+
+/** All that keeping its own certificates takes: one Secret by its name, one webhook configuration by its name. */
+export function certificateRights(
+  user: string,
+  secret: { readonly namespace: string; readonly name: string },
+  configuration = 's2i-incremental-webhook',
+): readonly KubernetesObject[] {
+  const name = 's2i-incremental-webhook-certificates';
+  const { namespace } = secret;
+  const subjects = [{ apiGroup: rbacGroup, kind: 'User', name: user }];
+  return [
+    {
+      ...rbac,
+      kind: 'ClusterRole',
+      metadata: { name },
+      rules: [
+        {
+          apiGroups: ['admissionregistration.k8s.io'],
+          resources: ['mutatingwebhookconfigurations'],
+          resourceNames: [configuration],
+          verbs: ['get', 'patch'],
+        },
+      ],
+    },
+    {
+      ...rbac,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name },
+      subjects,
+    },
+    {
+      ...rbac,
+      kind: 'Role',
+      metadata: { name, namespace },
+      rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: [secret.name], verbs: ['get', 'update'] }],
+    },
+    {
+      ...rbac,
+      kind: 'RoleBinding',
+      metadata: { name, namespace },
+      roleRef: { apiGroup: rbacGroup, kind: 'Role', name },
+      subjects,
+    },
+  ];
+}

@@ -4,11 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
-import {
-  CertificateError,
-  createDevelopmentCertificate,
-  loadOrCreateCertificate,
-} from '../../../src/certificates/certificate-files.ts';
+import { createDevelopmentCertificate, loadOrCreateCertificate } from '../../../src/certificates/certificate-files.ts';
+import { CertificateError } from '../../../src/certificates/certificate-source.ts';
 import { createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
 
 const now = Date.parse('2026-01-31T12:00:00Z');
@@ -83,7 +80,7 @@ describe('a folder with a certificate', () => {
     const folder = temporaryFolder(t);
     const first = await loadOrCreateCertificate(folder, names, now);
     const before = filesOf(folder);
-    for (const time of [now, now + year - 1]) {
+    for (const time of [now, now + (year * 2) / 3 - 3_600_000]) {
       const again = await loadOrCreateCertificate(folder, ['another.example.com'], time);
       assert.deepEqual(again, { certificate: first.certificate, created: false });
     }
@@ -100,12 +97,12 @@ describe('a folder with a certificate', () => {
     });
   });
 
-  it('that was made here gives way to a new one once it has expired', async (t) => {
+  it('that was made here gives way to a new one at two thirds of its life', async (t) => {
     const folder = temporaryFolder(t);
     const first = await loadOrCreateCertificate(folder, names, now);
-    const { certificate, created } = await loadOrCreateCertificate(folder, names, now + year);
+    const { certificate, created } = await loadOrCreateCertificate(folder, names, now + (year * 2) / 3);
     assert.equal(created, true);
-    assert.equal(certificate.notAfter, now + 2 * year);
+    assert.equal(certificate.notAfter, now + (year * 2) / 3 + year);
     assert.notEqual(certificate.key, first.certificate.key);
     assert.deepEqual(filesOf(folder), {
       'ca.crt': certificate.ca,

@@ -39,9 +39,9 @@ describe('every key of the schema', () => {
   it('is found', () => {
     assert.deepEqual(
       [...new Set(keys.map(([section]) => section))],
-      ['incremental', 'output', 'assemble', 'buildConfig', 'registry', 'server', 'log'],
+      ['incremental', 'output', 'assemble', 'buildConfig', 'registry', 'certificate', 'server', 'log'],
     );
-    assert.equal(keys.length, 25);
+    assert.equal(keys.length, 29);
   });
 
   for (const path of keys) {
@@ -79,6 +79,10 @@ describe('the environment', () => {
       S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false',
       S2I_INCREMENTAL_ASSEMBLE_PROFILES: '{python: {match: python, env: {A: "1"}}}',
       S2I_INCREMENTAL_BUILD_CONFIG_MUTATE: 'false',
+      S2I_INCREMENTAL_CERTIFICATE_SECRET: 'ci/webhook-certificate',
+      S2I_INCREMENTAL_CERTIFICATE_WEBHOOK_CONFIGURATION: 'webhook',
+      S2I_INCREMENTAL_CERTIFICATE_LIFE: '1m',
+      S2I_INCREMENTAL_CERTIFICATE_AUTHORITY_LIFE: '2m',
       S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0',
       S2I_INCREMENTAL_SERVER_REQUEST_BUDGET: '1s',
       S2I_INCREMENTAL_LOG_LEVEL: 'debug',
@@ -108,6 +112,12 @@ describe('the environment', () => {
         ],
       },
       buildConfig: { mutate: false, injectEnv: false },
+      certificate: {
+        secret: { namespace: 'ci', name: 'webhook-certificate' },
+        webhookConfiguration: 'webhook',
+        life: 60_000,
+        authorityLife: 120_000,
+      },
       server: { shutdownDelay: 0, requestBudget: 1_000 },
       log: { level: 'debug', format: 'text' },
     };

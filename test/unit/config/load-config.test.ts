@@ -38,6 +38,12 @@ const defaults: Config = {
   },
   assemble: { wrapper: true, baseUrl: '', profiles: [] },
   buildConfig: { mutate: true, injectEnv: false },
+  certificate: {
+    secret: undefined,
+    webhookConfiguration: '',
+    life: 2_160 * 3_600_000,
+    authorityLife: 17_520 * 3_600_000,
+  },
   server: { shutdownDelay: 5_000, requestBudget: 2_000 },
   log: { level: 'info', format: 'json' },
 };
@@ -49,6 +55,7 @@ output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries
 assemble: {wrapper: true, baseUrl: "", profiles: {}}
 buildConfig: {mutate: true, injectEnv: false}
 registry: {check: false, resolveBase: false, credentialsFile: "", caFile: "", plainHttp: []}
+certificate: {secret: "", webhookConfiguration: "", life: 2160h, authorityLife: 17520h}
 server: {shutdownDelay: 5s, requestBudget: 2s}
 log: {level: info, format: json}
 `;
@@ -173,6 +180,8 @@ describe('a value at its limit', () => {
     'incremental: {maxDepth: 90}',
     'incremental: {maxAge: 1m}',
     'server: {shutdownDelay: "0", requestBudget: 50ms}',
+    'certificate: {life: 5s, authorityLife: 10s}',
+    `certificate: {secret: ${'n'.repeat(63)}/${'s'.repeat(253)}, webhookConfiguration: ${'w'.repeat(253)}}`,
     'output: {registries: [docker.io, localhost, "localhost:5000", "[fd00::1]:5000", harbor.example.com]}',
     // 14 digits and the 6 characters of a suffix leave 108.
     `output: {tagFormat: "${'t'.repeat(108)}{timestamp}"}`,
@@ -314,6 +323,27 @@ describe('a mistake', () => {
       `assemble: {profiles: {a: {clean: ["${name}"]}}}`,
       'assemble.profiles.a.clean.0: must be the name of a file or folder right in $HOME',
     ]),
+    ...['certificate', '/certificate', 'ci/', 'ci/a/b', 'Ci/a', 'c.i/a', 'ci/a_b', `${'n'.repeat(64)}/a`].map(
+      (name): [string, string] => [
+        `certificate: {secret: "${name}", webhookConfiguration: webhook}`,
+        `certificate.secret: must be the namespace and the name of a Secret, NAMESPACE/NAME; is "${name}"`,
+      ],
+    ),
+    [
+      'certificate: {secret: ci/a, webhookConfiguration: Web_hook}',
+      'certificate.webhookConfiguration: must be the name of a MutatingWebhookConfiguration (lower-case letters, digits, "-" and ".")',
+    ],
+    [
+      'certificate: {secret: ci/a}',
+      'certificate.webhookConfiguration: must name the MutatingWebhookConfiguration whose caBundle follows certificate.secret',
+    ],
+    [
+      'certificate: {webhookConfiguration: webhook}',
+      'certificate.secret: must name the Secret that keeps the certificates for certificate.webhookConfiguration',
+    ],
+    ['certificate: {life: 4s}', 'certificate.life: must be at least 5s; is 4s'],
+    ['certificate: {authorityLife: 9s}', 'certificate.authorityLife: must be at least 10s; is 9s'],
+    ['certificate: {authorityLife: 4319h}', 'certificate.life: must be at most half of certificate.authorityLife'],
     ['server: {shutdownDelay: 999h}', 'server.shutdownDelay: must be at most 1h; is 999h'],
     ['server: {requestBudget: 31s}', 'server.requestBudget: must be at most 30s; is 31s'],
     [

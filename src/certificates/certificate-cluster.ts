@@ -1,0 +1,141 @@
+import { ClusterError } from '../kubernetes/cluster-error.ts';
+import type { Kubernetes } from '../kubernetes/connection.ts';
+import { type JsonObject, isObject, objectAt, stringAt } from '../openshift/json.ts';
+import { CertificateError } from './certificate-source.ts';
+import { type SecretData, secretKeys } from './stored-certificates.ts';
+import { type WebhookConfiguration, createBundlePatch, decodeWebhookConfiguration } from './webhook-configuration.ts';
+
+/** The Secret as it was read. */
+export type ReadSecret =
+  /** Not there, or there without data: to be filled. */
+  | { readonly kind: 'absent'; readonly object: JsonObject | undefined }
+  | { readonly kind: 'ours'; readonly object: JsonObject; readonly data: SecretData }
+  | { readonly kind: 'foreign'; readonly reason: string };
+
+/** Somebody else wrote first: everything is to be read anew. */
+export class ConflictError extends Error {
+  readonly code = 'conflict';
+}
+
+/** The two objects that the replicas agree through. Every method rejects with what the API server or the network says. */
+export interface CertificateCluster {
+  /** How the configuration is called in messages. */
+  readonly configuration: string;
+  /** The webhook configuration; undefined where there is none. */
+  readConfiguration(signal: AbortSignal): Promise<WebhookConfiguration | undefined>;
+  readSecret(signal: AbortSignal): Promise<ReadSecret>;
+  /** Fills the Secret that was read, or creates it where there was none. @throws ConflictError */
+  writeSecret(data: SecretData, read: ReadSecret, signal: AbortSignal): Promise<void>;
+  /** Makes the bundle the `caBundle` of every webhook of the configuration that was read. @throws ConflictError */
+  publish(bundle: string, configuration: WebhookConfiguration, signal: AbortSignal): Promise<void>;
+}
+
+export interface CertificateClusterOptions {
+  readonly kubernetes: Kubernetes;
+  readonly secret: { readonly namespace: string; readonly name: string };
+  /** Name of the MutatingWebhookConfiguration. */
+  readonly webhookConfiguration: string;
+}
+
+/** Milliseconds an answer may take; the API server's own limit for what it asks of others is of that order. */
+const timeout = 10_000;
+
+/** What of this name is told in messages and where it is. */
+export function createCertificateCluster(options: CertificateClusterOptions): CertificateCluster {
+  const { kubernetes, secret, webhookConfiguration } = options;
+  const secrets = `/api/v1/namespaces/${encodeURIComponent(secret.namespace)}/secrets`;
+  const secretPath = `${secrets}/${encodeURIComponent(secret.name)}`;
+  const configurationPath = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${encodeURIComponent(webhookConfiguration)}`;
+
+  const request = (parts: Parameters<Kubernetes['request']>[0], signal: AbortSignal) =>
+    kubernetes.request(parts, AbortSignal.any([signal, AbortSignal.timeout(timeout)]));
+  const read = async (path: string, signal: AbortSignal): Promise<JsonObject | undefined> => {
+    try {
+      const found = await request({ method: 'GET', path }, signal);
+      return isObject(found) ? found : undefined;
+    } catch (error) {
+      if (hasStatus(error, 404)) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    configuration: webhookConfiguration,
+    async readConfiguration(signal) {
+      const object = await read(configurationPath, signal);
+      return object === undefined ? undefined : decodeWebhookConfiguration(object);
+    },
+
+    async readSecret(signal) {
+      return classify(await read(secretPath, signal), `${secret.namespace}/${secret.name}`);
+    },
+
+    async writeSecret(data, found, signal) {
+      if (found.kind === 'foreign') throw new CertificateError(found.reason);
+      const encoded = Object.fromEntries(
+        Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+      );
+      // Labels and annotations that are on it stay, and its resourceVersion lets nobody's work be overwritten.
+      const body = {
+        ...(found.object ?? { apiVersion: 'v1', kind: 'Secret', metadata: { ...secret }, type: 'Opaque' }),
+        data: encoded,
+      };
+      try {
+        await (found.object === undefined
+          ? request({ method: 'POST', path: secrets, body }, signal)
+          : request({ method: 'PUT', path: secretPath, body }, signal));
+      } catch (error) {
+        // Gone since it was read is a change like any other.
+        if (hasStatus(error, 409) || (found.object !== undefined && hasStatus(error, 404))) {
+          throw new ConflictError('the Secret was written by another', { cause: error });
+        }
+        if (found.object === undefined && hasStatus(error, 403)) {
+          throw new CertificateError(
+            `Secret ${secret.namespace}/${secret.name} is not there and may not be created; install the chart again: ${messageOf(error)}`,
+            { cause: error },
+          );
+        }
+        throw error;
+      }
+    },
+
+    async publish(bundle, configuration, signal) {
+      const body = createBundlePatch(configuration, bundle);
+      const contentType = 'application/json-patch+json';
+      try {
+        await request({ method: 'PATCH', path: configurationPath, body, contentType }, signal);
+      } catch (error) {
+        // 422 is what a failed test of a JSON patch is answered with.
+        if (hasStatus(error, 409) || hasStatus(error, 422)) {
+          throw new ConflictError(`the caBundle cannot be written: ${messageOf(error)}`, { cause: error });
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** Ours is what has no data, or our keys and no others: nothing else is ever overwritten. */
+function classify(object: JsonObject | undefined, name: string): ReadSecret {
+  const encoded = objectAt(object, 'data') ?? {};
+  const keys = Object.keys(encoded);
+  if (object === undefined) return { kind: 'absent', object };
+  const known: readonly string[] = Object.values(secretKeys);
+  const isOurs =
+    keys.length === 0 || (keys.includes(secretKeys.authorityKeys) && keys.every((key) => known.includes(key)));
+  if (stringAt(object, 'type') !== 'Opaque' || !isOurs) {
+    const reason = `Secret ${name} holds what this webhook did not make (type ${String(object['type'])}, keys ${keys.join(', ')}) and is left alone; name another in certificate.secret, or delete it`;
+    return { kind: 'foreign', reason };
+  }
+  if (keys.length === 0) return { kind: 'absent', object };
+  const data = Object.fromEntries(keys.map((key) => [key, Buffer.from(String(encoded[key]), 'base64').toString()]));
+  return { kind: 'ours', object, data };
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof ClusterError && error.code === status;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,131 @@
+import type { CertificateMaker } from './certificate-maker.ts';
+import { type PublishedAuthority, type Step, planRotation } from './rotation.ts';
+import type { Validity } from './self-signed.ts';
+import { type StoredCertificates, factsOf, splitPem } from './stored-certificates.ts';
+
+/** How long what is made lives, in milliseconds. */
+export interface Lives {
+  readonly life: number;
+  readonly authorityLife: number;
+}
+
+export interface RotationContext {
+  /** The hosts and addresses of the leaf. */
+  readonly names: readonly [string, ...string[]];
+  /** The `caBundle` of each webhook, PEM. */
+  readonly caBundles: readonly string[];
+  readonly lives: Lives;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** What became of the stored certificates, and by which steps; none where they are kept. */
+export interface Rotated {
+  readonly certificates: StoredCertificates;
+  readonly steps: readonly Exclude<Step['kind'], 'keep'>[];
+}
+
+/** More than any plan takes; one that does not come to an end is a mistake of ours, and is not to hold up the process. */
+const maxSteps = 8;
+
+/**
+ * Takes steps until the plan is to keep what there is; nothing is written anywhere.
+ * @param stored undefined where nothing is, or nothing that can be read
+ */
+export async function rotate(
+  stored: StoredCertificates | undefined,
+  context: RotationContext,
+  maker: CertificateMaker,
+): Promise<Rotated> {
+  const published = inspectPublished(context.caBundles, maker);
+  const steps: Exclude<Step['kind'], 'keep'>[] = [];
+  let certificates = stored;
+  while (steps.length < maxSteps) {
+    const facts = certificates === undefined ? { kind: 'absent' as const } : factsOf(certificates, maker);
+    const step = planRotation(facts, context.names, published, context.now);
+    if (step.kind === 'keep' && certificates !== undefined) return { certificates, steps };
+    certificates = await applyStep(step, certificates, context, published, maker);
+    if (step.kind !== 'keep') steps.push(step.kind);
+  }
+  throw new Error(`the certificates do not settle: ${steps.join(', ')}`);
+}
+
+interface PublishedCertificate extends PublishedAuthority {
+  readonly cert: string;
+}
+
+function inspectPublished(caBundles: readonly string[], maker: CertificateMaker): readonly PublishedCertificate[] {
+  const bundles = caBundles.map((bundle) => readBundle(bundle, maker));
+  const all = new Map(bundles.flat().map((authority) => [authority.id, authority]));
+  return [...all.values()].map((authority) => ({
+    ...authority,
+    everywhere: bundles.every((bundle) => bundle.some(({ id }) => id === authority.id)),
+  }));
+}
+
+/** The certificates of a bundle; what is none is nobody's to verify by. */
+export function readBundle(bundle: string, maker: CertificateMaker) {
+  return splitPem(bundle).flatMap((cert) => {
+    try {
+      return [{ ...maker.inspect(cert), cert }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+async function applyStep(
+  step: Step,
+  certificates: StoredCertificates | undefined,
+  context: RotationContext,
+  published: readonly PublishedCertificate[],
+  maker: CertificateMaker,
+): Promise<StoredCertificates> {
+  const { lives, now, names } = context;
+  const createAuthority = () => maker.createAuthority(validityOf(lives.authorityLife, now));
+  if (certificates === undefined || step.kind === 'create_everything') {
+    const authority = await createAuthority();
+    const leaf = await maker.createLeaf(authority, names, leafValidity(maker.inspect(authority.cert), context));
+    return { authorities: [authority], leaf };
+  }
+  const { authorities, leaf } = certificates;
+  const idOf = ({ cert }: { readonly cert: string }) => maker.inspect(cert).id;
+  switch (step.kind) {
+    case 'keep':
+      return certificates;
+    case 'drop_authorities':
+      return { authorities: authorities.filter((authority) => !step.ids.includes(idOf(authority))), leaf };
+    case 'adopt_authorities': {
+      const adopted = published.filter(({ id }) => step.ids.includes(id));
+      return { authorities: [...authorities, ...adopted.map(({ cert }) => ({ cert, key: undefined }))], leaf };
+    }
+    case 'create_next_authority':
+      return { authorities: [...authorities, await createAuthority()], leaf };
+    case 'create_leaf':
+    case 'switch_authority': {
+      const { cert, key } = authorities.find((authority) => idOf(authority) === step.authority) ?? {};
+      if (cert === undefined || key === undefined) throw new Error('the plan names a CA that cannot sign');
+      return {
+        authorities,
+        leaf: await maker.createLeaf({ cert, key }, names, leafValidity(maker.inspect(cert), context)),
+      };
+    }
+  }
+}
+
+/** X.509 knows whole seconds. */
+const second = 1_000;
+
+/** From a little ago, because clocks differ: an hour, less for what lives for hours only. */
+function validityOf(life: number, now: number): Validity {
+  const since = now - Math.min(3_600_000, life / 20);
+  return { notBefore: Math.floor(since / second) * second, notAfter: Math.floor((now + life) / second) * second };
+}
+
+function leafValidity(authority: Validity, { lives, now }: RotationContext): Validity {
+  const { notBefore, notAfter } = validityOf(lives.life, now);
+  return {
+    notBefore: Math.max(notBefore, authority.notBefore),
+    notAfter: Math.min(notAfter, authority.notAfter),
+  };
+}

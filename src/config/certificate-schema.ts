@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { isSecretName } from '../openshift/metadata.ts';
+import type { CertificateConfig } from './config.ts';
+import { duration, section, string } from './schema-parts.ts';
+
+const secret = string.transform((text, context): CertificateConfig['secret'] => {
+  if (text === '') return undefined;
+  const [namespace = '', name = '', ...rest] = text.split('/');
+  if (rest.length === 0 && isNamespace(namespace) && isSecretName(name)) return { namespace, name };
+  context.addIssue(`must be the namespace and the name of a Secret, NAMESPACE/NAME; is ${JSON.stringify(text)}`);
+  return z.NEVER;
+});
+
+function isNamespace(text: string): boolean {
+  return text.length <= 63 && isSecretName(text) && !text.includes('.');
+}
+
+// The name of any object that is no resource of a pod follows the same rule.
+const webhookConfiguration = string.refine((text) => text === '' || isSecretName(text), {
+  error: 'must be the name of a MutatingWebhookConfiguration (lower-case letters, digits, "-" and ".")',
+  // One mistake is told once: what goes with it is looked at only when it is a name.
+  abort: true,
+});
+
+/** Where the serving certificate is kept when the webhook makes it itself, and how long it lives. */
+export const certificateSchema = section({
+  secret: secret.prefault(''),
+  webhookConfiguration: webhookConfiguration.default(''),
+  // 90 days, as public CAs have it: renewed after 60, which leaves a month in which the API server may refuse to be written to.
+  // X.509 knows whole seconds, and 5 of them still leave one between the renewal and the end.
+  life: duration('5s').default(2_160 * 3_600_000),
+  // Two years: a next CA stands in the bundle for four months before it signs, longer than any replica goes unnoticed.
+  authorityLife: duration('10s').default(17_520 * 3_600_000),
+}).superRefine(({ secret, webhookConfiguration, life, authorityLife }, context) => {
+  if (secret !== undefined && webhookConfiguration === '') {
+    context.addIssue({
+      code: 'custom',
+      path: ['webhookConfiguration'],
+      message: 'must name the MutatingWebhookConfiguration whose caBundle follows certificate.secret',
+    });
+  }
+  if (secret === undefined && webhookConfiguration !== '') {
+    context.addIssue({
+      code: 'custom',
+      path: ['secret'],
+      message: 'must name the Secret that keeps the certificates for certificate.webhookConfiguration',
+    });
+  }
+  if (life > authorityLife / 2) {
+    context.addIssue({ code: 'custom', path: ['life'], message: 'must be at most half of certificate.authorityLife' });
+  }
+});

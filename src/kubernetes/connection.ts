@@ -1,0 +1,130 @@
+import {
+  type Agent,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type RequestOptions,
+  request as httpRequest,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { KubeConfig } from '@kubernetes/client-node';
+import { ClusterError } from './cluster-error.ts';
+import { decodeWarnings } from './warning-header.ts';
+
+/** One request to the API server. */
+export interface KubernetesRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** e.g. `/api/v1/namespaces/web/secrets/certificate` */
+  readonly path: string;
+  /** What is undefined is left out. */
+  readonly query?: Readonly<Record<string, string | number | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Of the body; JSON where it is not said. */
+  readonly contentType?: string;
+  /** Called with each warning of an answer that is no refusal. */
+  readonly onWarning?: (text: string) => void;
+}
+
+/** An API server as one user sees it. */
+export interface Kubernetes {
+  /** Its URL. */
+  readonly server: string;
+  /**
+   * Resolves with the JSON it answers.
+   * @throws ClusterError where it refuses; what the network or the signal says otherwise
+   */
+  request(request: KubernetesRequest, signal: AbortSignal): Promise<unknown>;
+}
+
+/**
+ * What a kubeconfig file says; without one the pod's own, or what $KUBECONFIG or ~/.kube/config say.
+ * @throws Error where that names no cluster
+ */
+export function loadKubeConfig(file: string | undefined): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  if (file === undefined) kubeConfig.loadFromDefault();
+  else kubeConfig.loadFromFile(file);
+  serverOf(kubeConfig);
+  return kubeConfig;
+}
+
+/** A server that says nothing for so long, in milliseconds, is gone: it answers what is asked here within seconds. */
+const silence = 30_000;
+
+/**
+ * Requests to the current cluster of a kubeconfig. The client's part is who we are and whom we trust: files that changed, a
+ * token among them, are read anew. Its API classes would load the model of every kind there is.
+ * @throws Error where the kubeconfig has no current cluster
+ */
+export function connect(kubeConfig: KubeConfig): Kubernetes {
+  const server = serverOf(kubeConfig);
+  const keepAlive = new HttpsAgent({ keepAlive: true });
+
+  const send = async (request: KubernetesRequest, signal: AbortSignal): Promise<unknown> => {
+    const { method, path, query = {}, body, contentType = 'application/json', onWarning } = request;
+    const url = new URL(server + path);
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    }
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const headers: OutgoingHttpHeaders = {
+      Accept: 'application/json',
+      'User-Agent': 's2i-incremental-webhook',
+      ...(payload !== undefined && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(payload) }),
+    };
+    const options: RequestOptions = { method, headers, signal, timeout: silence };
+    await kubeConfig.applyToHTTPSOptions(options);
+    options.agent = agentFor(options.agent as Agent);
+    const { status, text, warnings } = await exchange(url, options, payload).catch((error: unknown) => {
+      // The server may close an idle connection just when we use it again; nothing was asked of it then.
+      if (method === 'GET' && error instanceof StaleConnectionError) return exchange(url, options, payload);
+      throw error;
+    });
+    if (status < 200 || status > 299) throw new ClusterError(status, text);
+    if (onWarning !== undefined) warnings.forEach((warning) => onWarning(warning));
+    return JSON.parse(text) as unknown;
+  };
+
+  /**
+   * The client makes one agent and keeps it with the certificates it was made with, which is right for a proxy's alone. An
+   * agent without any takes them from each request and opens another connection when they have changed.
+   */
+  const agentFor = (made: Agent): Agent =>
+    server.startsWith('https:') && kubeConfig.getCurrentCluster()?.proxyUrl === undefined ? keepAlive : made;
+
+  return { server, request: send };
+}
+
+function serverOf(kubeConfig: KubeConfig): string {
+  const server = kubeConfig.getCurrentCluster()?.server;
+  if (server === undefined) throw new Error('it has no current context with a cluster');
+  return server;
+}
+
+/** A connection that had been idle was closed under a request. */
+class StaleConnectionError extends Error {
+  readonly code = 'stale_connection';
+}
+
+function exchange(url: URL, options: RequestOptions, payload: string | undefined) {
+  return new Promise<{ status: number; text: string; warnings: readonly string[] }>((resolve, reject) => {
+    const outgoing = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
+    outgoing.once('error', (error: NodeJS.ErrnoException) => {
+      const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET';
+      reject(isStale ? new StaleConnectionError(error.message, { cause: error }) : error);
+    });
+    outgoing.once('timeout', () => outgoing.destroy(new Error('the API server does not answer')));
+    outgoing.once('response', (incoming: IncomingMessage) => {
+      const { statusCode: status = 0, headers } = incoming;
+      const warnings = decodeWarnings(headers.warning ?? '');
+      readText(incoming).then((text) => resolve({ status, text, warnings }), reject);
+    });
+    outgoing.end(payload);
+  });
+}
+
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+}

@@ -1,0 +1,3 @@
+import { describeCertificates } from './suites/certificates.ts';
+
+describeCertificates();

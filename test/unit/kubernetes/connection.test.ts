@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type IncomingMessage, type RequestListener, createServer as createHttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, describe, it } from 'node:test';
+import { TLSSocket } from 'node:tls';
+import { KubeConfig } from '@kubernetes/client-node';
+import { createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
+import { ClusterError } from '../../../src/kubernetes/cluster-error.ts';
+import { connect, loadKubeConfig } from '../../../src/kubernetes/connection.ts';
+
+const { signal } = new AbortController();
+
+function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-connection-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** A connection to a server on plain HTTP. */
+async function connectionTo(t: TestContext, answer: RequestListener, user: object = {}) {
+  const server = createHttpServer(answer).listen(0, '127.0.0.1');
+  t.after(() => server.closeAllConnections());
+  t.after(() => server.close());
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromClusterAndUser(
+    { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
+    { name: 'test', ...user },
+  );
+  return { kubernetes: connect(kubeConfig), server };
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of request) text += String(chunk);
+  return text;
+}
+
+describe('a request', () => {
+  it('is sent with its query and body, and answered with JSON', async (t) => {
+    const seen: unknown[] = [];
+    const { kubernetes } = await connectionTo(
+      t,
+      (request, response) => {
+        void textOf(request).then((body) => {
+          const { authorization, 'content-type': type, accept } = request.headers;
+          seen.push([request.method, request.url, body, authorization, type, accept]);
+          response.end('{"a":[1]}');
+        });
+      },
+      { token: 'secret' },
+    );
+    const answer = await kubernetes.request(
+      {
+        method: 'PATCH',
+        path: '/api/v1/namespaces/web/secrets/a',
+        query: { labelSelector: 'a=b,c', limit: 5, continue: undefined },
+        body: [{ op: 'test', path: '/ä' }],
+        contentType: 'application/json-patch+json',
+      },
+      signal,
+    );
+    assert.deepEqual(answer, { a: [1] });
+    assert.deepEqual(seen, [
+      [
+        'PATCH',
+        '/api/v1/namespaces/web/secrets/a?labelSelector=a%3Db%2Cc&limit=5',
+        '[{"op":"test","path":"/ä"}]',
+        'Bearer secret',
+        'application/json-patch+json',
+        'application/json',
+      ],
+    ]);
+  });
+
+  const refusals: readonly [status: number, body: string, message: string][] = [
+    [403, '{"kind":"Status","message":"secrets is forbidden"}', 'the API server answered 403: secrets is forbidden'],
+    [404, '{"kind":"Status","message":"not found"}', 'the API server answered 404: not found'],
+    [409, '{"kind":"Status","message":"conflict"}', 'the API server answered 409: conflict'],
+    [503, '<html>', 'the API server answered 503: no reason given'],
+    [302, '', 'the API server answered 302: no reason given'],
+  ];
+  for (const [status, body, message] of refusals) {
+    it(`that is answered ${status} rejects with the code and the message`, async (t) => {
+      const { kubernetes } = await connectionTo(t, (_request, response) => void response.writeHead(status).end(body));
+      await assert.rejects(kubernetes.request({ method: 'GET', path: '/api' }, signal), (error) => {
+        assert.ok(error instanceof ClusterError);
+        assert.deepEqual([error.code, error.message], [status, message]);
+        return true;
+      });
+    });
+  }
+
+  it('ends when its signal aborts', async (t) => {
+    const asked = Promise.withResolvers<undefined>();
+    const { kubernetes } = await connectionTo(t, () => asked.resolve(undefined));
+    const stopping = new AbortController();
+    const request = kubernetes.request({ method: 'GET', path: '/api' }, stopping.signal);
+    await asked.promise;
+    stopping.abort();
+    await assert.rejects(request, { name: 'AbortError' });
+  });
+
+  it('is sent with the token that is in the file', async (t) => {
+    const file = join(temporaryFolder(t), 'token');
+    writeFileSync(file, 'first');
+    const tokens: unknown[] = [];
+    const { kubernetes } = await connectionTo(
+      t,
+      (request, response) => {
+        tokens.push(request.headers.authorization);
+        response.end('{}');
+      },
+      { authProvider: { name: 'tokenFile', config: { tokenFile: file } } },
+    );
+    await kubernetes.request({ method: 'GET', path: '/api' }, signal);
+    writeFileSync(file, 'second');
+    // The client reads it anew after a minute.
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 61_000 });
+    await kubernetes.request({ method: 'GET', path: '/api' }, signal);
+    assert.deepEqual(tokens, ['Bearer first', 'Bearer second']);
+  });
+});
+
+describe('a connection over TLS', () => {
+  const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
+
+  it('is kept, verified by the CA in the file, and made anew when that changes', async (t) => {
+    const folder = temporaryFolder(t);
+    const [one, other] = await Promise.all([createAuthority('one', validity), createAuthority('other', validity)]);
+    const ports: unknown[] = [];
+    const leaf = await createServingCertificate(one, ['127.0.0.1'], validity);
+    const server = createHttpsServer(leaf, (request, response) => {
+      ports.push(request.socket.remotePort);
+      assert.ok(request.socket instanceof TLSSocket);
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    t.after(() => server.closeAllConnections());
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const ca = join(folder, 'ca.crt');
+    writeFileSync(ca, one.cert);
+    const kubeConfig = new KubeConfig();
+    kubeConfig.loadFromClusterAndUser(
+      { name: 'a', server: `https://127.0.0.1:${port}`, caFile: ca, skipTLSVerify: false },
+      { name: 'a' },
+    );
+    const kubernetes = connect(kubeConfig);
+    const get = () => kubernetes.request({ method: 'GET', path: '/api' }, signal);
+    await get();
+    await get();
+    assert.equal(new Set(ports).size, 1);
+
+    writeFileSync(ca, other.cert);
+    await assert.rejects(get(), { code: /UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN/ });
+    writeFileSync(ca, `${one.cert}\n${other.cert}`);
+    await get();
+    assert.equal(new Set(ports).size, 2);
+  });
+
+  it('that is closed while idle does not fail the next read, but the next write', async (t) => {
+    const authority = await createAuthority('one', validity);
+    const leaf = await createServingCertificate(authority, ['127.0.0.1'], validity);
+    const used = new Set<unknown>();
+    const server = createHttpsServer(leaf, ({ socket }, response) => {
+      if (used.has(socket)) socket.destroy();
+      else response.end('{}');
+      used.add(socket);
+    }).listen(0, '127.0.0.1');
+    t.after(() => server.closeAllConnections());
+    t.after(() => server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const caData = Buffer.from(authority.cert).toString('base64');
+    const kubeConfig = new KubeConfig();
+    const cluster = { name: 'a', server: `https://127.0.0.1:${port}`, caData, skipTLSVerify: false };
+    kubeConfig.loadFromClusterAndUser(cluster, { name: 'a' });
+    const kubernetes = connect(kubeConfig);
+    for (const method of ['GET', 'GET'] as const) {
+      assert.deepEqual(await kubernetes.request({ method, path: '/api' }, signal), {});
+    }
+    assert.equal(used.size, 2);
+    await assert.rejects(kubernetes.request({ method: 'PUT', path: '/api', body: {} }, signal), {
+      code: 'stale_connection',
+    });
+  });
+});
+
+describe('a kubeconfig', () => {
+  it('without a current context is refused', (t) => {
+    const file = join(temporaryFolder(t), 'config');
+    writeFileSync(file, '{"apiVersion":"v1","kind":"Config","clusters":[],"users":[],"contexts":[]}');
+    assert.throws(() => loadKubeConfig(file), { message: 'it has no current context with a cluster' });
+  });
+
+  it('that is not there is refused', () => {
+    assert.throws(() => loadKubeConfig('/nonexistent'), { code: 'ENOENT' });
+  });
+});
