@@ -69,6 +69,13 @@ export class BuildIndex {
     if (builds.size === 0) this.#builds.delete(namespace);
   }
 
+  /** Whether the Build was known when it had not finished. */
+  hasUnfinished(build: JsonObject): boolean {
+    const name = nameOf(build);
+    const entry = this.#builds.get(namespaceOf(build))?.get(name);
+    return entry?.builds.some((record) => record.name === name && !record.isFinished) === true;
+  }
+
   #pool(text: string): string {
     const pooled = this.#texts.get(text);
     if (pooled !== undefined) return pooled;

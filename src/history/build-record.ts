@@ -1,10 +1,19 @@
-import { buildNumberOf, describeReference, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
+import {
+  buildNumberOf,
+  describeReference,
+  durationOf,
+  envNamesOf,
+  finalPhaseOf,
+  sourceOf,
+  sourceStrategyOf,
+} from '../openshift/build.ts';
 import { isDigest, parseImageReference, repositoryOf } from '../openshift/image-reference.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations, openshiftKeys } from '../openshift/keys.ts';
 import { annotationOf, createdAt, nameOf } from '../openshift/metadata.ts';
 import { decodeBuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
 import type { PreviousBuild } from '../policy/facts.ts';
+import { chainFullSecondsOf } from './finished-build.ts';
 
 /** A complete Build's image, and what it was made of; see PreviousBuild. */
 interface MadeImage {
@@ -16,11 +25,16 @@ interface MadeImage {
   readonly chainDepth: number;
   /** Whole seconds since the epoch, which take no memory of their own; -1: not known. */
   readonly chainStarted: number;
+  /** -1: not known. */
+  readonly chainFullSeconds: number;
   readonly originFrom: string;
   readonly source: string;
   /** One name a line. */
   readonly envNames: string;
 }
+
+/** In place of the seconds of a chain, which only a complete Build has: a field of its own would be 100,000 in a large cluster. */
+const unfinished = -2;
 
 /**
  * What is kept of an opted-in Build: enough to continue from it, and the reference that no other Build may get. There are
@@ -37,6 +51,7 @@ export class BuildRecord {
   readonly number: number;
   readonly chainDepth: number;
   readonly chainStarted: number;
+  readonly chainFullSeconds: number;
   readonly originFrom: string;
   readonly source: string;
   readonly envNames: string;
@@ -51,14 +66,20 @@ export class BuildRecord {
     this.number = image?.number ?? -1;
     this.chainDepth = image?.chainDepth ?? 0;
     this.chainStarted = image?.chainStarted ?? -1;
+    this.chainFullSeconds = finalPhaseOf(build) === undefined ? unfinished : (image?.chainFullSeconds ?? -1);
     this.originFrom = share(image?.originFrom ?? '');
     this.source = share(image?.source ?? '');
     this.envNames = share(image?.envNames ?? '');
   }
 
+  get isFinished(): boolean {
+    return this.chainFullSeconds !== unfinished;
+  }
+
   /** The Build as one to continue from, or undefined. */
   get previous(): PreviousBuild | undefined {
-    const { name, number, chainDepth, originFrom, source, written, digest, chainStarted, envNames } = this;
+    const { name, number, chainDepth, originFrom, source, written, digest, envNames } = this;
+    const { chainStarted, chainFullSeconds } = this;
     if (written === undefined) return undefined;
     const reference = parseImageReference(written);
     return {
@@ -69,6 +90,7 @@ export class BuildRecord {
       source,
       image: reference === undefined || digest === undefined ? written : `${repositoryOf(reference)}@${digest}`,
       chainStarted: chainStarted === -1 ? undefined : chainStarted * 1000,
+      chainFullSeconds: chainFullSeconds === -1 ? undefined : chainFullSeconds,
       envNames: envNames === '' ? [] : envNames.split('\n'),
     };
   }
@@ -88,11 +110,13 @@ function madeImageOf(build: JsonObject): MadeImage | undefined {
   const depth = recorded(annotations.chainDepth) ?? '';
   const started = Date.parse(recorded(annotations.chainStarted) ?? '');
   const startedOrMade = Number.isNaN(started) ? createdAt(build) : started;
+  const chainDepth = /^[0-9]{1,4}$/.test(depth) ? Number(depth) : 0;
   return {
     ...image,
     number,
-    chainDepth: /^[0-9]{1,4}$/.test(depth) ? Number(depth) : 0,
+    chainDepth,
     chainStarted: startedOrMade === undefined ? -1 : Math.floor(startedOrMade / 1000),
+    chainFullSeconds: (chainDepth === 0 ? durationOf(build) : chainFullSecondsOf(build)) ?? -1,
     originFrom: recorded(annotations.originFrom) ?? describeReference(sourceStrategyOf(build)?.['from']),
     source: sourceOf(build),
     // No name of a variable has a line break in it.

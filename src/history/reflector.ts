@@ -17,6 +17,8 @@ export interface ReflectorOptions<I extends Index> {
   readonly selection: Selection;
   readonly createIndex: () => I;
   readonly onEvent: (event: ReflectorEvent) => void;
+  /** Told of each object before it goes into an index, with what was known until then. */
+  readonly onObject?: (object: JsonObject, known: I) => void;
   /** A number from 0 to 1, for jitter. */
   readonly random: () => number;
 }
@@ -85,12 +87,15 @@ export class Reflector<I extends Index> {
 
   /** Lists everything into a new index that takes the old one's place once it is whole; resolves with its version. */
   async #list(signal: AbortSignal): Promise<string> {
-    const { cluster, selection, createIndex, onEvent } = this.#options;
+    const { cluster, selection, createIndex, onEvent, onObject } = this.#options;
     const index = createIndex();
     let objects = 0;
     let version = '';
     for await (const { items, resourceVersion } of listPages(cluster, selection, pageSize, signal)) {
-      items.forEach((object) => index.set(object));
+      for (const object of items) {
+        onObject?.(object, this.#index);
+        index.set(object);
+      }
       objects += items.length;
       version = resourceVersion;
     }
@@ -105,7 +110,7 @@ export class Reflector<I extends Index> {
     onSettled: () => void,
     onVersion: (version: string) => void,
   ): Promise<void> {
-    const { cluster, selection } = this.#options;
+    const { cluster, selection, onObject } = this.#options;
     let settled: NodeJS.Timeout | undefined;
     try {
       await cluster.watch(
@@ -120,7 +125,10 @@ export class Reflector<I extends Index> {
           },
           onEvent: (type, object) => {
             if (type === 'DELETED') this.#index.remove(object);
-            else if (type !== 'BOOKMARK') this.#index.set(object);
+            else if (type !== 'BOOKMARK') {
+              onObject?.(object, this.#index);
+              this.#index.set(object);
+            }
             const version = stringAt(object, 'metadata', 'resourceVersion');
             if (version !== undefined) onVersion(version);
           },

@@ -2,6 +2,7 @@ import type { BuildConfigHistory } from '../policy/facts.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex } from './build-index.ts';
 import type { Cluster } from './cluster.ts';
+import { type FinishedBuild, finishedBuildOf } from './finished-build.ts';
 import { type LiveLookup, createLiveHistory, optedIn } from './live-history.ts';
 import { Reflector, type ReflectorEvent } from './reflector.ts';
 
@@ -19,13 +20,24 @@ export interface HistoryStatus {
 /**
  * The history from two watches, on opted-in Builds and on opted-in BuildConfigs. While they are not open, or have not
  * told of the very Build that asks, the API server is asked instead.
+ * @param onFinished told of each Build that finishes, once, also if it did while a watch was away
  */
-export function createWatchedHistory(cluster: Cluster, onEvent: (event: ReflectorEvent) => void, random: () => number) {
+export function createWatchedHistory(
+  cluster: Cluster,
+  onEvent: (event: ReflectorEvent) => void,
+  random: () => number,
+  onFinished: (build: FinishedBuild) => void = () => undefined,
+) {
   const common = { cluster, onEvent, random };
   const builds = new Reflector({
     ...common,
     selection: { resource: 'builds', labelSelector: optedIn },
     createIndex: () => new BuildIndex(),
+    // One that was never known unfinished may have finished at any time, also before this process was there.
+    onObject: (build, known) => {
+      const finished = known.hasUnfinished(build) ? finishedBuildOf(build) : undefined;
+      if (finished !== undefined) onFinished(finished);
+    },
   });
   const buildConfigs = new Reflector({
     ...common,

@@ -1,4 +1,4 @@
-import { type JsonObject, arrayAt, isObject, objectAt, stringAt } from './json.ts';
+import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt } from './json.ts';
 import { openshiftKeys } from './keys.ts';
 import { annotationOf, nameOf } from './metadata.ts';
 
@@ -48,6 +48,27 @@ export function buildNumberOf(build: JsonObject): number | undefined {
 /** Where a Build's source comes from: repository and folder in it, in one text to compare; a branch does not count. */
 export function sourceOf(build: JsonObject): string {
   return `${stringAt(build, 'spec', 'source', 'git', 'uri') ?? ''} ${stringAt(build, 'spec', 'source', 'contextDir') ?? ''}`;
+}
+
+/** The phases a Build ends in. */
+export const finalPhases = ['Complete', 'Failed', 'Error', 'Cancelled'] as const;
+export type FinalPhase = (typeof finalPhases)[number];
+
+/** The phase a Build has ended in; undefined for one that has not. */
+export function finalPhaseOf(build: JsonObject): FinalPhase | undefined {
+  const phase = stringAt(build, 'status', 'phase');
+  return finalPhases.find((final) => final === phase);
+}
+
+/** How long a Build took, in whole seconds: its `status.duration` (nanoseconds), or from start to completion; undefined where its status does not say. */
+export function durationOf(build: JsonObject): number | undefined {
+  const nanoseconds = at(build, 'status', 'duration');
+  if (typeof nanoseconds === 'number' && nanoseconds > 0) return Math.round(nanoseconds / 1e9);
+  const [started, completed] = ['startTimestamp', 'completionTimestamp'].map((key) =>
+    Date.parse(stringAt(build, 'status', key) ?? ''),
+  ) as [number, number];
+  // Not a number where either is missing.
+  return completed >= started ? Math.round((completed - started) / 1000) : undefined;
 }
 
 /** A `Kind/name` sentence of an object reference such as `from`, with the namespace if one is named; empty where there is none. */

@@ -27,6 +27,7 @@ export const annotations = {
   previousBuild: `${prefix}previous-build`,
   chainDepth: `${prefix}chain-depth`,
   chainStarted: `${prefix}chain-started`,
+  chainFullSeconds: `${prefix}chain-full-seconds`,
   admittedAs: `${prefix}admitted-as`,
 } as const;
 

@@ -9,6 +9,8 @@ export interface PreviousBuild {
   /** Builds since the full one that started its chain. */
   readonly chainDepth: number;
   readonly chainStarted: number | undefined;
+  /** Seconds that the full build took which started its chain. */
+  readonly chainFullSeconds: number | undefined;
   /** The base that its chain started from, `Kind/name`. */
   readonly originFrom: string;
   /** Its source repository and the folder in it. */

@@ -170,6 +170,7 @@ function planAnnotations(request: {
     [annotations.previousBuild]: previous?.name ?? null,
     [annotations.chainDepth]: String(previous === undefined ? 0 : previous.chainDepth + 1),
     [annotations.chainStarted]: formatTime(previous?.chainStarted ?? now),
+    [annotations.chainFullSeconds]: previous?.chainFullSeconds?.toString() ?? null,
     [annotations.admittedAs]: nameOf(build),
   };
 }

@@ -10,6 +10,7 @@ const previous = {
   image: 'harbor.example.com/app:1',
   chainDepth: 0,
   chainStarted: undefined,
+  chainFullSeconds: undefined,
   originFrom: '',
   source: '',
   envNames: [],

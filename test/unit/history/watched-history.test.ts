@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, describe, it } from 'node:test';
 import { createWatchedHistory } from '../../../src/history/watched-history.ts';
 import { type JsonObject, withValue } from '../../../src/openshift/json.ts';
+import type { FinishedBuild } from '../../../src/history/finished-build.ts';
 import { FakeCluster } from '../../helpers/fake-cluster.ts';
 import { exampleBuild, exampleBuildConfig } from '../../helpers/fixtures.ts';
 
@@ -16,24 +17,31 @@ const lookup = {
 const counted = (lastVersion: number, patch: JsonObject = {}) =>
   withValue(exampleBuildConfig(patch), ['status', 'lastVersion'], lastVersion);
 
+/** Everything that is waiting only for its turn has had it. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
 /** A history that has synced, and how often it asked the API server since. */
 async function synced(t: TestContext, cluster: FakeCluster) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
+  const finished: FinishedBuild[] = [];
   const history = createWatchedHistory(
     cluster,
     () => undefined,
     () => 0,
+    (build) => finished.push(build),
   );
   const stopping = new AbortController();
   const running = history.run(stopping.signal);
-  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+  await settle();
   t.mock.timers.tick(200);
   const asked = t.mock.method(cluster, 'list');
   t.after(async () => {
     stopping.abort();
     await running;
   });
-  return { history, asked, read: () => history.read(lookup, AbortSignal.timeout(1_000)) };
+  return { history, asked, finished, read: () => history.read(lookup, AbortSignal.timeout(1_000)) };
 }
 
 describe('a watched history', () => {
@@ -79,11 +87,52 @@ describe('a watched history', () => {
     cluster.store(counted(2));
     const { history, asked, read } = await synced(t, cluster);
     cluster.cut();
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+    await settle();
     assert.deepEqual(history.status(), { synced: false, buildConfigs: 1 });
     await assert.rejects(read(), { message: 'connection refused' });
     cluster.mend();
     await read();
     assert.equal(asked.mock.callCount(), 2);
+  });
+
+  describe('tells of each Build that finishes', () => {
+    const build = (number: number, phase: string) =>
+      exampleBuild({ metadata: { name: `api-${number}` }, status: { phase, duration: 30e9 } });
+    const complete = { decision: 'unrecorded', phase: 'Complete', seconds: 30, savedSeconds: 0 };
+
+    it('once, and not of those that had finished before it was there', async (t) => {
+      const cluster = new FakeCluster();
+      cluster.store(build(1, 'Complete'));
+      cluster.store(build(2, 'Running'));
+      const { finished } = await synced(t, cluster);
+      cluster.store(build(3, 'New'));
+      cluster.store(build(3, 'Running'));
+      assert.deepEqual(finished, []);
+      cluster.store(build(3, 'Failed'));
+      cluster.store(build(2, 'Complete'));
+      const expected = [{ ...complete, phase: 'Failed' }, complete];
+      assert.deepEqual(finished, expected);
+      cluster.store(build(2, 'Complete'));
+      cluster.store(build(1, 'Complete'));
+      cluster.remove(build(2, 'Complete'));
+      assert.deepEqual(finished, expected);
+    });
+
+    it('also if it did while the watch was away and everything is listed anew', async (t) => {
+      const cluster = new FakeCluster();
+      for (const number of [1, 2, 3]) cluster.store(build(number, number === 3 ? 'Complete' : 'Running'));
+      const { finished } = await synced(t, cluster);
+      cluster.cut();
+      await settle();
+      cluster.store(build(1, 'Complete'));
+      cluster.store(build(4, 'Complete'));
+      cluster.forget();
+      cluster.mend();
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        t.mock.timers.tick(1_000);
+        await settle();
+      }
+      assert.deepEqual(finished, [complete]);
+    });
   });
 });

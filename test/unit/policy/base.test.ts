@@ -11,6 +11,7 @@ const previous: PreviousBuild = {
   image: 'harbor.example.com/team/app:1',
   chainDepth: 0,
   chainStarted: now - maxAge + 1,
+  chainFullSeconds: 90,
   originFrom: 'DockerImage/python@sha256:1',
   source: 'https://git.example.com/app.git ',
   envNames: ['A', 'B'],

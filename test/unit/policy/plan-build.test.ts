@@ -18,6 +18,7 @@ const previous: PreviousBuild = {
   image: `harbor.example.com/test/pyflask@${digest}`,
   chainDepth: 2,
   chainStarted: Date.parse('2026-01-30T09:00:00.500Z'),
+  chainFullSeconds: 90,
   originFrom: `DockerImage/${base}`,
   source: 'https://git.example.com/test/pyflask.git ',
   envNames: ['FOO', 'X'],
@@ -87,6 +88,7 @@ describe('planBuild', () => {
         's2i-incremental.io/previous-build': null,
         's2i-incremental.io/chain-depth': '0',
         's2i-incremental.io/chain-started': '2026-01-31T12:00:00Z',
+        's2i-incremental.io/chain-full-seconds': null,
         's2i-incremental.io/admitted-as': 'api-1',
       },
       issued: {
@@ -119,6 +121,7 @@ describe('planBuild', () => {
         's2i-incremental.io/previous-build': 'api-0',
         's2i-incremental.io/chain-depth': '3',
         's2i-incremental.io/chain-started': '2026-01-30T09:00:00Z',
+        's2i-incremental.io/chain-full-seconds': '90',
         's2i-incremental.io/admitted-as': 'api-1',
       },
       issued: {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type AdmissionRecord, createMetrics } from '../../../src/telemetry/metrics.ts';
 
@@ -24,12 +25,22 @@ describe('the metrics', () => {
     const metrics = createMetrics();
     const lines = (await metrics.expose()).split('\n');
     const types = lines.filter((line) => line.startsWith('# TYPE ')).sort();
-    assert.deepEqual(types.slice(0, 4), [
+    assert.deepEqual(types, [
       '# TYPE s2i_incremental_admission_duration_seconds histogram',
       '# TYPE s2i_incremental_admission_requests_total counter',
       '# TYPE s2i_incremental_build_decisions_total counter',
+      '# TYPE s2i_incremental_build_duration_seconds histogram',
       '# TYPE s2i_incremental_certificate_not_after_seconds gauge',
+      '# TYPE s2i_incremental_history_build_configs gauge',
+      '# TYPE s2i_incremental_history_synced gauge',
+      '# TYPE s2i_incremental_seconds_saved_total counter',
     ]);
+    const reference = readFileSync(new URL('../../../docs/reference.md', import.meta.url), 'utf8');
+    const documented = [...reference.matchAll(/^\| `(s2i_incremental_[a-z_]+)` /gm)].map(([, name]) => name).sort();
+    assert.deepEqual(
+      documented,
+      types.map((type) => type.split(' ')[2]),
+    );
     for (const type of types) {
       const name = type.split(' ')[2] ?? '';
       assert.match(name, /^s2i_incremental_[a-z_]+$/);
@@ -60,6 +71,31 @@ describe('the metrics', () => {
       'build_decisions_total{decision="incremental",reason="continued"} 2',
       'build_decisions_total{decision="full",reason="first_build"} 1',
     ]);
+  });
+
+  it('count Builds that finished, and the seconds that were saved', async () => {
+    const metrics = createMetrics();
+    assert.deepEqual(await samples(metrics, 'seconds_saved_total'), ['seconds_saved_total 0']);
+    metrics.recordBuild({ decision: 'incremental', phase: 'Complete', seconds: 12, savedSeconds: 48 });
+    metrics.recordBuild({ decision: 'incremental', phase: 'Complete', seconds: 20, savedSeconds: 0 });
+    metrics.recordBuild({ decision: 'full', phase: 'Failed', seconds: 7, savedSeconds: 0 });
+    assert.deepEqual(await samples(metrics, 'seconds_saved_total'), ['seconds_saved_total 48']);
+    const lines = await samples(metrics, 'build_duration_seconds');
+    assert.deepEqual(
+      lines.filter((line) => !line.includes('_bucket') || /le="(?:10|20|30)"/.test(line)),
+      [
+        'build_duration_seconds_bucket{le="10",decision="incremental",phase="Complete"} 0',
+        'build_duration_seconds_bucket{le="20",decision="incremental",phase="Complete"} 2',
+        'build_duration_seconds_bucket{le="30",decision="incremental",phase="Complete"} 2',
+        'build_duration_seconds_sum{decision="incremental",phase="Complete"} 32',
+        'build_duration_seconds_count{decision="incremental",phase="Complete"} 2',
+        'build_duration_seconds_bucket{le="10",decision="full",phase="Failed"} 1',
+        'build_duration_seconds_bucket{le="20",decision="full",phase="Failed"} 1',
+        'build_duration_seconds_bucket{le="30",decision="full",phase="Failed"} 1',
+        'build_duration_seconds_sum{decision="full",phase="Failed"} 7',
+        'build_duration_seconds_count{decision="full",phase="Failed"} 1',
+      ],
+    );
   });
 
   it('measure durations in buckets', async () => {

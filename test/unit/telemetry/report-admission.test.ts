@@ -33,6 +33,7 @@ const previous = {
   image: 'harbor.example.com/team/app:1',
   chainDepth: 0,
   chainStarted: undefined,
+  chainFullSeconds: undefined,
   originFrom: '',
   source: '',
   envNames: [],
