@@ -23,7 +23,10 @@ export const rooms = {
     rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
     packages: ['fast-json-patch'],
   },
-  telemetry: { rooms: ['config/config.ts', 'policy', 'admission'], packages: ['pino', 'pino-pretty', 'prom-client'] },
+  telemetry: {
+    rooms: ['openshift', 'config/config.ts', 'policy', 'admission'],
+    packages: ['pino', 'pino-pretty', 'prom-client'],
+  },
   server: {
     rooms: ['config/duration.ts', 'policy', 'assemble', 'admission', 'certificates', 'telemetry'],
     packages: ['express'],

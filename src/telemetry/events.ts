@@ -1,0 +1,104 @@
+import type { Admission } from '../admission/admit.ts';
+import { buildConfigOf } from '../openshift/build.ts';
+import { type JsonObject, isObject, stringAt } from '../openshift/json.ts';
+import { nameOf } from '../openshift/metadata.ts';
+import type { AdmissionRequest } from '../policy/eligibility.ts';
+import type { Plan } from '../policy/plan.ts';
+import { type Reason, explainReason } from '../policy/reasons.ts';
+import { RateLimit } from './rate-limit.ts';
+
+/** Stores a Kubernetes Event (core/v1) in a namespace. */
+export type PostEvent = (namespace: string, event: JsonObject) => Promise<void>;
+
+export interface EventDependencies {
+  readonly post: PostEvent;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** A text that no other Event of the same BuildConfig and millisecond has. */
+  readonly uniqueSuffix: () => string;
+  /** Told of an Event that could not be stored. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Events on their way to the API server; while it is slow, further ones are dropped rather than kept. */
+const maxInFlight = 32;
+
+/** A Kubernetes Event says so much at most (ValidateEventCreate). */
+const maxMessage = 1024;
+
+/** Skips that a user would ask about; the others are of no interest, or were told before. */
+const toldSkips: ReadonlySet<Reason> = new Set([
+  'strategy_unsupported',
+  'build_config_opted_out',
+  'internal_error',
+  'deadline_exceeded',
+]);
+
+/**
+ * Tells of each decision about a new Build in an Event on its BuildConfig, beside the request and never in its way. None
+ * of a dry run; of one BuildConfig no more than it may have (see RateLimit).
+ */
+export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: EventDependencies) {
+  const limit = new RateLimit();
+  let inFlight = 0;
+  return (request: AdmissionRequest, { plan }: Admission): void => {
+    const told = request.dryRun || request.operation !== 'CREATE' ? undefined : tellOf(request.object, plan);
+    const owner = isObject(request.object) ? buildConfigOf(request.object) : undefined;
+    if (told === undefined || owner === undefined) return;
+    const now = clock();
+    if (inFlight >= maxInFlight || !limit.take(owner.uid, now)) return;
+    const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+    const { namespace } = request;
+    inFlight += 1;
+    post(namespace, {
+      apiVersion: 'v1',
+      kind: 'Event',
+      // A name of at most 253 characters, as client-go makes it: the object's and the time.
+      metadata: { name: `${owner.name.slice(0, 200)}.${now.toString(16)}${uniqueSuffix()}`, namespace },
+      involvedObject: {
+        apiVersion: stringAt(request.object, 'apiVersion') ?? 'build.openshift.io/v1',
+        kind: 'BuildConfig',
+        namespace,
+        name: owner.name,
+        uid: owner.uid,
+      },
+      ...told,
+      firstTimestamp: time,
+      lastTimestamp: time,
+      count: 1,
+      source: { component: 's2i-incremental-webhook' },
+      reportingComponent: 's2i-incremental-webhook',
+      reportingInstance: '',
+    })
+      .catch(onFailure)
+      .finally(() => (inFlight -= 1));
+  };
+}
+
+interface Told {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: 'IncrementalBuild' | 'FullBuild' | 'SkippedBuild';
+  readonly message: string;
+}
+
+/** What an Event says of a plan; undefined where there is nothing to say. */
+function tellOf(object: unknown, plan: Plan): Told | undefined {
+  const build = isObject(object) ? nameOf(object) : '';
+  if (plan.kind === 'skip') {
+    if (!toldSkips.has(plan.reason)) return undefined;
+    const isOurs = plan.reason === 'internal_error' || plan.reason === 'deadline_exceeded';
+    const type = isOurs ? 'Warning' : 'Normal';
+    return { type, reason: 'SkippedBuild', message: sentence(`${build} is left as it is`, plan.reason) };
+  }
+  if (plan.kind !== 'mutate' || plan.resource !== 'builds') return undefined;
+  const { base } = plan;
+  if (base.decision === 'full') {
+    return { type: 'Normal', reason: 'FullBuild', message: sentence(`${build} is built in full`, base.reason) };
+  }
+  const message = `${build} continues from the image of ${base.previous.name}, ${base.previous.image}.`;
+  return { type: 'Normal', reason: 'IncrementalBuild', message: message.slice(0, maxMessage) };
+}
+
+function sentence(what: string, reason: Reason): string {
+  return `${what}: ${explainReason(reason)} (${reason}).`;
+}

@@ -1,0 +1,34 @@
+/** Tokens a key has at first, and the most it ever has. client-go's Event recorder uses the same for one object. */
+const burst = 25;
+
+/** Milliseconds until a key has one token more. */
+const refill = 300_000;
+
+/** Keys that are remembered; the one that was not used for longest is forgotten first, and then starts anew. */
+const maxKeys = 4_096;
+
+interface Bucket {
+  tokens: number;
+  /** Milliseconds since the epoch when the tokens were counted. */
+  at: number;
+}
+
+/** A token bucket for each key. */
+export class RateLimit {
+  readonly #buckets = new Map<string, Bucket>();
+
+  /** Whether the key may have one more now; if so, it is taken. */
+  take(key: string, now: number): boolean {
+    const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
+    const tokens = Math.min(burst, bucket.tokens + Math.max(0, now - bucket.at) / refill);
+    const isAllowed = tokens >= 1;
+    // Put in anew, so that the map is in the order of use.
+    this.#buckets.delete(key);
+    this.#buckets.set(key, { tokens: isAllowed ? tokens - 1 : tokens, at: now });
+    if (this.#buckets.size > maxKeys) {
+      const [oldest] = this.#buckets.keys();
+      if (oldest !== undefined) this.#buckets.delete(oldest);
+    }
+    return isAllowed;
+  }
+}
