@@ -1,7 +1,8 @@
 import { CertificateError } from './certificates/certificate-source.ts';
 import { assembleScript } from './cli/assemble-script.ts';
 import { demo } from './cli/demo.ts';
-import { PreviewError, preview } from './cli/preview.ts';
+import { preview } from './cli/preview.ts';
+import { InputError } from './cli/read-objects.ts';
 import { serve } from './cli/serve.ts';
 import { UsageError, exitCodes } from './cli/usage.ts';
 import { ConfigError } from './config/load-config.ts';
@@ -21,7 +22,12 @@ s2i-incremental <command> --help tells more.
 
 type Command = (args: readonly string[], environment: NodeJS.ProcessEnv) => Promise<number>;
 
-const commands: Readonly<Record<string, Command>> = { serve, preview, demo, 'assemble-script': assembleScript };
+const commands: Readonly<Record<string, Command>> = {
+  serve,
+  preview: (args, environment) => preview(args, environment, process.stdout),
+  demo,
+  'assemble-script': assembleScript,
+};
 
 /** Runs a command and resolves with the exit status; what a person can mend is one clear line each, not a stack. */
 async function main([name, ...args]: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
@@ -45,7 +51,7 @@ async function main([name, ...args]: readonly string[], environment: NodeJS.Proc
         error.message,
         `s2i-incremental ${Object.hasOwn(commands, name) ? `${name} ` : ''}--help tells more`,
       );
-    if (error instanceof ListenError || error instanceof PreviewError || error instanceof CertificateError)
+    if (error instanceof ListenError || error instanceof InputError || error instanceof CertificateError)
       return fail(exitCodes.failure, error.message);
     throw error;
   }

@@ -11,6 +11,7 @@ import { createMemoryHistory } from '../history/memory-history.ts';
 import { nameOf } from '../openshift/metadata.ts';
 import { startWebhook } from '../server/webhook.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
+import { hasColour } from './colour.ts';
 import { describePlan } from './describe-plan.ts';
 import { type Change, listChanges, renderChanges } from './render-changes.ts';
 import { exitCodes, parseOptions } from './usage.ts';
@@ -94,9 +95,4 @@ function shortChanges(changes: readonly Change[]): readonly Change[] {
       ...change,
       path: path.replace(ours, '…/').replace('spec.strategy.sourceStrategy.', '').replace('spec.', ''),
     }));
-}
-
-/** Whether a stream shows colours: a terminal, and neither NO_COLOR nor its relatives set. */
-function hasColour(stream: NodeJS.WriteStream): boolean {
-  return styleText('red', 'x', { stream }) !== 'x';
 }

@@ -1,16 +1,17 @@
-import { readFileSync } from 'node:fs';
-import { parseAllDocuments, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { admit } from '../admission/admit.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { yamlValueOf } from '../config/yaml-value.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory, createMemoryHistory } from '../history/memory-history.ts';
-import { type JsonObject, arrayAt, isObject, stringAt } from '../openshift/json.ts';
-import { nameOf } from '../openshift/metadata.ts';
+import { type JsonObject, stringAt } from '../openshift/json.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { applyPatch } from '../admission/patch.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
+import { type Plan, reasonOf } from '../policy/plan.ts';
+import { hasColour } from './colour.ts';
 import { describePlan } from './describe-plan.ts';
+import { InputError, readObjects } from './read-objects.ts';
 import { listChanges, renderChanges } from './render-changes.ts';
 import { UsageError, exitCodes, messageOf, parseOptions } from './usage.ts';
 
@@ -19,24 +20,23 @@ export const previewHelp = `Usage: s2i-incremental preview -f FILE… [options]
 Shows what the webhook would make of the BuildConfigs and Builds in files, without a cluster.
 
   -f, --file FILE      YAML or JSON, several documents and Lists too; - for standard input; may be repeated
-  --history FILE       Builds and BuildConfigs that exist already, in the same form; without it nothing is known of earlier Builds
+  --history FILE       Builds and BuildConfigs that exist already, in the same form; an object that is among them is updated.
+                       Without it nothing is known of earlier Builds
   --config FILE        configuration (YAML); environment variables S2I_INCREMENTAL_… override it
   --now TIME           the time to decide at (RFC 3339); default: now
   -o, --output FORMAT  diff (default), yaml, json: the objects as they would be stored; patch: the JSON patch of each
   -h, --help           this text
 
+Exit status: 0 whether anything changes or not; 1 a file is wrong; 2 the command line is.
+
 Examples:
   s2i-incremental preview -f build.yaml
   oc get bc,builds -o yaml | s2i-incremental preview -f build.yaml --history -
+  oc get bc shop -o yaml | oc label --local -f - s2i-incremental.io/enabled=true -o yaml | s2i-incremental preview -f -
 `;
 
 const formats = ['diff', 'yaml', 'json', 'patch'] as const;
 type Format = (typeof formats)[number];
-
-/** A file holds something that is no BuildConfig or Build, or cannot be read. Exit status 1. */
-export class PreviewError extends Error {
-  readonly code = 'bad_input';
-}
 
 interface PreviewArguments {
   readonly files: readonly string[];
@@ -46,11 +46,18 @@ interface PreviewArguments {
   readonly output: Format;
 }
 
+/** Where the preview goes: standard output, a terminal or not. */
+export type PreviewOutput = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
+
 /** Runs the same pipeline as the server over the objects of files. */
-export async function preview(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+export async function preview(
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  output: PreviewOutput,
+): Promise<number> {
   const options = parsePreviewArguments(args);
   if (options === 'help') {
-    process.stdout.write(previewHelp);
+    output.write(previewHelp);
     return exitCodes.ok;
   }
   const config = loadConfig(options.config, environment);
@@ -64,83 +71,51 @@ export async function preview(args: readonly string[], environment: NodeJS.Proce
     clock: () => options.now,
   };
   for (const [index, object] of objects.entries()) {
-    const request = requestFor(object);
-    const { plan, patch, error } = await admit(request, options.now, dependencies);
+    const stored = known?.find((candidate) => keyOf(candidate) === keyOf(object));
+    const { plan, patch, error } = await admit(requestFor(object, stored), options.now, dependencies);
     if (error !== undefined) {
-      throw new PreviewError(
-        `${stringAt(object, 'kind') ?? ''}/${nameOf(object)} cannot be admitted: ${messageOf(error)}`,
-        {
-          cause: error,
-        },
-      );
+      const name = `${stringAt(object, 'kind') ?? ''}/${nameOf(object)}`;
+      throw new InputError(`${name} cannot be admitted: ${messageOf(error)}`, { cause: error });
     }
     const after = applyPatch(object, patch);
-    if (options.output === 'diff') {
-      const changes = renderChanges(listChanges(object, after), {
-        colour: process.stdout.isTTY && environment['NO_COLOR'] === undefined,
-        indent: '  ',
-        width: process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY,
-      });
-      const warnings = plan.warnings.map((text) => `  ! ${text}\n`).join('');
-      process.stdout.write(`${String(object['kind'])}/${nameOf(object)}  ${describePlan(plan)}\n${warnings}${changes}`);
-    } else if (options.output === 'yaml') {
-      process.stdout.write(`${index === 0 ? '' : '---\n'}${stringify(after)}`);
-    } else {
-      process.stdout.write(`${JSON.stringify(options.output === 'json' ? after : patch, undefined, 2)}\n`);
-    }
+    if (options.output === 'diff') output.write(renderDiff(object, after, plan, output));
+    else if (options.output === 'yaml') output.write(`${index === 0 ? '' : '---\n'}${stringify(after)}`);
+    else output.write(`${JSON.stringify(options.output === 'json' ? after : patch, undefined, 2)}\n`);
   }
   return exitCodes.ok;
 }
 
-/** The request that would bring a new object. */
-function requestFor(object: JsonObject): AdmissionRequest {
+/** What was decided and why, the warnings, and each field that changes. */
+function renderDiff(before: JsonObject, after: JsonObject, plan: Plan, output: PreviewOutput): string {
+  const changes = renderChanges(listChanges(before, after), {
+    colour: hasColour(output),
+    indent: '  ',
+    width: (output.isTTY === true ? output.columns : undefined) ?? Number.POSITIVE_INFINITY,
+  });
+  const warnings = plan.warnings.map((text) => `  ! ${text}\n`).join('');
+  const title = `${String(before['kind'])}/${nameOf(before)}`;
+  return `${title}  ${describePlan(plan)} (${reasonOf(plan)})\n${warnings}${changes}`;
+}
+
+/** What tells an object from others: two of the same key are one that is updated. */
+function keyOf(object: JsonObject): string {
+  return `${String(object['kind'])}/${namespaceOf(object)}/${nameOf(object)}`;
+}
+
+/** The request that would bring an object: a new one, or an update of the one that is stored. */
+function requestFor(object: JsonObject, stored: JsonObject | undefined): AdmissionRequest {
   const [group = ''] = (stringAt(object, 'apiVersion') ?? '').split('/');
   return {
     uid: 'preview',
     resource: { group: group === 'v1' ? '' : group, resource: `${String(object['kind']).toLowerCase()}s` },
     subResource: '',
-    operation: 'CREATE',
+    operation: stored === undefined ? 'CREATE' : 'UPDATE',
     namespace: stringAt(object, 'metadata', 'namespace') ?? '',
     name: nameOf(object),
     dryRun: false,
     object,
-    oldObject: null,
+    oldObject: stored ?? null,
   };
-}
-
-/** @throws PreviewError naming the file and the document */
-function readObjects(file: string): readonly JsonObject[] {
-  const name = file === '-' ? 'standard input' : file;
-  let text: string;
-  try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new PreviewError(`${name}: cannot be read: ${messageOf(error)}`, { cause: error });
-  }
-  const documents = parseAllDocuments(text);
-  const objects = documents.flatMap((document, index) => {
-    const where = `${name}, document ${index + 1}`;
-    let value: unknown;
-    try {
-      value = yamlValueOf(document);
-    } catch (error) {
-      throw new PreviewError(`${where}: no valid YAML: ${messageOf(error)}`, { cause: error });
-    }
-    return value === null ? [] : flatten(value, where);
-  });
-  if (objects.length === 0) throw new PreviewError(`${name}: holds no object`);
-  return objects;
-}
-
-/** An object, or the items of a List. */
-function flatten(value: unknown, where: string): readonly JsonObject[] {
-  const items = arrayAt(value, 'items');
-  if (items !== undefined) return items.flatMap((item, index) => flatten(item, `${where}, item ${index + 1}`));
-  const kind = stringAt(value, 'kind');
-  if (!isObject(value) || (kind !== 'Build' && kind !== 'BuildConfig')) {
-    throw new PreviewError(`${where}: kind must be BuildConfig or Build; is ${kind ?? 'absent'}`);
-  }
-  return [value];
 }
 
 function parsePreviewArguments(args: readonly string[]): PreviewArguments | 'help' {

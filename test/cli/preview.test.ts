@@ -42,7 +42,7 @@ describe('preview', () => {
     const strategy = 'spec.strategy.sourceStrategy';
     const repository = 'harbor.example.com/test/pyflask';
     assert.deepEqual(lines, [
-      'Build/api-2  Incremental build: it continues from the image of api-1.',
+      'Build/api-2  Incremental build: it continues from the image of api-1. (continued)',
       `  ${ours}/decision        + incremental`,
       `  ${ours}/reason          + continued`,
       `  ${ours}/mode            + chain`,
@@ -81,7 +81,7 @@ describe('preview', () => {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /^Build\/api-2 {2}Full build: the assemble wrapper is wanted but cannot be delivered to it\.\n/,
+      /^Build\/api-2 {2}Full build: the assemble wrapper is wanted but cannot be delivered to it\. \(wrapper_unavailable\)\n/,
     );
   });
 
@@ -93,20 +93,33 @@ describe('preview', () => {
     ],
     [
       'a bad second document',
-      'kind: Build\n---\nkind: [',
+      'kind: Build\napiVersion: build.openshift.io/v1\n---\nkind: [',
       /^s2i-incremental: .*objects\.yaml, document 2: no valid YAML: /,
     ],
     [
       'another kind in a list',
-      'kind: List\nitems: [{kind: Build}, {}]',
+      'kind: List\nitems: [{kind: Build, apiVersion: v1}, {}]',
       /^s2i-incremental: .*objects\.yaml, document 1, item 2: kind must be BuildConfig or Build; is absent\n$/,
     ],
     ['an alias to nothing', 'a: *x', /^s2i-incremental: .*objects\.yaml, document 1: no valid YAML: /],
+    ['no object', '7', /objects\.yaml, document 1: must be an object; is a number\n$/],
+    ['no version', 'kind: Build', /document 1: apiVersion must be build\.openshift\.io\/v1; is absent\n$/],
     [
-      'a Build that cannot be changed',
-      'apiVersion: build.openshift.io/v1\nkind: Build\nmetadata: {name: api-1, labels: {s2i-incremental.io/enabled: "true"}, annotations: [x]}\nspec: {strategy: {sourceStrategy: {}}}',
-      /^s2i-incremental: Build\/api-1 cannot be admitted: annotations is no object/,
+      'another version',
+      'kind: Build\napiVersion: v2',
+      /document 1: apiVersion must be build\.openshift\.io\/v1; is v2\n$/,
     ],
+    [
+      'labels that are none',
+      'kind: Build\napiVersion: v1\nmetadata: {labels: [x]}',
+      /document 1: metadata\.labels must be a map; is a list\n$/,
+    ],
+    [
+      'a label that is no text',
+      'kind: Build\napiVersion: v1\nmetadata: {labels: {s2i-incremental.io/enabled: true}}',
+      /document 1: metadata\.labels\.s2i-incremental\.io\/enabled must be a text, in quotes; is true\n$/,
+    ],
+    ['a spec that is none', 'kind: Build\napiVersion: v1\nspec: x', /document 1: spec must be a map; is a string\n$/],
     ['nothing', '', /^s2i-incremental: .*objects\.yaml: holds no object\n$/],
   ];
   for (const [name, text, message] of wrong) {

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { after, describe, it } from 'node:test';
+import { stringify } from 'yaml';
+import { preview } from '../../src/cli/preview.ts';
+import { objectAt } from '../../src/openshift/json.ts';
+import { goldenNames, historyOf, loadGolden, reviewFrom } from '../helpers/golden-cases.ts';
+import { patchIn, startTestWebhook } from '../helpers/webhook.ts';
+
+/** Requests about something else than a Build or BuildConfig, which no file can hold. */
+const elsewhere = ['instantiate'];
+
+const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('preview of every golden case', () => {
+  it('leaves out requests about something else, and nothing more', () => {
+    const kinds = goldenNames.filter((name) => {
+      const kind = objectAt(reviewFrom(loadGolden(name)), 'request', 'object')?.['kind'];
+      return kind !== 'Build' && kind !== 'BuildConfig';
+    });
+    assert.deepEqual(kinds, elsewhere);
+  });
+
+  for (const name of goldenNames.filter((each) => !elsewhere.includes(each))) {
+    it(`gives the webhook's patch: ${name}`, async (t) => {
+      const golden = loadGolden(name);
+      const review = reviewFrom(golden);
+      const history = historyOf(golden);
+      const webhook = await startTestWebhook(t, {
+        config: stringify(golden.config ?? {}),
+        clock: () => Date.parse(golden.now),
+        ...(history === undefined
+          ? { history: { read: () => Promise.resolve('unavailable' as const) } }
+          : { objects: () => history }),
+      });
+      const patch = patchIn((await webhook.post(review)).text);
+
+      const write = (file: string, content: unknown) => {
+        const path = join(folder, `${name}-${file}.yaml`);
+        writeFileSync(path, stringify(content));
+        return path;
+      };
+      const stored = objectAt(review, 'request', 'oldObject');
+      const items = [...(history ?? []), ...(stored === undefined ? [] : [stored])];
+      const args = ['--config', write('config', golden.config ?? {}), '--now', golden.now, '-o', 'patch'];
+      const known = history === undefined && stored === undefined ? [] : ['--history', write('history', { items })];
+      // An empty List is no file with objects; an unrelated one knows of no earlier Build either.
+      if (known.length > 0 && items.length === 0) {
+        known[1] = write('history', { apiVersion: 'v1', kind: 'BuildConfig', metadata: { name: 'unrelated' } });
+      }
+      const output = new PassThrough();
+      const object = write('object', objectAt(review, 'request', 'object'));
+      const status = await preview(['-f', object, ...args, ...known], {}, output);
+      output.end();
+      assert.equal(status, 0);
+      assert.deepEqual(JSON.parse(await text(output)), patch);
+    });
+  }
+});

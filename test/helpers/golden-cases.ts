@@ -1,0 +1,46 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { parse } from 'yaml';
+import { type JsonObject, objectAt } from '../../src/openshift/json.ts';
+import { loadFixture, merge } from './fixtures.ts';
+
+/** A recorded review and what differs from it here. */
+interface Recorded {
+  readonly fixture: string;
+  /** Merge patch on the review's object (and oldObject in an update). */
+  readonly object?: JsonObject;
+  /** Merge patch on the review. */
+  readonly review?: JsonObject;
+}
+
+export interface GoldenCase extends Recorded {
+  readonly description: string;
+  readonly now: string;
+  readonly config?: JsonObject;
+  /** The Builds and BuildConfigs that exist; absent: they cannot be read. */
+  readonly history?: readonly Recorded[];
+}
+
+export const goldenFolder = new URL('../golden/cases/', import.meta.url);
+
+/** The names of all golden cases. */
+export const goldenNames: readonly string[] = readdirSync(goldenFolder)
+  .filter((file) => file.endsWith('.in.yaml'))
+  .map((file) => file.slice(0, -'.in.yaml'.length));
+
+/** A golden case, read anew. */
+export function loadGolden(name: string): GoldenCase {
+  return parse(readFileSync(new URL(`${name}.in.yaml`, goldenFolder), 'utf8')) as GoldenCase;
+}
+
+/** The objects that exist in a case; undefined: they cannot be read. */
+export function historyOf({ history }: GoldenCase): readonly JsonObject[] | undefined {
+  return history?.map((recorded) => objectAt(reviewFrom(recorded), 'request', 'object') ?? {});
+}
+
+/** The recorded review with what differs from it in this case. */
+export function reviewFrom({ fixture, object, review }: Recorded): JsonObject {
+  const recorded = loadFixture(fixture);
+  const isUpdate = objectAt(recorded, 'request', 'oldObject') !== undefined;
+  const changed = merge(recorded, { request: { object: object ?? {}, ...(isUpdate && { oldObject: object ?? {} }) } });
+  return merge(changed, review ?? {}) as JsonObject;
+}
