@@ -19,7 +19,8 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
       operation: request.operation,
       result: failed ? 'failed' : patch.length > 0 ? 'patched' : 'unchanged',
       reason,
-      decision: build?.base.decision,
+      // A dry run is a request like any other, but no Build comes of it.
+      decision: request.dryRun ? undefined : build?.base.decision,
       seconds: milliseconds / 1000,
     });
 
