@@ -62,6 +62,12 @@ const sentences: Readonly<Record<Reason, string>> = {
   ...skipReasons,
 };
 
+/** Every decision about a Build with each reason it can have. */
+export const buildDecisions: readonly (readonly [decision: 'full' | 'incremental', reason: Reason])[] = [
+  ...Object.keys(fullReasons).map((reason) => ['full', reason as FullReason] as const),
+  ...Object.keys(incrementalReasons).map((reason) => ['incremental', reason as IncrementalReason] as const),
+];
+
 /** The clause for people that goes with a code: "… because <clause>". */
 export function explainReason(reason: Reason): string {
   return sentences[reason];

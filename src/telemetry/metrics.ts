@@ -1,4 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { finalPhases } from '../openshift/build.ts';
+import { buildDecisions } from '../policy/reasons.ts';
 
 /** Label values of resource and operation; whatever else a request says is counted as `other`. */
 const resources = ['builds', 'buildconfigs'];
@@ -68,6 +70,19 @@ export function createMetrics() {
     help: 'When the serving certificate expires, in seconds since the epoch.',
     registers,
   });
+
+  // Prometheus does not see the first value of a series as growth: what is to be noticed the first time begins at 0.
+  for (const [decision, reason] of buildDecisions) decisions.inc({ decision, reason }, 0);
+  for (const decision of ['incremental', 'full', 'unrecorded']) {
+    for (const phase of finalPhases) builds.zero({ decision, phase });
+  }
+  for (const resource of resources) {
+    for (const operation of ['CREATE', 'UPDATE']) {
+      for (const reason of ['internal_error', 'deadline_exceeded']) {
+        requests.inc({ resource, operation, result: 'failed', reason }, 0);
+      }
+    }
+  }
 
   let historyStatus = () => ({ synced: false, buildConfigs: 0 });
   const watched: Gauge = new Gauge({
