@@ -48,7 +48,7 @@ export const rooms = {
       'demo',
     ],
     packages: ['yaml'],
-    node: ['fs', 'os', 'path', 'util'],
+    node: ['crypto', 'fs', 'os', 'path', 'util'],
   },
 };
 

@@ -9,8 +9,9 @@ import { createAbsentHistory } from '../history/memory-history.ts';
 import type { ReflectorEvent } from '../history/reflector.ts';
 import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
-import { createMetrics } from '../telemetry/metrics.ts';
+import { type Metrics, createMetrics } from '../telemetry/metrics.ts';
 import { createAdmissionReporter } from '../telemetry/report-admission.ts';
+import { recordEvents } from './record-events.ts';
 import { type ServeArguments, checkCertificateArguments, parseServeArguments, serveHelp } from './serve-arguments.ts';
 import { startCertificateSource, watchClients } from './serving-certificate.ts';
 import { UsageError, exitCodes, messageOf } from './usage.ts';
@@ -38,8 +39,11 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
   const certificate = await startCertificateSource(options.certDir, config.certificate, connected?.kubernetes, logger);
 
   const stopping = new AbortController();
-  const watched = connected === undefined ? undefined : await watchHistory(connected.cluster, logger);
+  const watched = connected === undefined ? undefined : await watchHistory(connected.cluster, metrics, logger);
   if (watched !== undefined) metrics.observeHistory(() => watched.status());
+  const report = createAdmissionReporter(logger, metrics);
+  const record =
+    connected === undefined || !config.events.enabled ? undefined : recordEvents(connected.kubernetes, logger);
   try {
     const webhook = await startWebhook({
       ...options,
@@ -53,7 +57,10 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
       scripts: createScriptCatalog(config.assemble.profiles),
       clock: Date.now,
       metrics,
-      onAdmission: createAdmissionReporter(logger, metrics),
+      onAdmission: (request, admission, milliseconds) => {
+        report(request, admission, milliseconds);
+        record?.(request, admission);
+      },
     });
     const watching = watched?.run(stopping.signal);
     logger.info({ url: webhook.operations.url }, 'listening for probes and metrics');
@@ -101,7 +108,7 @@ async function connectCluster({ kubeconfig, standalone }: ServeArguments, enviro
   }
 }
 
-async function watchHistory(cluster: Cluster, logger: Logger) {
+async function watchHistory(cluster: Cluster, metrics: Metrics, logger: Logger) {
   const { createWatchedHistory } = await import('../history/watched-history.ts');
   const onEvent = (event: ReflectorEvent) => {
     const { resource } = event.selection;
@@ -110,7 +117,7 @@ async function watchHistory(cluster: Cluster, logger: Logger) {
       logger.warn({ resource, retryIn: event.retryIn, error: event.error }, 'history watch interrupted, asking live');
   };
   logger.info({ server: cluster.server }, 'reading history from the cluster');
-  return createWatchedHistory(cluster, onEvent, Math.random);
+  return createWatchedHistory(cluster, onEvent, Math.random, (build) => metrics.recordBuild(build));
 }
 
 function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | undefined): string {

@@ -69,6 +69,8 @@ export interface Config {
   readonly assemble: AssembleConfig;
   readonly buildConfig: { readonly mutate: boolean; readonly injectEnv: boolean };
   readonly certificate: CertificateConfig;
+  /** Whether each decision is told in an Event on its BuildConfig. */
+  readonly events: { readonly enabled: boolean };
   readonly server: {
     /** Milliseconds between SIGTERM and the end of accepting requests. */
     readonly shutdownDelay: number;

@@ -13,6 +13,7 @@ const keys: readonly { readonly path: readonly [string, string]; readonly text: 
   ...texts('assemble', 'baseUrl'),
   ...values('assemble', 'wrapper', 'profiles'),
   ...values('buildConfig', 'mutate', 'injectEnv'),
+  ...values('events', 'enabled'),
   ...texts('registry', 'credentialsFile', 'caFile'),
   ...values('registry', 'check', 'resolveBase', 'plainHttp'),
   ...texts('certificate', 'secret', 'webhookConfiguration', 'life', 'authorityLife'),

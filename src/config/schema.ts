@@ -119,6 +119,7 @@ export const configSchema = section({
     plainHttp: notAvailable(z.array(string), (hosts) => hosts.length === 0, 'asking the registry').default([]),
   }),
   certificate: certificateSchema,
+  events: section({ enabled: boolean.default(true) }),
   server: section({
     // Longer than an endpoint's removal takes to reach the API server's nodes.
     shutdownDelay: duration('0', '1h').default(5_000),

@@ -43,7 +43,7 @@ const limits = {
 } as const;
 
 /**
- * Connections at a time. An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out;
+ * Connections at a time, at each port. An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out;
  * twice that for connections that are idle or on their way out. One takes about 50 kB: 300 of them 15 MB.
  */
 const maxConnections = 300;
@@ -90,7 +90,6 @@ export async function listenHttps(
     },
     app,
   );
-  server.maxConnections = maxConnections;
   const listener = await listen('https', server, host, port);
   return { ...listener, renew: (renewed) => server.setSecureContext(contextOf(renewed)) };
 }
@@ -101,6 +100,7 @@ export function listenHttp(app: RequestListener, host: string, port: number): Pr
 }
 
 function listen(scheme: string, server: Server, host: string, port: number): Promise<Listener> {
+  server.maxConnections = maxConnections;
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ListenError(explain(error, host, port), { cause: error })),

@@ -39,9 +39,9 @@ describe('every key of the schema', () => {
   it('is found', () => {
     assert.deepEqual(
       [...new Set(keys.map(([section]) => section))],
-      ['incremental', 'output', 'assemble', 'buildConfig', 'registry', 'certificate', 'server', 'log'],
+      ['incremental', 'output', 'assemble', 'buildConfig', 'registry', 'certificate', 'events', 'server', 'log'],
     );
-    assert.equal(keys.length, 29);
+    assert.equal(keys.length, 30);
   });
 
   for (const path of keys) {
@@ -79,6 +79,7 @@ describe('the environment', () => {
       S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false',
       S2I_INCREMENTAL_ASSEMBLE_PROFILES: '{python: {match: python, env: {A: "1"}}}',
       S2I_INCREMENTAL_BUILD_CONFIG_MUTATE: 'false',
+      S2I_INCREMENTAL_EVENTS_ENABLED: 'false',
       S2I_INCREMENTAL_CERTIFICATE_SECRET: 'ci/webhook-certificate',
       S2I_INCREMENTAL_CERTIFICATE_WEBHOOK_CONFIGURATION: 'webhook',
       S2I_INCREMENTAL_CERTIFICATE_LIFE: '1m',
@@ -112,6 +113,7 @@ describe('the environment', () => {
         ],
       },
       buildConfig: { mutate: false, injectEnv: false },
+      events: { enabled: false },
       certificate: {
         secret: { namespace: 'ci', name: 'webhook-certificate' },
         webhookConfiguration: 'webhook',

@@ -38,6 +38,7 @@ const defaults: Config = {
   },
   assemble: { wrapper: true, baseUrl: '', profiles: [] },
   buildConfig: { mutate: true, injectEnv: false },
+  events: { enabled: true },
   certificate: {
     secret: undefined,
     webhookConfiguration: '',
@@ -54,6 +55,7 @@ incremental: {mode: chain, flag: auto, maxDepth: 20, maxAge: 168h, pullSecret: "
 output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries: [], imageStreamRepository: "", pushSecret: ""}
 assemble: {wrapper: true, baseUrl: "", profiles: {}}
 buildConfig: {mutate: true, injectEnv: false}
+events: {enabled: true}
 registry: {check: false, resolveBase: false, credentialsFile: "", caFile: "", plainHttp: []}
 certificate: {secret: "", webhookConfiguration: "", life: 2160h, authorityLife: 17520h}
 server: {shutdownDelay: 5s, requestBudget: 2s}

@@ -1,0 +1,107 @@
+{{- /* The alerts, as a list of rules. templates/prometheusrule.yaml adds what all have; docs/monitoring.md has a section for each. */ -}}
+{{- define "s2i.alerts" -}}
+{{- $name := include "s2i.fullname" . -}}
+{{- $namespace := .Release.Namespace -}}
+{{- $own := printf "namespace=%q" $namespace -}}
+{{- $renewal := include "s2i.renewalSeconds" . | int64 -}}
+- alert: S2IIncrementalDown
+  expr: absent(s2i_incremental_history_synced{ {{- $own -}} })
+  for: 5m
+  labels: {severity: critical}
+  annotations:
+    summary: No replica of the S2I incremental webhook gives metrics.
+    description: >-
+      For 5 minutes Prometheus has had no metrics of {{ $namespace }}/{{ $name }}: it is down, or its metrics are not
+      read. While it is down, Builds pass as OpenShift made them: full ones, under their BuildConfig's own tag.
+- alert: S2IIncrementalNotReady
+  # Of kube-state-metrics: without it, this one never fires.
+  expr: kube_deployment_status_replicas_available{ {{- $own }},deployment={{ $name | quote -}} } == 0
+  for: 5m
+  labels: {severity: critical}
+  annotations:
+    summary: No replica of the S2I incremental webhook is ready.
+    description: >-
+      For 5 minutes no pod of deployment/{{ $name }} in {{ $namespace }} has been ready. Builds pass as OpenShift made them.
+- alert: S2IIncrementalReplicaDown
+  expr: up{ {{- $own }},job={{ $name | quote -}} } == 0
+  for: 10m
+  labels: {severity: warning}
+  annotations:
+    summary: A replica of the S2I incremental webhook does not answer Prometheus.
+    description: >-
+      Pod {{ `{{ $labels.pod }}` }} has not given its metrics for 10 minutes.
+- alert: S2IIncrementalCertificateNotRenewed
+  # Renewal is due {{ $renewal }} s before the end: three quarters of that have passed, or only 7 days are left.
+  # 0: no certificate yet, and then no pod is ready.
+  expr: min(s2i_incremental_certificate_not_after_seconds{ {{- $own -}} } > 0) - time() < {{ min 604800 (div $renewal 4) }}
+  for: 15m
+  labels: {severity: warning}
+  annotations:
+    summary: The serving certificate of the S2I incremental webhook was not renewed.
+    description: >-
+      It should have been replaced by now; left of it: {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer
+      calls the webhook, and Builds pass as OpenShift made them.
+- alert: S2IIncrementalCertificateExpiring
+  expr: min(s2i_incremental_certificate_not_after_seconds{ {{- $own -}} } > 0) - time() < {{ min 86400 (div $renewal 28) }}
+  labels: {severity: critical}
+  annotations:
+    summary: The serving certificate of the S2I incremental webhook is about to expire.
+    description: >-
+      Left of it: {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer calls the webhook, and Builds pass as
+      OpenShift made them.
+- alert: S2IIncrementalAdmissionsFailing
+  # A single failure is out of the window before it has lasted that long.
+  expr: sum by (reason) (increase(s2i_incremental_admission_requests_total{ {{- $own }},result="failed"}[15m])) > 0
+  for: 15m
+  labels: {severity: warning}
+  annotations:
+    summary: The S2I incremental webhook keeps failing on admission requests.
+    description: >-
+      {{ `{{ $value | humanize }}` }} requests in 15 minutes were answered without a patch because of
+      {{ `{{ $labels.reason }}` }}. Their Builds passed as OpenShift made them.
+- alert: S2IIncrementalAdmissionsSlow
+  # The request budget is 2 s by default: whoever reaches it passes without a patch.
+  expr: histogram_quantile(0.99, sum by (le) (rate(s2i_incremental_admission_duration_seconds_bucket{ {{- $own -}} }[5m]))) > 1
+  for: 10m
+  labels: {severity: warning}
+  annotations:
+    summary: The S2I incremental webhook answers slowly.
+    description: >-
+      One request in a hundred takes {{ `{{ $value | humanizeDuration }}` }} or longer, and with it the start of a Build or the change of
+      a BuildConfig that opted in.
+{{- if not .Values.standalone }}
+- alert: S2IIncrementalHistoryNotSynced
+  expr: min by (pod) (s2i_incremental_history_synced{ {{- $own -}} }) == 0
+  for: 15m
+  labels: {severity: warning}
+  annotations:
+    summary: A replica of the S2I incremental webhook cannot watch Builds.
+    description: >-
+      For 15 minutes pod {{ `{{ $labels.pod }}` }} has asked the API server about each Build, which is slower; where that fails too,
+      Builds are full ones with reason history_unavailable.
+{{- end }}
+- alert: S2IIncrementalBuildsFailing
+  {{- $ended := dict }}
+  {{- range $decision := list "incremental" "full" }}
+  {{- range $what, $phase := dict "failed" "=~\"Failed|Error\"" "ended" "!=\"Cancelled\"" }}
+  {{- $_ := set $ended (printf "%s-%s" $decision $what) (include "s2i.buildsEnded" (dict "namespace" $namespace "decision" $decision "phase" $phase)) }}
+  {{- end }}
+  {{- end }}
+  # The share that failed, of five or more (4.5: increase() estimates), is 20 points above that of full Builds; 30 %
+  # stand for those where there was none.
+  expr: |-
+    {{ get $ended "incremental-failed" }}
+      / ({{ get $ended "incremental-ended" }} > 4.5)
+    >
+      (
+        ({{ get $ended "full-failed" }} or vector(0))
+          / ({{ get $ended "full-ended" }} > 0)
+        or vector(0.3)
+      ) + 0.2
+  for: 15m
+  labels: {severity: warning}
+  annotations:
+    summary: Builds fail more often when they are incremental.
+    description: >-
+      {{ `{{ $value | humanizePercentage }}` }} of the incremental Builds of the last day failed, 20 points more than of the full ones.
+{{- end -}}

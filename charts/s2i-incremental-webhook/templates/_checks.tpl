@@ -1,0 +1,27 @@
+{{- /* Values that the schema cannot judge: those that have to fit each other or the cluster. */ -}}
+{{- define "s2i.checks" -}}
+{{- $version := .Capabilities.KubeVersion.Version -}}
+{{- if .Values.openshift3 -}}
+  {{- if semverCompare ">=1.16-0" $version -}}
+    {{- fail (printf "openshift3 is set, but this is Kubernetes %s and not OpenShift 3.11: unset it (with helm template, say --kube-version 1.11.0)" $version) -}}
+  {{- end -}}
+  {{- /* The webhook writes the registration as v1, and neither cert-manager nor that service CA knew how to. */ -}}
+  {{- if ne .Values.certificate.mode "existing" -}}
+    {{- fail (printf "certificate.mode %s needs OpenShift 4: on OpenShift 3.11 use existing (docs/install.md)" .Values.certificate.mode) -}}
+  {{- end -}}
+{{- else if semverCompare "<1.21-0" $version -}}
+  {{- fail (printf "this is Kubernetes %s: the chart needs 1.21 (OpenShift 4.8) or later, or OpenShift 3.11 with openshift3=true" $version) -}}
+{{- end -}}
+{{- if and .Values.standalone (eq .Values.certificate.mode "self-signed") -}}
+  {{- fail "standalone leaves the pods without a token, which certificate.mode self-signed needs: choose another mode" -}}
+{{- end -}}
+{{- $life := include "s2i.seconds" .Values.certificate.selfSigned.life | int64 -}}
+{{- if gt (mul 2 $life) (include "s2i.seconds" .Values.certificate.selfSigned.authorityLife | int64) -}}
+  {{- fail "certificate.selfSigned.authorityLife must be at least twice certificate.selfSigned.life" -}}
+{{- end -}}
+{{- range .Values.profileOrder -}}
+  {{- if not (hasKey ($.Values.config.assemble.profiles | default dict) .) -}}
+    {{- fail (printf "profileOrder names %s, which config.assemble.profiles does not have" .) -}}
+  {{- end -}}
+{{- end -}}
+{{- end -}}

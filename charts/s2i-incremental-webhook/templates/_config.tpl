@@ -1,0 +1,35 @@
+{{- /* The configuration file. */ -}}
+{{- define "s2i.config" -}}
+{{- $config := deepCopy .Values.config -}}
+{{- $assemble := $config.assemble -}}
+{{- if not (kindIs "string" $assemble.baseUrl) -}}
+{{- $_ := set $assemble "baseUrl" (printf "http://%s:8081/s2i" (include "s2i.host" .)) -}}
+{{- end -}}
+{{- $profiles := $assemble.profiles | default dict -}}
+{{- $_ := unset $assemble "profiles" -}}
+{{- $_ := unset $config "assemble" -}}
+{{- if eq .Values.certificate.mode "self-signed" -}}
+{{- $_ := set $config "certificate" (dict
+      "secret" (printf "%s/%s" .Release.Namespace (include "s2i.certificateSecret" .))
+      "webhookConfiguration" (include "s2i.fullname" .)
+      "life" .Values.certificate.selfSigned.life
+      "authorityLife" .Values.certificate.selfSigned.authorityLife) -}}
+{{- end -}}
+{{ toYaml $config }}
+assemble:
+  {{- toYaml $assemble | nindent 2 }}
+  {{- /* One by one: toYaml would put them into the order of their names. */}}
+  profiles:
+    {{- range concat .Values.profileOrder (keys $profiles | sortAlpha) | uniq }}
+    {{ . }}:
+      {{- toYaml (get $profiles .) | nindent 6 }}
+    {{- else }} {}
+    {{- end }}
+{{ end -}}
+
+{{- /* A duration such as 1m30s in whole seconds, rounded up; templates have no other way to read one. */ -}}
+{{- define "s2i.seconds" -}}
+{{- $start := toDate "2006-01-02" "2000-01-01" -}}
+{{- $end := mustDateModify (printf "+%s" .) $start | mustDateModify "+999ms" -}}
+{{- sub (unixEpoch $end) (unixEpoch $start) -}}
+{{- end -}}

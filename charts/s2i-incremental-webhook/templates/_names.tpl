@@ -1,0 +1,64 @@
+{{- define "s2i.fullname" -}}
+{{- if .Values.fullnameOverride -}}
+{{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
+{{- else -}}
+{{- $name := default .Chart.Name .Values.nameOverride -}}
+{{- /* 63 is the most a Service's name may have; 11 are left for the suffixes of other objects. */ -}}
+{{- ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) | trunc 52 | trimSuffix "-" -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "s2i.selectorLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/component: webhook
+{{- end -}}
+
+{{- /* Labels of every object. */ -}}
+{{- define "s2i.labels" -}}
+{{ include "s2i.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- with .Values.commonLabels }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "s2i.serviceAccountName" -}}
+{{- if .Values.serviceAccount.create -}}
+{{- default (include "s2i.fullname" .) .Values.serviceAccount.name -}}
+{{- else -}}
+{{- default "default" .Values.serviceAccount.name -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The Secret that holds the serving certificate. Another name for each owner: they would not take over what is not theirs. */ -}}
+{{- define "s2i.certificateSecret" -}}
+{{- if eq .Values.certificate.mode "existing" -}}
+{{- .Values.certificate.existing.secretName -}}
+{{- else -}}
+{{- $suffixes := dict "self-signed" "self-signed-cert" "cert-manager" "cert-manager-cert" "openshift" "serving-cert" -}}
+{{- printf "%s-%s" (include "s2i.fullname" .) (get $suffixes .Values.certificate.mode) -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The name that the serving certificate is for. */ -}}
+{{- define "s2i.host" -}}
+{{- include "s2i.fullname" . }}.{{ .Release.Namespace }}.svc
+{{- end -}}
+
+{{- define "s2i.image" -}}
+{{- if .Values.image.digest -}}
+{{- .Values.image.repository }}@{{ .Values.image.digest -}}
+{{- else -}}
+{{- .Values.image.repository }}:{{ default .Chart.AppVersion .Values.image.tag -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* The pod of helm test: not one of the webhook's. */ -}}
+{{- define "s2i.testLabels" -}}
+app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
+app.kubernetes.io/component: test
+{{- end -}}

@@ -1,0 +1,69 @@
+/**
+ * Writes the table of values into the chart's README, from values.yaml: `node hack/chart-readme.ts`. The comment
+ * of a value starts with `# -- `, as helm-docs has it.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { type Node, isMap, isScalar, parseDocument, visit } from 'yaml';
+
+const chart = new URL('../charts/s2i-incremental-webhook/', import.meta.url);
+
+/** One value of the chart: its path, its default as JSON, and what its comment says; undefined: it has none. */
+export interface ChartValue {
+  readonly path: string;
+  readonly fallback: string;
+  readonly comment: string | undefined;
+}
+
+/** The values with a comment of their own, in the order of the file, and those that neither have one nor lie in one that has. */
+export function chartValues(yaml: string): readonly ChartValue[] {
+  const values: ChartValue[] = [];
+  // A comment before the first key of a map is the map's.
+  let ofMap: string | undefined;
+  visit(parseDocument(yaml), {
+    Map(_key, map) {
+      ofMap = map.commentBefore ?? undefined;
+    },
+    Pair(_key, pair, ancestors) {
+      if (!isScalar(pair.key)) return undefined;
+      const comment = descriptionOf(pair.key.commentBefore ?? ofMap);
+      ofMap = undefined;
+      const value = pair.value as Node;
+      if (comment === undefined && isMap(value) && value.items.length > 0) return undefined;
+      const path = [
+        ...ancestors.flatMap((node) => ('key' in node && isScalar(node.key) ? [node.key.value] : [])),
+        pair.key.value,
+      ];
+      values.push({ path: path.join('.'), fallback: JSON.stringify(value.toJSON()), comment });
+      return visit.SKIP;
+    },
+  });
+  return values;
+}
+
+/** The last paragraph of a comment that begins with `-- `. */
+function descriptionOf(comment: string | undefined | null): string | undefined {
+  const start = comment?.lastIndexOf(' -- ') ?? -1;
+  return start === -1 ? undefined : comment?.slice(start + 4).replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** The README with its table of values as values.yaml has them. */
+export function renderChartReadme(readme: string, yaml: string): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  const rows = chartValues(yaml).map(
+    ({ path, fallback, comment = '' }) => `| \`${path}\` | \`${cell(fallback)}\` | ${cell(comment)} |`,
+  );
+  const table = ['| value | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
+  return readme.replace(
+    /(<!-- values -->\n)[^]*(<!-- \/values -->)/,
+    (_all, start, end) => `${start}\n${table}\n\n${end}`,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const file = new URL('README.md', chart);
+  writeFileSync(
+    file,
+    renderChartReadme(readFileSync(file, 'utf8'), readFileSync(new URL('values.yaml', chart), 'utf8')),
+  );
+}

@@ -1,0 +1,41 @@
+/** The chart's README, its comments and its version follow the rest of the repository. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { chartValues, renderChartReadme } from '../../hack/chart-readme.ts';
+import { at } from '../../src/openshift/json.ts';
+import { chart } from './helm.ts';
+
+const read = (file: string) => readFileSync(join(chart, file), 'utf8');
+
+describe("the chart's documents", () => {
+  it('explain each value', () => {
+    const values = chartValues(read('values.yaml'));
+    assert.ok(values.length > 50);
+    assert.deepEqual(
+      values.filter(({ comment }) => comment === undefined),
+      [],
+    );
+  });
+
+  it('have the table of values as it is: node hack/chart-readme.ts writes it', () => {
+    assert.equal(read('README.md'), renderChartReadme(read('README.md'), read('values.yaml')));
+  });
+
+  it('notice a value that is new', () => {
+    const values = `${read('values.yaml')}\n# -- Something new.\nnews: {a: 1}\n`;
+    assert.ok(renderChartReadme(read('README.md'), values).includes('| `news` | `{"a":1}` | Something new. |'));
+    assert.deepEqual(chartValues('a:\n  # -- B.\n  b: 1\n  c: [2]\n'), [
+      { path: 'a.b', fallback: '1', comment: 'B.' },
+      { path: 'a.c', fallback: '[2]', comment: undefined },
+    ]);
+  });
+
+  it("have the program's version", () => {
+    const program: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    const { version, appVersion } = parse(read('Chart.yaml')) as Record<string, unknown>;
+    assert.deepEqual({ version, appVersion }, { version: at(program, 'version'), appVersion: at(program, 'version') });
+  });
+});

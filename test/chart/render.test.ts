@@ -1,0 +1,112 @@
+/**
+ * What the chart renders. Each way to install it, ci/NAME-values.yaml, has a golden file;
+ * UPDATE_GOLDEN=1 npm run test:chart writes them instead of comparing: read the difference before you commit it.
+ */
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { parse } from 'yaml';
+import { type JsonObject, arrayAt, isObject } from '../../src/openshift/json.ts';
+import { chart, helm, installMode, installModes as modes, renderedObjects, template, theOnly } from './helm.ts';
+
+const golden = new URL('golden/', import.meta.url);
+const rewrite = process.env['UPDATE_GOLDEN'] === '1';
+const defaults = installMode('self-signed');
+
+describe('golden manifests', () => {
+  for (const mode of modes) {
+    it(mode.name, async () => {
+      const { status, stdout, stderr } = await template(mode);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+      const file = new URL(`${mode.name}.yaml.golden`, golden);
+      if (rewrite) writeFileSync(file, stdout);
+      assert.ok(existsSync(file), `UPDATE_GOLDEN=1 npm run test:chart writes golden/${mode.name}.yaml.golden`);
+      assert.equal(stdout, readFileSync(file, 'utf8'), 'if that is right, UPDATE_GOLDEN=1 npm run test:chart');
+      assert.equal((await template(mode)).stdout, stdout, 'the same values twice give the same bytes');
+    });
+
+    it(`${mode.name}: lint`, async () => {
+      const args = ['--strict', '--kube-version', mode.kubeVersion, '--values', mode.values];
+      const { status, stdout } = await helm(['lint', chart, ...args]);
+      const told = stdout.split('\n').filter((line) => line.startsWith('['));
+      assert.deepEqual({ status, told }, { status: 0, told: ['[INFO] Chart.yaml: icon is recommended'] });
+    });
+  }
+
+  it('are of a way to install each, and no file is left over', () => {
+    assert.ok(modes.length > 0);
+    assert.deepEqual(readdirSync(golden).sort(), modes.map(({ name }) => `${name}.yaml.golden`).sort());
+  });
+});
+
+describe('registration', () => {
+  const documented = parse(
+    readFileSync(new URL('../../docs/registration.yaml', import.meta.url), 'utf8'),
+  ) as JsonObject;
+  const webhookOf = (configuration: unknown) => {
+    const [only, ...others] = arrayAt(configuration, 'webhooks') ?? [];
+    assert.ok(isObject(only) && others.length === 0, 'exactly one webhook');
+    const { clientConfig, namespaceSelector, ...webhook } = only;
+    return { clientConfig, namespaceSelector, webhook };
+  };
+
+  it('is the documented one, but for where the webhook is and for the namespaces', async () => {
+    const { clientConfig, namespaceSelector, webhook } = webhookOf(
+      theOnly('MutatingWebhookConfiguration', await renderedObjects(defaults)),
+    );
+    assert.deepEqual(webhook, webhookOf(documented).webhook);
+    assert.deepEqual(clientConfig, {
+      service: { name: 's2i-incremental-webhook', namespace: 's2i-incremental', path: '/mutate' },
+    });
+    assert.deepEqual(namespaceSelector, {
+      matchExpressions: [
+        { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['s2i-incremental', 'kube-system'] },
+      ],
+    });
+  });
+
+  it('has conditions where the API server knows them, or where they are asked for', async () => {
+    const hasConditions = async (kubeVersion: string, setting: string) => {
+      const objects = await renderedObjects(
+        { ...defaults, kubeVersion },
+        '--set',
+        `registration.matchConditions=${setting}`,
+      );
+      return 'matchConditions' in webhookOf(theOnly('MutatingWebhookConfiguration', objects)).webhook;
+    };
+    assert.deepEqual(
+      {
+        'auto, OpenShift 4.14': await hasConditions('v1.27.10+c79e5e2', 'auto'),
+        'auto, OpenShift 4.15': await hasConditions('v1.28.5+c84a6b8', 'auto'),
+        'true, 1.27': await hasConditions('v1.27.0', 'true'),
+        'false, 1.34': await hasConditions('v1.34.0', 'false'),
+      },
+      { 'auto, OpenShift 4.14': false, 'auto, OpenShift 4.15': true, 'true, 1.27': true, 'false, 1.34': false },
+    );
+  });
+
+  it('for OpenShift 3.11 has no field that came later', async () => {
+    const more = ['--set', 'certificate.existing.caBundle=-----BEGIN CERTIFICATE-----'];
+    const objects = await renderedObjects(installMode('openshift3'), ...more);
+    const configuration = theOnly('MutatingWebhookConfiguration', objects);
+    assert.equal(configuration.apiVersion, 'admissionregistration.k8s.io/v1beta1');
+    assert.deepEqual(configuration['webhooks'], [
+      {
+        name: 'mutate.s2i-incremental.io',
+        clientConfig: {
+          service: { name: 's2i-incremental-webhook', namespace: 's2i-incremental', path: '/mutate' },
+          caBundle: Buffer.from('-----BEGIN CERTIFICATE-----').toString('base64'),
+        },
+        rules: [
+          {
+            apiGroups: ['', 'build.openshift.io'],
+            apiVersions: ['v1'],
+            operations: ['CREATE', 'UPDATE'],
+            resources: ['builds', 'buildconfigs'],
+          },
+        ],
+        failurePolicy: 'Ignore',
+      },
+    ]);
+  });
+});

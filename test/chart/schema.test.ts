@@ -1,0 +1,153 @@
+/** values.schema.json: what it refuses, and that it knows the keys that the program and values.yaml have. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { chartValues } from '../../hack/chart-readme.ts';
+import { configSchema } from '../../src/config/schema.ts';
+import { type JsonObject, isObject, objectAt } from '../../src/openshift/json.ts';
+import { chart, installMode, template } from './helm.ts';
+
+const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as JsonObject;
+
+/** What helm says is wrong, a line each. */
+async function complaintsAbout(...sets: readonly string[]): Promise<readonly string[]> {
+  const more = sets.flatMap((set) => ['--set-json', set]);
+  const { status, stderr } = await template(installMode('self-signed'), ...more);
+  assert.equal(status, 1, stderr);
+  return stderr
+    .split('\n')
+    .filter((line) => line.includes("at '") && !line.endsWith('validation failed'))
+    .map((line) => line.trim());
+}
+
+const wrong: Readonly<Record<string, readonly [given: string, complaint: string]>> = {
+  'a key that is none': ['replicaCount=3', "- at '': additional properties 'replicaCount' not allowed"],
+  'a key of a section that is none': [
+    'config.output.timeZone="UTC"',
+    "- at '/config/output': additional properties 'timeZone' not allowed",
+  ],
+  'no pods': ['replicas=0', "- at '/replicas': minimum: got 0, want 1"],
+  'a text where a truth value belongs': ['openshift3="yes"', "- at '/openshift3': got string, want boolean"],
+  'a mode that is none': [
+    'certificate.mode="letsencrypt"',
+    "- at '/certificate/mode': value must be one of 'self-signed', 'cert-manager', 'openshift', 'existing'",
+  ],
+  'an existing certificate without its Secret': [
+    'certificate.mode="existing"',
+    "- at '/certificate/existing/secretName': minLength: got 0, want 1",
+  ],
+  'a CA that is base64 already': [
+    'certificate.existing.caBundle="LS0tLS1CRUdJTg=="',
+    "- at '/certificate/existing/caBundle': 'LS0tLS1CRUdJTg==' does not match pattern '^$|-----BEGIN CERTIFICATE-----'",
+  ],
+  'a life that is no duration': [
+    'certificate.selfSigned.life="90d"',
+    "- at '/certificate/selfSigned/life': '90d' does not match pattern '^(0|([0-9]+(\\\\.[0-9]+)?(ms|s|m|h))+)$'",
+  ],
+  'a number for a duration': [
+    'config.server.shutdownDelay=5',
+    "- at '/config/server/shutdownDelay': got number, want string",
+  ],
+  'a chain that is too long': [
+    'config.incremental.maxDepth=200',
+    "- at '/config/incremental/maxDepth': maximum: got 200, want 90",
+  ],
+  'a log level that is none': [
+    'config.log.level="verbose"',
+    "- at '/config/log/level': value must be one of 'silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'",
+  ],
+  'what is not available yet': ['config.registry.check=true', "- at '/config/registry/check': value must be false"],
+  'certificates configured past the chart': [
+    'config.certificate={"secret":"a/b"}',
+    "- at '/config': additional properties 'certificate' not allowed",
+  ],
+  'a profile whose name no label can hold': [
+    'config.assemble.profiles.Python={}',
+    "- at '/config/assemble/profiles': additional properties 'Python' not allowed",
+  ],
+  'a digest without its algorithm': [
+    'image.digest="0123"',
+    "- at '/image/digest': '0123' does not match pattern '^$|^sha256:[0-9a-f]{64}$'",
+  ],
+  'a repository with a digest': [
+    'image.repository="x@sha256:0"',
+    "- at '/image/repository': 'x@sha256:0' does not match pattern '^[^\\\\s@]*$'",
+  ],
+  'patience beyond what OpenShift has': [
+    'registration.timeoutSeconds=30',
+    "- at '/registration/timeoutSeconds': maximum: got 30, want 10",
+  ],
+  'a label that is no text': ['podLabels.tier=1', "- at '/podLabels/tier': got number, want string"],
+  'metrics read more rarely than their windows allow': [
+    'monitoring.serviceMonitor.interval="5m"',
+    "- at '/monitoring/serviceMonitor/interval': '5m' does not match pattern '^([1-9][0-9]?|1[01][0-9]|120)s$|^[12]m$'",
+  ],
+  'a runbook with an anchor': [
+    'monitoring.prometheusRule.runbookUrl="https://x.example.com/monitoring.md#a"',
+    "- at '/monitoring/prometheusRule/runbookUrl': 'https://x.example.com/monitoring.md#a' does not match pattern '^$|^https?://[^\\\\s#]+$'",
+  ],
+  'an issuer without a name': [
+    'certificate.certManager.issuerRef={"kind":"ClusterIssuer"}',
+    "- at '/certificate/certManager/issuerRef': properties 'name' required, if 'kind' exists",
+  ],
+};
+
+describe('the schema refuses', () => {
+  for (const [what, [given, complaint]] of Object.entries(wrong)) {
+    it(what, async () => {
+      assert.deepEqual(await complaintsAbout(given), [complaint]);
+    });
+  }
+
+  it('every mistake at once', async () => {
+    assert.equal((await complaintsAbout('replicas=0', 'nope=1', 'config.log.level="x"')).length, 3);
+  });
+});
+
+describe('the schema knows', () => {
+  it("exactly the program's configuration, but for the section that the chart writes", () => {
+    const keys = keysOfProgram(configSchema).filter((key) => !key.startsWith('certificate.'));
+    assert.ok(keys.length > 20, keys.join());
+    assert.deepEqual(keysOfSchema(objectAt(schema, 'properties', 'config')).sort(), keys.sort());
+  });
+
+  it("no key that values.yaml does not explain, but what is not available yet and what is Helm's", () => {
+    const explained = chartValues(readFileSync(join(chart, 'values.yaml'), 'utf8')).map(({ path }) => path);
+    const unexplained = keysOfSchema(schema).filter(
+      (key) => !explained.some((path) => `${key}.`.startsWith(`${path}.`) || path.startsWith(`${key}.`)),
+    );
+    assert.deepEqual(unexplained, [
+      'global',
+      'config.registry.check',
+      'config.registry.resolveBase',
+      'config.registry.credentialsFile',
+      'config.registry.caFile',
+      'config.registry.plainHttp',
+      'resources.claims',
+    ]);
+  });
+});
+
+/** The paths of a JSON schema's keys, sections left out; a map of free keys counts as one key. */
+function keysOfSchema(section: unknown, path: readonly string[] = []): string[] {
+  const properties = Object.entries(objectAt(section, 'properties') ?? {});
+  return properties.length === 0
+    ? [path.join('.')]
+    : properties.flatMap(([key, inner]) => keysOfSchema(inner, [...path, key]));
+}
+
+/** The same of the program's schema. */
+function keysOfProgram(section: unknown, path: readonly string[] = []): string[] {
+  const shape = path.length < 2 ? shapeOf(section) : undefined;
+  return shape === undefined
+    ? [path.join('.')]
+    : Object.entries(shape).flatMap(([key, inner]) => keysOfProgram(inner, [...path, key]));
+}
+
+/** What is inside a preprocessed, transformed or defaulted object. */
+function shapeOf(section: unknown): JsonObject | undefined {
+  if (!isObject(section)) return undefined;
+  const { shape, in: input, out: output, innerType } = (section['def'] ?? {}) as JsonObject;
+  return isObject(shape) ? shape : [output, input, innerType].map(shapeOf).find((found) => found !== undefined);
+}

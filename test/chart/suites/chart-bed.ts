@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { stringAt } from '../../../src/openshift/json.ts';
+import { type Cluster, startCluster } from '../../helpers/cluster/cluster.ts';
+import { waitFor } from '../../helpers/cluster/wait-for.ts';
+import { ApiServer } from '../api-server.ts';
+import { type HelmOutcome, type Manifest, helm, release } from '../helm.ts';
+
+/** A cluster that the chart can be installed in, and an administrator with helm. */
+export interface ChartBed {
+  readonly cluster: Cluster;
+  readonly api: ApiServer;
+  /** @throws AssertionError where the object is not created */
+  readonly create: (object: Manifest) => Promise<void>;
+  /** In the release's namespace. */
+  readonly helm: (...args: readonly string[]) => Promise<HelmOutcome>;
+  stop(): Promise<void>;
+}
+
+export async function createChartBed(): Promise<ChartBed> {
+  const cluster = await startCluster();
+  const kubeconfig = join(cluster.directory, 'users', 'admin.yaml');
+  const api = new ApiServer(kubeconfig);
+  const create = async (object: Manifest) => {
+    const { status, body } = await api.create(object);
+    assert.equal(status, 201, stringAt(body, 'message'));
+  };
+  try {
+    await create(restrictedNamespace);
+    await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'openshift-config-managed' } });
+    for (const [group, kind] of [
+      ['cert-manager.io', 'Issuer'],
+      ['cert-manager.io', 'Certificate'],
+      ['monitoring.coreos.com', 'ServiceMonitor'],
+      ['monitoring.coreos.com', 'PrometheusRule'],
+    ] as const) {
+      const plural = `${kind.toLowerCase()}s`;
+      await create(definitionOf(group, kind, plural));
+      const list = `/apis/${group}/v1/${plural}?labelSelector=none`;
+      await waitFor(`${plural} to be served`, async () => (await api.request('GET', list)).status === 200);
+    }
+    return {
+      cluster,
+      api,
+      create,
+      helm: (...args) => helm([...args, '--namespace', release.namespace], kubeconfig),
+      stop: () => cluster.stop(),
+    };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+/** As OpenShift's administrators have it; Deployments are only warned about, so that is asked for too. */
+const restrictedNamespace: Manifest = {
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: {
+    name: release.namespace,
+    labels: { 'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted' },
+  },
+};
+
+/** A kind of somebody else's, with any fields. */
+function definitionOf(group: string, kind: string, plural: string): Manifest {
+  const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+  return {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: `${plural}.${group}` },
+    spec: {
+      group,
+      scope: 'Namespaced',
+      names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
+      versions: [{ name: 'v1', served: true, storage: true, schema }],
+    },
+  };
+}
