@@ -19,6 +19,7 @@ export const rooms = {
     node: ['crypto', 'fs', 'net', 'path', 'timers/promises'],
   },
   history: { rooms: ['openshift', 'policy', 'kubernetes'], packages: ['@kubernetes/client-node'] },
+  status: { pure: true, rooms: ['openshift', 'policy', 'history/build-record.ts', 'history/finished-build.ts'] },
   admission: {
     rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
     packages: ['fast-json-patch'],
@@ -42,6 +43,7 @@ export const rooms = {
       'certificates',
       'kubernetes',
       'history',
+      'status',
       'admission',
       'telemetry',
       'server',
@@ -114,7 +116,9 @@ export default defineConfig(
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js'] } } },
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'charts/*/files/*.mjs'] } },
+    },
     rules: {
       '@typescript-eslint/no-unnecessary-condition': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -126,7 +130,11 @@ export default defineConfig(
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
-  { files: ['eslint.config.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['eslint.config.js', 'charts/**/*.mjs'], ...tseslint.configs.disableTypeChecked },
+  {
+    files: ['charts/**/*.mjs'],
+    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', fetch: 'readonly', process: 'readonly' } },
+  },
   {
     // node:test's describe, it and test return promises that the runner itself awaits.
     files: ['test/**/*.ts'],

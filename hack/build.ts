@@ -4,7 +4,7 @@
  *   node hack/build.ts          dist/main.js, with its source map, licences and a package.json that says CommonJS
  *   node hack/build.ts FILE     the bundle alone, as FILE
  */
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -21,6 +21,8 @@ const { metafile } = await build({
   target: 'node22',
   // CommonJS starts faster, and a .js file without a package.json beside it is read as that.
   format: 'cjs',
+  // So that it can be called by its name, and by `oc` and `kubectl` as a plugin.
+  banner: { js: '#!/usr/bin/env node' },
   // Identifiers stay, so that a stack trace in a log can be read.
   minifyWhitespace: true,
   minifySyntax: true,
@@ -30,6 +32,7 @@ const { metafile } = await build({
   metafile: true,
   logLevel: 'warning',
 });
+chmodSync(outfile, 0o755);
 if (alone === undefined) writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
 const bytes = Object.entries(metafile.outputs).find(([file]) => file.endsWith('.js'))?.[1].bytes ?? 0;
 console.log(`${outfile}  ${(bytes / 1024).toFixed(0)} KiB`);

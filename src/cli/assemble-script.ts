@@ -1,6 +1,7 @@
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
-import { UsageError, exitCodes, parseOptions } from './usage.ts';
+import { parseOptions } from './command-line.ts';
+import { UsageError, exitCodes } from './usage.ts';
 
 export const assembleScriptHelp = `Usage: s2i-incremental assemble-script [options]
 

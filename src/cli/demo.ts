@@ -14,7 +14,8 @@ import { createMetrics } from '../telemetry/metrics.ts';
 import { hasColour } from './colour.ts';
 import { describePlan } from './describe-plan.ts';
 import { type Change, listChanges, renderChanges } from './render-changes.ts';
-import { exitCodes, parseOptions } from './usage.ts';
+import { parseOptions } from './command-line.ts';
+import { exitCodes } from './usage.ts';
 
 export const demoHelp = `Usage: s2i-incremental demo
 

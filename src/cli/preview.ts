@@ -13,7 +13,8 @@ import { hasColour } from './colour.ts';
 import { describePlan } from './describe-plan.ts';
 import { InputError, readObjects } from './read-objects.ts';
 import { listChanges, renderChanges } from './render-changes.ts';
-import { UsageError, exitCodes, messageOf, parseOptions } from './usage.ts';
+import { parseOptions } from './command-line.ts';
+import { UsageError, exitCodes, messageOf } from './usage.ts';
 
 export const previewHelp = `Usage: s2i-incremental preview -f FILE… [options]
 

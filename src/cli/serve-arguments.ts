@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { UsageError, parseOptions } from './usage.ts';
+import { parseOptions } from './command-line.ts';
+import { UsageError } from './usage.ts';
 
 /** What `serve --help` prints. */
 export const serveHelp = `Usage: s2i-incremental serve [options]

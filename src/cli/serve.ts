@@ -1,6 +1,3 @@
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Cluster } from '../history/cluster.ts';
@@ -11,6 +8,7 @@ import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { type Metrics, createMetrics } from '../telemetry/metrics.ts';
 import { createAdmissionReporter } from '../telemetry/report-admission.ts';
+import { isClusterAtHand } from './open-cluster.ts';
 import { recordEvents } from './record-events.ts';
 import { type ServeArguments, checkCertificateArguments, parseServeArguments, serveHelp } from './serve-arguments.ts';
 import { startCertificateSource, watchClients } from './serving-certificate.ts';
@@ -86,15 +84,9 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
   return exitCodes.ok;
 }
 
-const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
-
 /** The cluster that was named or is at hand, or undefined. The client is loaded only where there is one. */
 async function connectCluster({ kubeconfig, standalone }: ServeArguments, environment: NodeJS.ProcessEnv) {
-  // A pod has the address of the API server in any case, but a token only if it is to use it.
-  const inCluster = environment['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(podToken);
-  const atHand =
-    inCluster || (environment['KUBECONFIG'] ?? '') !== '' || existsSync(join(homedir(), '.kube', 'config'));
-  if (standalone || (kubeconfig === undefined && !atHand)) return undefined;
+  if (standalone || (kubeconfig === undefined && !isClusterAtHand(environment))) return undefined;
   const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
   const { createCluster } = await import('../history/cluster.ts');
   try {

@@ -27,7 +27,7 @@ describe('the metrics of a running webhook', () => {
       environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0', S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false' },
     });
     t.after(() => child.kill('SIGKILL'));
-    const lines = await logUntil(child, listening);
+    const lines = await logUntil(child, 'listening for admission reviews');
     const urlOf = (message: string) => String(lines.find((line) => line['message'] === message)?.['url']);
     const ca = readFileSync(join(folder, 'ca.crt'), 'utf8');
     const post = async (body: object) => (await send(urlOf('listening for admission reviews'), ca, body)).status;

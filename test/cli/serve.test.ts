@@ -164,7 +164,10 @@ describe('serve', () => {
       /^s2i-incremental: --client-names must be names with a comma between two of them\n/,
     ],
     [['serve', 'extra'], /^s2i-incremental: Unexpected argument 'extra'/],
-    [['serv'], /^s2i-incremental: there is no command "serv"; there are serve, preview, demo, assemble-script\n/],
+    [
+      ['serv'],
+      /^s2i-incremental: there is no command "serv"; there are status, enable, disable, explain, serve, preview, demo, assemble-script\n/,
+    ],
     [['toString'], /^s2i-incremental: there is no command "toString"/],
   ];
   for (const [args, message] of wrong) {

@@ -38,8 +38,8 @@ describe('the rooms', () => {
     assert.deepEqual(Object.keys(rooms).sort(), folders.map(({ name }) => name).sort());
   });
 
-  it('of which openshift, policy and mutations are pure', () => {
-    assert.deepEqual(pure, ['openshift', 'policy', 'mutations']);
+  it('of which openshift, policy, mutations and status are pure', () => {
+    assert.deepEqual(pure, ['openshift', 'policy', 'mutations', 'status']);
   });
 });
 

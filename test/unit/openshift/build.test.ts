@@ -7,7 +7,9 @@ import {
   envNamesOf,
   repositoryTextOf,
   sourceStrategyOf,
+  durationOf,
 } from '../../../src/openshift/build.ts';
+import type { JsonObject } from '../../../src/openshift/json.ts';
 import { exampleBuild } from '../../helpers/fixtures.ts';
 
 describe('sourceStrategyOf and envNamesOf', () => {
@@ -151,4 +153,23 @@ describe('repositoryTextOf', () => {
   it('is empty where there is no reference', () => {
     assert.deepEqual([undefined, null, 'python', []].map(repositoryTextOf), ['', '', '', '']);
   });
+});
+
+describe('how long a Build took', () => {
+  const times = { startTimestamp: '2026-01-31T12:00:00Z', completionTimestamp: '2026-01-31T12:01:30Z' };
+  const rows: readonly [status: JsonObject, seconds: number | undefined][] = [
+    [{ duration: 31_400_000_000, ...times }, 31],
+    [{ duration: 0, ...times }, 90],
+    [{ duration: '31s', ...times }, 90],
+    [times, 90],
+    [{ startTimestamp: times.startTimestamp }, undefined],
+    [{ startTimestamp: times.completionTimestamp, completionTimestamp: times.startTimestamp }, undefined],
+    [{ startTimestamp: 'noon', completionTimestamp: 'later' }, undefined],
+    [{}, undefined],
+  ];
+  for (const [status, seconds] of rows) {
+    it(`is ${seconds ?? 'not known'} for ${JSON.stringify(status)}`, () => {
+      assert.equal(durationOf({ status }), seconds);
+    });
+  }
 });

@@ -1,0 +1,67 @@
+import { ClusterError } from '../kubernetes/cluster-error.ts';
+import { CommandError } from './command-error.ts';
+import { messageOf } from './usage.ts';
+
+/** What was asked of the API server. */
+export interface Asked {
+  /** URL. */
+  readonly server: string;
+  readonly verb: 'get' | 'list' | 'patch';
+  readonly resource: 'builds' | 'buildconfigs';
+  /** Undefined: all namespaces. */
+  readonly namespace: string | undefined;
+}
+
+/**
+ * What went wrong with a request, and what to do:
+ *
+ * | answer                 | sentence                            |
+ * | ---------------------- | ----------------------------------- |
+ * | 401                    | log in                              |
+ * | 403                    | which right is missing              |
+ * | 404                    | not OpenShift                       |
+ * | a list expired twice   | ask again                           |
+ * | another status         | the API server's own words          |
+ * | none                   | name another cluster                |
+ */
+export function explainFailure(error: unknown, { server, verb, resource, namespace }: Asked): CommandError {
+  const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
+  const fail = (text: string) => new CommandError(text, { cause: error });
+  if (isGone(error)) return fail(`the list of ${resource} ${where} took too long to read; ask again`);
+  if (!(error instanceof ClusterError)) {
+    return fail(`${server} cannot be reached: ${networkMessageOf(error)}; name another cluster with --kubeconfig`);
+  }
+  switch (error.code) {
+    case 401:
+      return fail(`${server} does not know you; log in again (oc login), or name another kubeconfig with --kubeconfig`);
+    case 403: {
+      const right = `the verb ${verb} on ${resource}.build.openshift.io ${where}`;
+      const role = verb === 'patch' ? 'edit' : 'view';
+      const instead = namespace === undefined ? ', or name a namespace with -n' : '';
+      return fail(`you may not ${verb} ${resource} ${where}; ask for ${right} (the role ${role} has it)${instead}`);
+    }
+    case 404:
+      return fail(`${server} serves no ${resource}.build.openshift.io; is it an OpenShift cluster?`);
+    default:
+      return fail(`cannot ${verb} ${resource} ${where}: ${error.message}`);
+  }
+}
+
+/** Whether the server no longer kept the list that was being read. The error's class would bring the client with it. */
+export function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'gone';
+}
+
+/** For a promise's catch: what was asked goes with what went wrong. */
+export function rethrowAs(asked: Asked): (error: unknown) => never {
+  return (error) => {
+    throw explainFailure(error, asked);
+  };
+}
+
+/** The error of several addresses that were tried has no message of its own. */
+function networkMessageOf(error: unknown): string {
+  const message = messageOf(error);
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';
+  return message === '' ? code : message;
+}

@@ -1,0 +1,117 @@
+import type { Resource, Selection } from '../history/cluster.ts';
+import type { JsonObject } from '../openshift/json.ts';
+import { labels, openshiftKeys } from '../openshift/keys.ts';
+import { type BuildSummary, ownerKeyOf, summarizeBuild } from '../status/build-summary.ts';
+import { isGone, rethrowAs } from './cluster-failure.ts';
+import type { OpenCluster } from './open-cluster.ts';
+import type { Progress } from './progress.ts';
+
+/** What a status is made of; the Builds by the BuildConfig they belong to. */
+export interface StatusObjects {
+  readonly buildConfigs: readonly JsonObject[];
+  /** Names of BuildConfigs that were asked for and are not there. */
+  readonly missing: readonly string[];
+  readonly builds: ReadonlyMap<string, readonly BuildSummary[]>;
+}
+
+/**
+ * Reads the opted-in BuildConfigs and their Builds; of named BuildConfigs also those that are not opted in.
+ * @param namespace undefined: all
+ * @param names of BuildConfigs; none: all that opted in
+ * @throws CommandError
+ */
+export async function readStatusObjects(
+  open: OpenCluster,
+  namespace: string | undefined,
+  names: readonly string[],
+  progress: Progress,
+): Promise<StatusObjects> {
+  try {
+    return await readAllOrNamed(open, namespace, names, progress);
+  } finally {
+    progress.clear();
+  }
+}
+
+async function readAllOrNamed(
+  open: OpenCluster,
+  namespace: string | undefined,
+  names: readonly string[],
+  progress: Progress,
+): Promise<StatusObjects> {
+  const optedIn = `${labels.enabled}=true`;
+  const select = (resource: Resource, labelSelector: string): Selection => ({
+    resource,
+    labelSelector,
+    ...(namespace !== undefined && { namespace }),
+  });
+  const readBuilds = (labelSelector: string) =>
+    readAll(
+      open,
+      select('builds', labelSelector),
+      progress,
+      (build) => [ownerKeyOf(build), summarizeBuild(build)] as const,
+    );
+  if (namespace === undefined || names.length === 0) {
+    const [buildConfigs, builds] = await Promise.all([
+      readAll(open, select('buildconfigs', optedIn), progress, (buildConfig) => buildConfig),
+      readBuilds(optedIn),
+    ]);
+    return { buildConfigs, missing: [], builds: groupBuilds(builds) };
+  }
+  const found = await Promise.all(
+    names.map((name) =>
+      open
+        .get('buildconfigs', namespace, name)
+        .catch(rethrowAs({ server: open.server, verb: 'get', resource: 'buildconfigs', namespace })),
+    ),
+  );
+  // OpenShift cuts the label's value; the owner's uid then tells which of two BuildConfigs a Build belongs to.
+  const selectors = new Set(names.map((name) => `${optedIn},${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`));
+  const builds = await Promise.all([...selectors].map(readBuilds));
+  return {
+    buildConfigs: found.filter((buildConfig) => buildConfig !== undefined),
+    missing: names.filter((_, index) => found[index] === undefined),
+    builds: groupBuilds(builds.flat()),
+  };
+}
+
+/**
+ * All objects of a selection, each folded as it comes. A list that is read for longer than the server keeps it is begun anew, once.
+ * @throws CommandError
+ */
+async function readAll<T>(
+  { list, server }: OpenCluster,
+  selection: Selection,
+  progress: Progress,
+  fold: (object: JsonObject) => T,
+): Promise<readonly T[]> {
+  const read = async () => {
+    const all: T[] = [];
+    for await (const { items } of list(selection)) {
+      all.push(...items.map(fold));
+      progress.add(items.length);
+    }
+    return all;
+  };
+  const { resource, namespace } = selection;
+  return read()
+    .catch((error: unknown) => {
+      if (isGone(error)) return read();
+      throw error;
+    })
+    .catch(rethrowAs({ server, verb: 'list', resource, namespace }));
+}
+
+function groupBuilds(
+  builds: readonly (readonly [key: string | undefined, build: BuildSummary])[],
+): ReadonlyMap<string, readonly BuildSummary[]> {
+  const groups = new Map<string, BuildSummary[]>();
+  for (const [key, build] of builds) {
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [build]);
+    else group.push(build);
+  }
+  return groups;
+}

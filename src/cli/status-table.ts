@@ -1,0 +1,60 @@
+import type { BuildConfigStatus, TimedBuild } from '../status/build-config-status.ts';
+import { formatSeconds, printable } from '../status/words.ts';
+import { type Column, type Paint, renderTable } from './table.ts';
+
+export interface StatusTableOptions {
+  /** Whether a column tells the namespace. */
+  readonly withNamespace: boolean;
+  /** Characters a line may have; infinity where it is no terminal: then digests are whole, too. */
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/** One line a BuildConfig; `-` stands for what there is not or is not known. */
+export function renderStatusTable(rows: readonly BuildConfigStatus[], options: StatusTableOptions): string {
+  const { withNamespace, width, paint } = options;
+  const column = (title: string, cell: (row: BuildConfigStatus) => string, more: Partial<Column> = {}): Column => ({
+    title,
+    cells: rows.map((row) => printable(cell(row))),
+    ...more,
+  });
+  const image = (text: string) =>
+    Number.isFinite(width) ? text.replace(/(@sha\d+:[a-f0-9]{8})[a-f0-9]+$/, '$1…') : text;
+  const columns = [
+    ...(withNamespace ? [column('NAMESPACE', ({ namespace }) => namespace)] : []),
+    column('NAME', ({ name }) => name),
+    column('LAST', ({ last }) => (last === null ? '-' : `${last.build}${phaseNote(last.phase)}`), {
+      style: (cell) => (/\((?:Failed|Error|Cancelled)\)$/.test(cell) ? 'red' : undefined),
+    }),
+    column('DECISION', ({ last }) => (last === null ? '-' : (last.decision ?? 'not-admitted')), {
+      style: (cell) => decisionStyles[cell],
+    }),
+    column('REASON', ({ last }) => last?.reason ?? '-'),
+    column('CHAIN', ({ chain }) => chainText(chain)),
+    column('PREVIOUS IMAGE', ({ previous }) => (previous === null ? '-' : image(previous.image)), { isFlexible: true }),
+    column('LAST FULL', ({ lastFull }) => timeText(lastFull)),
+    column('LAST INCREMENTAL', ({ lastIncremental }) => timeText(lastIncremental)),
+    column('SAVED', ({ savedSeconds }) => (savedSeconds === null ? '-' : formatSeconds(savedSeconds))),
+  ];
+  return renderTable(columns, width, paint);
+}
+
+const decisionStyles: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
+  incremental: 'green',
+  full: 'yellow',
+  'not-admitted': 'red',
+};
+
+/** A Build that is Complete is the usual case and needs no note. */
+function phaseNote(phase: string): string {
+  return phase === 'Complete' ? '' : ` (${phase})`;
+}
+
+function chainText(chain: BuildConfigStatus['chain']): string {
+  if (chain === null) return '-';
+  return chain.limit === null ? String(chain.depth) : `${chain.depth}/${chain.limit}`;
+}
+
+function timeText(timed: TimedBuild | null): string {
+  return timed === null ? '-' : formatSeconds(timed.seconds);
+}

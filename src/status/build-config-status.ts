@@ -1,0 +1,95 @@
+import type { JsonObject } from '../openshift/json.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import type { BuildSummary } from './build-summary.ts';
+
+/** A Build and how long it took, in whole seconds. */
+export interface TimedBuild {
+  readonly build: string;
+  readonly seconds: number;
+}
+
+/** Where an opted-in BuildConfig stands, as `status -o json` prints it. Null: there is none, or it is not known. */
+export interface BuildConfigStatus {
+  readonly namespace: string;
+  readonly name: string;
+  /** Its newest Build; the decision is null where the webhook did not admit it. */
+  readonly last: {
+    readonly build: string;
+    readonly phase: string;
+    readonly decision: 'incremental' | 'full' | null;
+    readonly reason: string | null;
+    readonly from: string | null;
+  } | null;
+  /** Where the newest Build is in its chain: 0 is the full one at its start. */
+  readonly chain: { readonly depth: number; readonly limit: number | null; readonly started: string | null } | null;
+  /** What the next Build can continue from. */
+  readonly previous: { readonly build: string; readonly image: string } | null;
+  readonly lastFull: TimedBuild | null;
+  readonly lastIncremental: TimedBuild | null;
+  /** Over the incremental Builds that still exist; null where there are some and it is known of none. */
+  readonly savedSeconds: number | null;
+}
+
+/**
+ * Puts a BuildConfig's Builds into one row.
+ * @param builds of this BuildConfig, in any order
+ * @param limit the depth a chain may have; undefined: not known
+ */
+export function createStatus(
+  buildConfig: JsonObject,
+  builds: readonly BuildSummary[],
+  limit: number | undefined,
+): BuildConfigStatus {
+  const newestFirst = builds.toSorted(
+    (one, other) => other.number - one.number || (one.name < other.name ? 1 : one.name > other.name ? -1 : 0),
+  );
+  const last = newestFirst[0];
+  const depth = last?.recorded?.chainDepth;
+  return {
+    namespace: namespaceOf(buildConfig),
+    name: nameOf(buildConfig),
+    last:
+      last === undefined
+        ? null
+        : {
+            build: last.name,
+            phase: last.phase,
+            decision: last.recorded?.decision ?? null,
+            reason: last.recorded?.reason ?? null,
+            from: last.from ?? null,
+          },
+    chain: depth === undefined ? null : { depth, limit: limit ?? null, started: last?.recorded?.chainStarted ?? null },
+    previous: firstOf(newestFirst, ({ name, image }) => (image === undefined ? undefined : { build: name, image })),
+    lastFull: firstOf(newestFirst, (build) => timed(build, 'full')),
+    lastIncremental: firstOf(newestFirst, (build) => timed(build, 'incremental')),
+    savedSeconds: savedBy(newestFirst),
+  };
+}
+
+function timed({ name, seconds, recorded }: BuildSummary, decision: 'full' | 'incremental'): TimedBuild | undefined {
+  return seconds === undefined || recorded?.decision !== decision ? undefined : { build: name, seconds };
+}
+
+/**
+ * What each incremental Build took less than the full Build its chain started from: as recorded, else than the newest full
+ * Build before it that still exists. One that took longer saved nothing, and takes nothing away from the others.
+ */
+function savedBy(newestFirst: readonly BuildSummary[]): number | null {
+  const saved = newestFirst.flatMap((build, index) => {
+    const own = timed(build, 'incremental');
+    if (own === undefined) return [];
+    const baseline =
+      build.chainFullSeconds ?? firstOf(newestFirst.slice(index + 1), (earlier) => timed(earlier, 'full'))?.seconds;
+    return [baseline === undefined ? undefined : Math.max(0, baseline - own.seconds)];
+  });
+  const known = saved.filter((seconds) => seconds !== undefined);
+  return saved.length > 0 && known.length === 0 ? null : known.reduce((sum, seconds) => sum + seconds, 0);
+}
+
+function firstOf<T>(builds: readonly BuildSummary[], choose: (build: BuildSummary) => T | undefined): T | null {
+  for (const build of builds) {
+    const chosen = choose(build);
+    if (chosen !== undefined) return chosen;
+  }
+  return null;
+}

@@ -1,0 +1,158 @@
+import { BuildRecord } from '../history/build-record.ts';
+import { buildConfigOf, buildNumberOf, describeReference, durationOf, sourceStrategyOf } from '../openshift/build.ts';
+import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
+import { annotations, labels, openshiftKeys } from '../openshift/keys.ts';
+import { annotationOf, labelOf, nameOf } from '../openshift/metadata.ts';
+import { type BuildOrigin, decodeBuildOrigin } from '../policy/build-origin.ts';
+import { explainReason } from '../policy/reasons.ts';
+import { type RecordedDecision, recordedDecisionOf } from './build-summary.ts';
+import { explainNextBuild, isDecisionReason } from './next-build.ts';
+import { formatSeconds, printable } from './words.ts';
+
+/** A Build that is to be explained. */
+export interface ExplainRequest {
+  readonly build: JsonObject;
+  /** As it is now; undefined where there is none or it could not be read. */
+  readonly buildConfig: JsonObject | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Why a Build is what it is, in sentences: of variables their names, never their values. */
+export function explainBuild(request: ExplainRequest): readonly string[] {
+  const recorded = recordedDecisionOf(request.build);
+  const sentences = recorded === undefined ? explainLeftAlone(request) : explainAdmitted(request, recorded);
+  return sentences.map(printable);
+}
+
+function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: RecordedDecision): readonly string[] {
+  const { decision, reason } = recorded;
+  const why = isDecisionReason(reason) ? explainReason(reason) : `the reason it recorded is ${reason || 'gone'}`;
+  const phase = phaseOf(build);
+  const origin = decodeBuildOrigin(annotationOf(build, annotations.origin) ?? '');
+  return [
+    `build/${nameOf(build)} is ${decision === 'full' ? 'a full' : 'an incremental'} build: ${why}.`,
+    `It is ${describePhase(build)}.`,
+    describeBase(build, decision),
+    describeOutput(build, origin),
+    describeScripts(build, origin),
+    describeEnv(origin),
+    describeChain(recorded, now),
+    explainNextBuild({
+      number: buildNumberOf(build),
+      reason,
+      phase,
+      hasImage: new BuildRecord(build, (text) => text).previous !== undefined,
+      buildConfig,
+    }),
+  ];
+}
+
+function describeBase(build: JsonObject, decision: 'incremental' | 'full'): string {
+  const from = describeReference(sourceStrategyOf(build)?.['from']);
+  if (decision === 'full') return `It starts from the base that OpenShift chose, ${from}.`;
+  const previous = annotationOf(build, annotations.previousBuild) ?? 'an earlier Build';
+  const chosen = annotationOf(build, annotations.originFrom) ?? 'not recorded';
+  return `It starts from ${from}, the image of ${previous}; the base that OpenShift chose is ${chosen}.`;
+}
+
+function describeOutput(build: JsonObject, origin: BuildOrigin | undefined): string {
+  const to = describeReference(objectAt(build, 'spec', 'output', 'to'));
+  if (to === '') return 'It has no output: its image is not pushed.';
+  if (origin === undefined) return `Its image is pushed to ${to}.`;
+  const before = describeReference(origin.output);
+  return before === to
+    ? `Its image is pushed to ${to}, as its BuildConfig says.`
+    : `Its image is pushed to ${to} instead of ${before === '' ? 'nowhere' : before}.`;
+}
+
+function describeScripts(build: JsonObject, origin: BuildOrigin | undefined): string {
+  const scripts = stringAt(sourceStrategyOf(build), 'scripts') ?? '';
+  if (scripts === '') return "No assemble wrapper is delivered: its scripts are the repository's or the image's own.";
+  return origin?.scripts === scripts
+    ? `No assemble wrapper is delivered: its BuildConfig says scripts: ${scripts}.`
+    : `The assemble wrapper comes from ${scripts}.`;
+}
+
+function describeEnv(origin: BuildOrigin | undefined): string {
+  if (origin === undefined) return 'Which variables were added is not recorded.';
+  return origin.env.length === 0
+    ? 'No variables were added.'
+    : `Variables were added: ${origin.env.map(({ name }) => name).join(', ')}.`;
+}
+
+function describeChain({ chainDepth, chainStarted }: RecordedDecision, now: number): string {
+  const started = Date.parse(chainStarted ?? '');
+  const since = Number.isNaN(started)
+    ? ''
+    : `, which started ${formatSeconds(Math.max(0, now - started) / 1000)} ago (${chainStarted ?? ''})`;
+  if (chainDepth === undefined) return 'Where it is in its chain is not recorded.';
+  return chainDepth === 0
+    ? `It is the full build at the start of its chain${since}.`
+    : `It is number ${chainDepth} after the full build of its chain${since}.`;
+}
+
+/**
+ * Why a Build was not admitted, told from what it says itself. The first row that fits:
+ *
+ * | condition                                      | why                                                |
+ * | ---------------------------------------------- | -------------------------------------------------- |
+ * | no Source strategy                             | it cannot be incremental                           |
+ * | no label `true`, its BuildConfig has it        | it was made before that opted in                   |
+ * | no label `true`                                | its BuildConfig has not opted in                   |
+ * | a clone                                        | webhook away, or the BuildConfig had opted out     |
+ * | anything else                                  | webhook away                                       |
+ */
+function explainLeftAlone({ build, buildConfig }: ExplainRequest): readonly string[] {
+  const first = `build/${nameOf(build)} is OpenShift's own: the webhook did not admit it.`;
+  const phase = `It is ${describePhase(build)}.`;
+  if (sourceStrategyOf(build) === undefined) {
+    return [first, phase, 'It has no Source strategy, and only that can be built incrementally.'];
+  }
+  const label = labelOf(build, labels.enabled);
+  if (label !== 'true') return [first, phase, ...explainMissingLabel(build, buildConfig, label)];
+  const check =
+    'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover this namespace, is it ready (/readyz), does its log name this Build?';
+  const source = annotationOf(build, openshiftKeys.cloneOf);
+  if (source !== undefined) {
+    return [
+      first,
+      phase,
+      `It is a clone of ${source}, with what that Build was given. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.`,
+      check,
+    ];
+  }
+  return [
+    first,
+    phase,
+    `It carries the label ${labels.enabled}=true, so the webhook was not called, or did not answer in time. Its base, output and env are what OpenShift made of the BuildConfig.`,
+    check,
+  ];
+}
+
+function explainMissingLabel(
+  build: JsonObject,
+  buildConfig: JsonObject | undefined,
+  label: string | undefined,
+): readonly string[] {
+  const owner = buildConfigOf(build)?.name ?? stringAt(build, 'status', 'config', 'name');
+  const says =
+    label === undefined ? `no label ${labels.enabled}` : `the label ${labels.enabled}=${label}, which does not opt in`;
+  if (owner === undefined) return [`It carries ${says}, and belongs to no BuildConfig that could give it one.`];
+  if (buildConfig !== undefined && labelOf(buildConfig, labels.enabled) === 'true') {
+    return [`It carries ${says}: buildconfig/${owner} opted in after it was made. The next Build is admitted.`];
+  }
+  return [
+    `It carries ${says}: buildconfig/${owner} had not opted in when it was made.`,
+    `To opt in: oc label bc/${owner} --overwrite ${labels.enabled}=true`,
+  ];
+}
+
+function phaseOf(build: JsonObject): string {
+  return stringAt(build, 'status', 'phase') ?? 'New';
+}
+
+function describePhase(build: JsonObject): string {
+  const [phase, seconds] = [phaseOf(build), durationOf(build)];
+  return seconds === undefined ? phase : `${phase} after ${formatSeconds(seconds)}`;
+}

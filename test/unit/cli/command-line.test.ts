@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseCommandLine, parseNamespace, parseObjectName } from '../../../src/cli/command-line.ts';
+
+describe('the name of an object', () => {
+  for (const text of [
+    'shop',
+    'bc/shop',
+    'buildconfig/shop',
+    'buildconfigs/shop',
+    'BuildConfig/shop',
+    'buildconfig.build.openshift.io/shop',
+    'buildconfigs.v1.build.openshift.io/shop',
+  ]) {
+    it(`is shop in ${text}`, () => assert.equal(parseObjectName('BuildConfig', text), 'shop'));
+  }
+  for (const text of ['shop-3', 'build/shop-3', 'builds/shop-3', 'build.build.openshift.io/shop-3']) {
+    it(`is shop-3 in ${text}`, () => assert.equal(parseObjectName('Build', text), 'shop-3'));
+  }
+  for (const text of [
+    '',
+    'pod/shop',
+    'build/shop',
+    'a/bc/shop',
+    'bc/',
+    '/shop',
+    'Shop',
+    '../shop',
+    'shop?a=b',
+    'shop-',
+  ]) {
+    it(`is not in ${JSON.stringify(text)}`, () => {
+      assert.throws(() => parseObjectName('BuildConfig', text), {
+        code: 'usage',
+        message: `a BuildConfig is named like shop or bc/shop; is ${JSON.stringify(text)}`,
+      });
+    });
+  }
+});
+
+it('a namespace is a name, or not given', () => {
+  assert.deepEqual(['web', 'team-1', undefined].map(parseNamespace), ['web', 'team-1', undefined]);
+  for (const text of ['', 'a/b', 'Web', '-web', 'web.team']) {
+    assert.throws(() => parseNamespace(text), {
+      code: 'usage',
+      message: `-n must be the name of a namespace; is ${JSON.stringify(text)}`,
+    });
+  }
+});
+
+it('options and names stand in any order; an unknown option is a mistake', () => {
+  const options = { namespace: { type: 'string', short: 'n' } } as const;
+  const { values, positionals } = parseCommandLine(['shop', '-n', 'web', 'api'], options);
+  assert.deepEqual({ ...values, positionals }, { namespace: 'web', positionals: ['shop', 'api'] });
+  assert.throws(() => parseCommandLine(['--colour'], options), { code: 'usage', message: /'--colour'/ });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { renderStatusTable } from '../../../src/cli/status-table.ts';
+import type { Paint } from '../../../src/cli/table.ts';
+import type { BuildConfigStatus } from '../../../src/status/build-config-status.ts';
+
+const image = `harbor.example.com/web/shop@sha256:${'8d52e7b6'.repeat(8)}`;
+const rows: readonly BuildConfigStatus[] = [
+  {
+    namespace: 'web',
+    name: 'shop',
+    last: { build: 'shop-12', phase: 'Complete', decision: 'incremental', reason: 'continued', from: image },
+    chain: { depth: 3, limit: 20, started: '2026-01-29T08:00:00Z' },
+    previous: { build: 'shop-12', image },
+    lastFull: { build: 'shop-9', seconds: 125 },
+    lastIncremental: { build: 'shop-12', seconds: 31 },
+    savedSeconds: 4_000,
+  },
+  {
+    namespace: 'web',
+    name: 'api',
+    last: { build: 'api-1', phase: 'Failed', decision: 'full', reason: 'first_build', from: null },
+    chain: { depth: 0, limit: null, started: null },
+    previous: null,
+    lastFull: null,
+    lastIncremental: null,
+    savedSeconds: 0,
+  },
+  {
+    namespace: 'team',
+    name: 'odd',
+    last: { build: 'odd-2', phase: 'Complete', decision: null, reason: null, from: null },
+    chain: null,
+    previous: null,
+    lastFull: null,
+    lastIncremental: { build: 'odd-1', seconds: 5 },
+    savedSeconds: null,
+  },
+  {
+    namespace: 'team',
+    name: 'new',
+    last: null,
+    chain: null,
+    previous: null,
+    lastFull: null,
+    lastIncremental: null,
+    savedSeconds: 0,
+  },
+];
+const plain: Paint = (_style, text) => text;
+const marked: Paint = (style, text) => `<${style}>${text}</>`;
+const render = (width: number, withNamespace = false, paint = plain) =>
+  renderStatusTable(rows, { width, withNamespace, paint }).replaceAll(/ +$/gm, '');
+
+describe('the table of a status', () => {
+  it('has whole values where it is piped', () => {
+    const blank = ' '.repeat(image.length - 14);
+    assert.equal(
+      render(Number.POSITIVE_INFINITY),
+      `NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE${blank}   LAST FULL   LAST INCREMENTAL   SAVED
+shop   shop-12          incremental    continued     3/20    ${image}   2m05s       31s                1h06m
+api    api-1 (Failed)   full           first_build   0       -${blank}                -           -                  0s
+odd    odd-2            not-admitted   -             -       -${blank}                -           5s                 -
+new    -                -              -             -       -${blank}                -           -                  0s
+`,
+    );
+  });
+
+  it('has short digests on a terminal, and the namespace if it is asked for', () => {
+    assert.equal(
+      render(200, true),
+      `NAMESPACE   NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                                 LAST FULL   LAST INCREMENTAL   SAVED
+web         shop   shop-12          incremental    continued     3/20    harbor.example.com/web/shop@sha256:8d52e7b6…   2m05s       31s                1h06m
+web         api    api-1 (Failed)   full           first_build   0       -                                              -           -                  0s
+team        odd    odd-2            not-admitted   -             -       -                                              -           5s                 -
+team        new    -                -              -             -       -                                              -           -                  0s
+`,
+    );
+  });
+
+  it('gives way in the image where the terminal is narrow', () => {
+    const lines = render(128).split('\n');
+    assert.deepEqual(lines.slice(0, 2), [
+      'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                 LAST FULL   LAST INCREMENTAL   SAVED',
+      'shop   shop-12          incremental    continued     3/20    harbor.example…256:8d52e7b6…   2m05s       31s                1h06m',
+    ]);
+    assert.equal(Math.max(...lines.map((line) => line.length)), 128);
+  });
+
+  it('marks titles, decisions and failures', () => {
+    const lines = render(200, false, marked).split('\n');
+    assert.equal(lines[0]?.slice(0, 35), '<bold>NAME</>   <bold>LAST</>      ');
+    assert.match(lines[1] ?? '', /^shop {3}shop-12 +<green>incremental<\/> +continued/);
+    assert.match(lines[2] ?? '', /^api {4}<red>api-1 \(Failed\)<\/> {3}<yellow>full<\/> +first_build/);
+    assert.match(lines[3] ?? '', /^odd +odd-2 +<red>not-admitted<\/> +-/);
+  });
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { createStatus } from '../../../src/status/build-config-status.ts';
+import { summarizeBuild } from '../../../src/status/build-summary.ts';
+import { digest, ourAnnotations } from '../history/example-builds.ts';
+import { admittedBuild, exampleBuildConfig } from './example-builds.ts';
+
+const statusOf = (builds: readonly JsonObject[], limit?: number) =>
+  createStatus(exampleBuildConfig(), builds.map(summarizeBuild), limit);
+
+describe('the status of a BuildConfig', () => {
+  it('without Builds knows nothing, and has saved nothing', () => {
+    assert.deepEqual(statusOf([]), {
+      namespace: 'test',
+      name: 'app',
+      last: null,
+      chain: null,
+      previous: null,
+      lastFull: null,
+      lastIncremental: null,
+      savedSeconds: 0,
+    });
+  });
+
+  it('tells the newest Build by its number, and the newest that is Complete of each kind', () => {
+    const builds = [
+      admittedBuild(10, 'incremental', 0, { status: { phase: 'Running' } }),
+      admittedBuild(9, 'incremental', 40),
+      admittedBuild(8, 'full', 200),
+      admittedBuild(7, 'full', 120),
+    ];
+    const expected = {
+      namespace: 'test',
+      name: 'app',
+      last: {
+        build: 'app-10',
+        phase: 'Running',
+        decision: 'incremental',
+        reason: 'continued',
+        from: 'harbor.example.com/team/app:0',
+      },
+      chain: { depth: 1, limit: 20, started: '2026-01-29T08:00:00Z' },
+      previous: { build: 'app-9', image: `harbor.example.com/team/app@${digest}` },
+      lastFull: { build: 'app-8', seconds: 200 },
+      lastIncremental: { build: 'app-9', seconds: 40 },
+      savedSeconds: 160,
+    };
+    assert.deepEqual(statusOf(builds, 20), expected);
+    assert.deepEqual(statusOf(builds.toReversed(), 20), expected);
+  });
+
+  it('tells of a newest Build that was not admitted, which has no place in a chain', () => {
+    const { last, chain, previous } = statusOf([
+      admittedBuild(2, 'full', 60, ourAnnotations({ 'admitted-as': null })),
+      admittedBuild(1, 'full', 60),
+    ]);
+    assert.deepEqual(last, {
+      build: 'app-2',
+      phase: 'Complete',
+      decision: null,
+      reason: null,
+      from: 'harbor.example.com/team/app:0',
+    });
+    assert.equal(chain, null);
+    // The webhook continues from it all the same: it has an image.
+    assert.equal(previous?.build, 'app-2');
+  });
+});
+
+describe('what was saved', () => {
+  const recorded = (seconds: number) => ourAnnotations({ 'chain-full-seconds': String(seconds) });
+  const failed = { status: { phase: 'Failed' } };
+  const full = (number: number, seconds: number, patch?: JsonObject) => admittedBuild(number, 'full', seconds, patch);
+  const next = (number: number, seconds: number, patch?: JsonObject) =>
+    admittedBuild(number, 'incremental', seconds, patch);
+  const rows: readonly [name: string, builds: readonly JsonObject[], saved: number | null][] = [
+    ['full Builds alone', [full(1, 100)], 0],
+    ['the full Build before it', [full(1, 100), next(2, 30)], 70],
+    ['the newest full one before it, not a later one', [full(1, 100), full(2, 80), next(3, 30), full(4, 500)], 50],
+    ['its own record before any other', [full(1, 100), next(2, 30, recorded(300))], 270],
+    ['its record where the full Build is gone', [next(5, 30, recorded(90))], 60],
+    ['neither a record nor a full Build', [next(5, 30)], null],
+    ['one that is known among others that are not', [next(5, 30), next(6, 30, recorded(90))], 60],
+    ['one that took longer, which takes nothing away', [full(1, 100), next(2, 30), next(3, 400)], 70],
+    ['a full Build that failed, which is no measure', [full(1, 100), full(2, 900, failed), next(3, 30)], 70],
+    ['an incremental one that failed', [full(1, 100), next(2, 30, failed)], 0],
+  ];
+  for (const [name, builds, saved] of rows) {
+    it(`is ${saved ?? 'not known'} by ${name}`, () => {
+      assert.equal(statusOf(builds).savedSeconds, saved);
+      assert.equal(statusOf(builds.toReversed()).savedSeconds, saved);
+    });
+  }
+});

@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { encodeBuildOrigin } from '../../../src/policy/build-origin.ts';
+import { explainBuild } from '../../../src/status/explain-build.ts';
+import { merge } from '../../helpers/fixtures.ts';
+import { completeBuild, ourAnnotations } from '../history/example-builds.ts';
+import { admittedBuild, exampleBuildConfig } from './example-builds.ts';
+
+const now = Date.parse('2026-01-31T12:00:00Z');
+const explained = (build: JsonObject, buildConfig: JsonObject | undefined = exampleBuildConfig()) =>
+  explainBuild({ build, buildConfig, now });
+const scripts = 'http://webhook.example.com:8081/s2i/4a88e4817dc4/python';
+const output = { kind: 'DockerImage', name: 'harbor.example.com/team/app:latest' };
+const strategy = (fields: JsonObject): JsonObject => ({ spec: { strategy: { sourceStrategy: fields } } });
+const originOf = (changes: Partial<Parameters<typeof encodeBuildOrigin>[0]>) =>
+  ourAnnotations({
+    origin: encodeBuildOrigin({
+      from: null,
+      incremental: null,
+      scripts: null,
+      pullSecret: null,
+      output,
+      pushSecret: null,
+      env: [],
+      ...changes,
+    }),
+  });
+const restarts =
+  'It is full instead if the base image, the source or its folder changes, a variable is removed, the chain is as long or as old as is allowed, or it is started with --incremental=false.';
+
+describe('an admitted Build is explained', () => {
+  it('where it is incremental, with the names of variables and no value', () => {
+    const env = [
+      { name: 'PIP_INDEX_URL', value: 'https://user:hunter2@pypi.example.com/simple' },
+      { name: 'PIP_TRUSTED_HOST', value: 'pypi.example.com' },
+    ];
+    const build = merge(admittedBuild(2, 'incremental', 31, originOf({ env })), strategy({ scripts, env }));
+    assert.deepEqual(explained(build as JsonObject), [
+      'build/app-2 is an incremental build: it continues from the image of the previous Build.',
+      'It is Complete after 31s.',
+      'It starts from DockerImage/harbor.example.com/team/app:0, the image of app-1; the base that OpenShift chose is DockerImage/python:3.12.',
+      'Its image is pushed to DockerImage/harbor.example.com/team/app:2 instead of DockerImage/harbor.example.com/team/app:latest.',
+      `The assemble wrapper comes from ${scripts}.`,
+      'Variables were added: PIP_INDEX_URL, PIP_TRUSTED_HOST.',
+      'It is number 1 after the full build of its chain, which started 2d04h ago (2026-01-29T08:00:00Z).',
+      `The next one continues from its image. ${restarts}`,
+    ]);
+  });
+
+  it('where it is full and nothing else was changed', () => {
+    const own = { kind: 'DockerImage', name: 'harbor.example.com/team/app:1' };
+    const patch = merge(originOf({ output: own, scripts }), strategy({ scripts })) as JsonObject;
+    assert.deepEqual(explained(admittedBuild(1, 'full', 125, patch)).slice(0, 7), [
+      'build/app-1 is a full build: it is the first Build since its BuildConfig opted in.',
+      'It is Complete after 2m05s.',
+      'It starts from the base that OpenShift chose, DockerImage/harbor.example.com/team/app:0.',
+      'Its image is pushed to DockerImage/harbor.example.com/team/app:1, as its BuildConfig says.',
+      `No assemble wrapper is delivered: its BuildConfig says scripts: ${scripts}.`,
+      'No variables were added.',
+      'It is the full build at the start of its chain, which started 2d04h ago (2026-01-29T08:00:00Z).',
+    ]);
+  });
+
+  it('as far as its record is there, in texts that a terminal can be shown', () => {
+    const patch = ourAnnotations({
+      reason: 'of_tomorrow\u001b[2J',
+      origin: '{',
+      'chain-depth': null,
+      'previous-build': null,
+      'origin-from': null,
+    });
+    const build = merge(admittedBuild(2, 'incremental', 31, patch), { spec: { output: null } }) as JsonObject;
+    assert.deepEqual(explained(build), [
+      'build/app-2 is an incremental build: the reason it recorded is of_tomorrow?[2J.',
+      'It is Complete after 31s.',
+      'It starts from DockerImage/harbor.example.com/team/app:0, the image of an earlier Build; the base that OpenShift chose is not recorded.',
+      'It has no output: its image is not pushed.',
+      "No assemble wrapper is delivered: its scripts are the repository's or the image's own.",
+      'Which variables were added is not recorded.',
+      'Where it is in its chain is not recorded.',
+      'The next one cannot continue from it, as no image of it is recorded, but from the newest Complete Build, if there still is one (successfulBuildsHistoryLimit says how many are kept).',
+    ]);
+  });
+});
+
+describe('a Build that was not admitted is explained', () => {
+  const bare = (patch: JsonObject) => {
+    const build = completeBuild(3, { metadata: { annotations: null }, status: null });
+    return merge(build, patch) as JsonObject;
+  };
+  const first = "build/app-3 is OpenShift's own: the webhook did not admit it.";
+  const label = 's2i-incremental.io/enabled';
+  const withLabel = (value: string | null) => bare({ metadata: { labels: { [label]: value } } });
+  const optedOut = exampleBuildConfig({ metadata: { labels: null } });
+  const check =
+    'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover this namespace, is it ready (/readyz), does its log name this Build?';
+  const notOptedIn = (says: string) => [
+    `It carries ${says}: buildconfig/app had not opted in when it was made.`,
+    `To opt in: oc label bc/app --overwrite ${label}=true`,
+  ];
+  const rows: readonly [name: string, build: JsonObject, buildConfig: JsonObject, sentences: readonly string[]][] = [
+    [
+      'by its strategy',
+      bare({ spec: { strategy: { sourceStrategy: null, dockerStrategy: {} } } }),
+      exampleBuildConfig(),
+      ['It has no Source strategy, and only that can be built incrementally.'],
+    ],
+    [
+      'where its BuildConfig opted in later',
+      withLabel(null),
+      exampleBuildConfig(),
+      [`It carries no label ${label}: buildconfig/app opted in after it was made. The next Build is admitted.`],
+    ],
+    ['where nobody opted in', withLabel(null), optedOut, notOptedIn(`no label ${label}`)],
+    [
+      'where the label opts out',
+      withLabel('false'),
+      optedOut,
+      notOptedIn(`the label ${label}=false, which does not opt in`),
+    ],
+    [
+      'where it has no BuildConfig',
+      merge(withLabel(null), { metadata: { ownerReferences: null } }) as JsonObject,
+      optedOut,
+      [`It carries no label ${label}, and belongs to no BuildConfig that could give it one.`],
+    ],
+    [
+      'where it is a clone',
+      bare({ metadata: { annotations: { 'openshift.io/build.clone-of': 'app-1' } } }),
+      exampleBuildConfig(),
+      [
+        'It is a clone of app-1, with what that Build was given. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.',
+        check,
+      ],
+    ],
+    [
+      'where the webhook was away',
+      bare({}),
+      exampleBuildConfig(),
+      [
+        `It carries the label ${label}=true, so the webhook was not called, or did not answer in time. Its base, output and env are what OpenShift made of the BuildConfig.`,
+        check,
+      ],
+    ],
+  ];
+  for (const [name, build, buildConfig, sentences] of rows) {
+    it(name, () => assert.deepEqual(explained(build, buildConfig), [first, 'It is New.', ...sentences]));
+  }
+});

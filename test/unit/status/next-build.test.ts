@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { explainNextBuild, isDecisionReason } from '../../../src/status/next-build.ts';
+import { exampleBuildConfig } from './example-builds.ts';
+
+const labelled = (key: string, value: string | null) =>
+  exampleBuildConfig({ metadata: { labels: { [`s2i-incremental.io/${key}`]: value } } });
+const restarts =
+  ' It is full instead if the base image, the source or its folder changes, a variable is removed, the chain is as long or as old as is allowed, or it is started with --incremental=false.';
+const later = (why: string) =>
+  `The next one cannot continue from it, as ${why}, but from the newest Complete Build, if there still is one (successfulBuildsHistoryLimit says how many are kept).`;
+
+describe('the next Build', () => {
+  type Row = readonly [
+    reason: string,
+    phase: string,
+    hasImage: boolean,
+    buildConfig: JsonObject | undefined,
+    text: string | RegExp,
+  ];
+  const rows: readonly Row[] = [
+    ['continued', 'Complete', true, labelled('enabled', null), /^Its BuildConfig has opted out since/],
+    ['continued', 'Complete', true, labelled('enabled', 'false'), /^Its BuildConfig has opted out since/],
+    ['continued', 'Complete', true, labelled('incremental', 'false'), /^The next one is full: .*incremental=false\.$/],
+    [
+      'continued',
+      'Complete',
+      true,
+      exampleBuildConfig({ spec: { strategy: { sourceStrategy: { incremental: false } } } }),
+      'The next one is full: the BuildConfig says incremental: false.',
+    ],
+    [
+      'incremental_off',
+      'Complete',
+      true,
+      exampleBuildConfig({ status: { lastVersion: 4 } }),
+      'Newer Builds were started since; the last one, build/app-4, tells what the next one will be.',
+    ],
+    [
+      'continued',
+      'Complete',
+      true,
+      exampleBuildConfig({ status: { lastVersion: 3 } }),
+      /^The next one continues from its/,
+    ],
+    ['incremental_off', 'Complete', true, exampleBuildConfig(), /^The next one is full too, until the label /],
+    [
+      'wrapper_unavailable',
+      'Failed',
+      false,
+      undefined,
+      /^The next one is full too, until the wrapper can be delivered/,
+    ],
+    [
+      'history_unavailable',
+      'Running',
+      false,
+      undefined,
+      /^The next one is full too, until the webhook can read builds/,
+    ],
+    ['no_build_config', 'Complete', true, undefined, /^Nothing continues from it/],
+    ['first_build', 'New', false, undefined, /^A Build that is started once this one is Complete continues from its/],
+    ['first_build', 'Pending', false, exampleBuildConfig(), /^A Build that is started once this one is Complete/],
+    ['continued', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
+    ['of_tomorrow', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
+    ['continued', 'Complete', false, undefined, later('no image of it is recorded')],
+    ['continued', 'Failed', false, undefined, later('it is Failed')],
+  ];
+  for (const [reason, phase, hasImage, buildConfig, text] of rows) {
+    it(`after ${reason}, ${phase}: ${String(text)}`, () => {
+      const told = explainNextBuild({ number: 3, reason, phase, hasImage, buildConfig });
+      if (typeof text === 'string') assert.equal(told, text);
+      else assert.match(told, text);
+    });
+  }
+
+  it('is told of by no code that an object has by itself', () => {
+    assert.deepEqual(['continued', 'constructor', '__proto__', ''].map(isDecisionReason), [true, false, false, false]);
+  });
+});
