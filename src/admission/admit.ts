@@ -29,8 +29,11 @@ export interface HistoryQuery {
   readonly number: number | undefined;
 }
 
-/** Reads what earlier Builds of a BuildConfig left behind; `unavailable` where there is nowhere to read it from. Rejects where reading fails. */
+/** Tells what earlier Builds of a BuildConfig left behind; `unavailable` where there is nowhere to read it from. */
 export interface BuildHistory {
+  /** What is known already; undefined where it has to be read. */
+  known?(query: HistoryQuery): BuildConfigHistory | 'unavailable' | undefined;
+  /** Rejects where reading fails. */
   read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory | 'unavailable'>;
 }
 
@@ -134,6 +137,8 @@ async function gatherFacts(
     build: nameOf(build),
     number: buildNumberOf(build),
   };
+  const known = history.known?.(query);
+  if (known !== undefined) return { facts: { history: known, issuedUpTo } };
   const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - clock()) * historyShare)));
   try {
     return { facts: { history: await Promise.race([history.read(query, signal), rejectOn(signal)]), issuedUpTo } };

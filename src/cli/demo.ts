@@ -23,6 +23,9 @@ Starts a webhook on free ports of this machine, plays a developer's story throug
 prints what each step changed. Needs no cluster and leaves nothing behind.
 
   -h, --help   this text
+
+Example:
+  s2i-incremental demo
 `;
 
 /** The story's steps lie this far apart, in milliseconds, so that its timestamps read like a day's work. */

@@ -47,15 +47,17 @@ export function createWatchedHistory(
   const live = createLiveHistory(cluster);
 
   return {
-    read(lookup: WatchedLookup, signal: AbortSignal): Promise<BuildConfigHistory> {
+    known(lookup: WatchedLookup): BuildConfigHistory | undefined {
       const { namespace, buildConfig, number } = lookup;
       const known = buildConfigs.index.get(namespace, buildConfig);
       // OpenShift counts a Build in its BuildConfig before it creates it: a watch that has not told of that is behind.
       const isInTime = known !== undefined && number !== undefined && known.lastVersion >= number;
       return builds.isCurrent && buildConfigs.isCurrent && isInTime
-        ? Promise.resolve({ buildConfig: known.facts, ...builds.index.lookUp(lookup) })
-        : live.read(lookup, signal);
+        ? { buildConfig: known.facts, ...builds.index.lookUp(lookup) }
+        : undefined;
     },
+
+    read: (lookup: WatchedLookup, signal: AbortSignal): Promise<BuildConfigHistory> => live.read(lookup, signal),
 
     status(): HistoryStatus {
       return { synced: builds.isCurrent && buildConfigs.isCurrent, buildConfigs: buildConfigs.index.size };

@@ -31,7 +31,8 @@ describe('POST /mutate with what is no review', () => {
     error: RegExp,
   ][] = [
     ['truncated JSON', JSON.stringify(review).slice(0, 500), {}, 400, /^the body is not JSON: /],
-    ['an empty body', '', {}, 400, /^not an AdmissionReview: kind must be AdmissionReview; is absent$/],
+    ['an empty body', '', {}, 400, /^the body is empty; POST an AdmissionReview$/],
+    ['a compressed body', review, { 'Content-Encoding': 'gzip' }, 415, /^unsupported content encoding "gzip"$/],
     ['a JSON text', '"review"', {}, 400, /^not an AdmissionReview: the body must be an AdmissionReview object$/],
     ['a JSON list', [review], {}, 400, /^not an AdmissionReview: the body must be an AdmissionReview object$/],
     [

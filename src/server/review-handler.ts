@@ -1,0 +1,75 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Admission, type AdmitDependencies, admit } from '../admission/admit.ts';
+import { ReviewError, decodeReview, encodeReview } from '../admission/review.ts';
+import { parseDuration } from '../config/duration.ts';
+import type { AdmissionRequest } from '../policy/eligibility.ts';
+import { readBody } from './read-body.ts';
+import { RequestError, sendJson } from './send-json.ts';
+
+/** Part of the caller's own timeout that an answer may take; the rest is for the way back. */
+const timeoutShare = 0.9;
+
+export interface ReviewDependencies extends AdmitDependencies {
+  /** Told of every answered review; times are milliseconds. */
+  readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
+  /** Whether the process is on its way out: connections are then told to close. */
+  readonly isDraining: () => boolean;
+}
+
+/** Answers a POST with an AdmissionReview. Whatever can be answered as a review is; anything else gets a JSON error. */
+export function createReviewHandler(dependencies: ReviewDependencies) {
+  const { config, clock, onAdmission, isDraining } = dependencies;
+
+  async function review(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const arrival = clock();
+    if (isDraining()) response.setHeader('Connection', 'close');
+    requireJson(incoming);
+    const { apiVersion, request } = decodeReview(parseJson(await readBody(incoming)));
+    const allowed = Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
+    const admission = await admit(request, arrival + allowed, dependencies);
+    const { patch, plan } = admission;
+    sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
+    onAdmission(request, admission, clock() - arrival);
+  }
+
+  return (incoming: IncomingMessage, response: ServerResponse): void => {
+    review(incoming, response).catch((error: unknown) => {
+      // Where the caller is gone there is nobody to answer; where the answer is out, it stands.
+      if (response.headersSent || response.destroyed) return;
+      const { status, message } = describeError(error);
+      sendJson(response, status, { error: message });
+    });
+  };
+}
+
+/** @throws RequestError */
+function requireJson({ headers }: IncomingMessage): void {
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type !== 'application/json') {
+    throw new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);
+  }
+}
+
+/** @throws RequestError */
+function parseJson(body: Buffer): unknown {
+  if (body.length === 0) throw new RequestError(400, 'the body is empty; POST an AdmissionReview');
+  try {
+    return JSON.parse(body.toString()) as unknown;
+  } catch (error) {
+    throw new RequestError(400, `the body is not JSON: ${error instanceof Error ? error.message : ''}`);
+  }
+}
+
+/** Milliseconds the caller will wait, from its `?timeout=`; without one that can be read, no limit of its own. */
+function callerTimeout(url: string): number {
+  const query = url.indexOf('?');
+  const parameter = query === -1 ? null : new URLSearchParams(url.slice(query)).get('timeout');
+  const milliseconds = parameter === null ? undefined : parseDuration(parameter);
+  return milliseconds === undefined || milliseconds === 0 ? Number.POSITIVE_INFINITY : milliseconds;
+}
+
+function describeError(error: unknown): { status: number; message: string } {
+  if (error instanceof ReviewError) return { status: 400, message: `not an AdmissionReview: ${error.message}` };
+  if (error instanceof RequestError) return { status: error.code, message: error.message };
+  return { status: 500, message: 'the webhook failed on this request' };
+}

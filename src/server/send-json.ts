@@ -1,0 +1,22 @@
+import type { ServerResponse } from 'node:http';
+
+/** A request that cannot be answered as a review; the message is for whoever sent it. */
+export class RequestError extends Error {
+  /** The HTTP status. */
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Answers with a value as JSON, whole in one write. */
+export function sendJson(response: ServerResponse, status: number, value: object): void {
+  const body = JSON.stringify(value);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
