@@ -18,7 +18,7 @@ export const rooms = {
     packages: ['selfsigned'],
     node: ['crypto', 'fs', 'net', 'path', 'timers/promises'],
   },
-  history: { rooms: ['openshift', 'policy', 'kubernetes'], packages: ['@kubernetes/client-node'] },
+  history: { rooms: ['openshift', 'policy', 'kubernetes'] },
   status: { pure: true, rooms: ['openshift', 'policy', 'history/build-record.ts', 'history/finished-build.ts'] },
   admission: {
     rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],

@@ -6,7 +6,33 @@
  */
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { type Plugin, build } from 'esbuild';
+
+/**
+ * Parts of packages that nothing here uses, and that cost memory merely by being there: the bundle has an empty module in
+ * their place. `npm run test:cluster` and test/cli/bundle.test.ts run it so.
+ *
+ * - client-node's models and API classes, of which its KubeConfig needs two names, and its other parts, which it does not need;
+ * - undici, whose fetch only those use: requests here go through node:https with the client's authentication;
+ * - body-parser, which express loads for middleware that is not used, with tables of every character set.
+ */
+const leaveOut: Plugin = {
+  name: 'leave-out',
+  setup(bundler) {
+    const client = `${root}node_modules/@kubernetes/client-node/dist`;
+    bundler.onResolve({ filter: /^@kubernetes\/client-node$/ }, () => ({ path: `${client}/config.js` }));
+    bundler.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
+      importer.startsWith(client) ? { path: 'client-node-models', namespace: 'left-out' } : undefined,
+    );
+    bundler.onResolve({ filter: /^(?:undici|body-parser)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    bundler.onLoad({ filter: /^client-node-models$/, namespace: 'left-out' }, () => ({
+      resolveDir: client,
+      contents: `export { createConfiguration } from './gen/configuration.js';
+        export { ServerConfiguration } from './gen/servers.js';`,
+    }));
+    bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
+  },
+};
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [alone] = process.argv.slice(2);
@@ -30,6 +56,7 @@ const { metafile } = await build({
   sourcesContent: false,
   legalComments: alone === undefined ? 'linked' : 'none',
   metafile: true,
+  plugins: [leaveOut],
   logLevel: 'warning',
 });
 chmodSync(outfile, 0o755);

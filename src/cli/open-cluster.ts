@@ -40,7 +40,7 @@ export async function openCluster(file: string | undefined, environment: NodeJS.
   try {
     const kubeConfig = loadKubeConfig(file);
     const kubernetes = connect(kubeConfig);
-    const cluster = createCluster(kubeConfig, kubernetes);
+    const cluster = createCluster(kubernetes);
     const context = kubeConfig.getContextObject(kubeConfig.getCurrentContext());
     return {
       server: kubernetes.server,

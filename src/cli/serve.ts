@@ -92,7 +92,7 @@ async function connectCluster({ kubeconfig, standalone }: ServeArguments, enviro
   try {
     const kubeConfig = loadKubeConfig(kubeconfig);
     const kubernetes = connect(kubeConfig);
-    return { kubernetes, cluster: createCluster(kubeConfig, kubernetes) };
+    return { kubernetes, cluster: createCluster(kubernetes) };
   } catch (error) {
     throw new UsageError(`${kubeconfig ?? 'the kubeconfig'} names no cluster that can be used: ${messageOf(error)}`, {
       cause: error,

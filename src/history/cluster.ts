@@ -1,7 +1,6 @@
-import { type KubeConfig, Watch } from '@kubernetes/client-node';
 import { ClusterError } from '../kubernetes/cluster-error.ts';
-import { connect } from '../kubernetes/connection.ts';
-import { type JsonObject, isObject, arrayAt, stringAt } from '../openshift/json.ts';
+import { type Kubernetes, SilentError } from '../kubernetes/connection.ts';
+import { type JsonObject, arrayAt, isObject, objectAt, stringAt } from '../openshift/json.ts';
 
 /** The resources that are read. OpenShift 3.9 and later serve this group beside the legacy one. */
 const apiGroup = '/apis/build.openshift.io/v1';
@@ -67,12 +66,8 @@ export class GoneError extends Error {
 /** The server is asked to end each watch within ten minutes, at random, so that those of several replicas spread. */
 const watchSeconds = () => 300 + Math.floor(Math.random() * 300);
 
-/**
- * The current cluster of a kubeconfig.
- * @param kubernetes how it is asked; a connection of its own where that is not given
- * @throws Error where the kubeconfig has no current cluster
- */
-export function createCluster(kubeConfig: KubeConfig, kubernetes = connect(kubeConfig)): Cluster {
+/** The Builds and BuildConfigs behind an API server. */
+export function createCluster(kubernetes: Kubernetes): Cluster {
   const read = (path: string, query: Readonly<Record<string, string | number | undefined>>, signal: AbortSignal) =>
     kubernetes.request({ method: 'GET', path, query }, signal);
 
@@ -104,47 +99,33 @@ export function createCluster(kubeConfig: KubeConfig, kubernetes = connect(kubeC
     },
 
     async watch({ resource, namespace, labelSelector }, resourceVersion, { onOpen, onEvent }, signal) {
-      const watch = new Watch(kubeConfig);
-      const query = { labelSelector, resourceVersion, allowWatchBookmarks: true, timeoutSeconds: watchSeconds() };
-      const closed = Promise.withResolvers<undefined>();
-      const state = { isOpen: false, isClosed: false };
-      const close = (error?: Error) => {
-        state.isClosed = true;
-        if (error === undefined) closed.resolve(undefined);
-        else closed.reject(error);
+      const query = {
+        watch: 'true',
+        labelSelector,
+        resourceVersion,
+        allowWatchBookmarks: 'true',
+        timeoutSeconds: watchSeconds(),
       };
-      const abort = () => close();
-      signal.addEventListener('abort', abort, { once: true });
-
-      const opening = watch.watch(
-        pathOf(resource, namespace),
-        query,
-        (type, object: unknown) => {
-          if (state.isClosed || !isObject(object)) return;
-          if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK')
-            onEvent(type, object);
-          else close(errorOfStatus(object));
-        },
-        (error: unknown) => {
-          // The client gives up on a watch that was silent for 30 s: on one that is dead, and on one where nothing happens.
-          if (error == null || (state.isOpen && isTimeout(error))) close();
-          else close(isGone(error) ? new GoneError('the version is too old', { cause: error }) : (error as Error));
-        },
-      );
-      // The server may hold back its answer for long; whoever wants to stop does not wait for it.
-      void opening.then((controller) => {
-        if (state.isClosed || signal.aborted) {
-          controller.abort();
-          return;
-        }
+      const state = { isOpen: false };
+      const opened = () => {
         state.isOpen = true;
         onOpen();
-        void closed.promise.catch(() => undefined).then(() => controller.abort());
-      }, close);
+      };
       try {
-        await closed.promise;
-      } finally {
-        signal.removeEventListener('abort', abort);
+        const request = { method: 'GET', path: pathOf(resource, namespace), query } as const;
+        for await (const event of kubernetes.follow(request, opened, signal)) {
+          const [type, object] = [stringAt(event, 'type'), objectAt(event, 'object') ?? {}];
+          if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED' || type === 'BOOKMARK')
+            onEvent(type, object);
+          else throw errorOfStatus(object);
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        // One that is dead is as silent as one where nothing happens; opening it again mends the one and costs the other nothing.
+        if (state.isOpen && error instanceof SilentError) return;
+        throw error instanceof ClusterError && error.code === 410
+          ? new GoneError('the version is too old', { cause: error })
+          : error;
       }
     },
   };
@@ -160,12 +141,4 @@ function pathOf(resource: Resource, namespace: string | undefined): string {
 function errorOfStatus(status: JsonObject): Error {
   const message = stringAt(status, 'message') ?? 'the watch was ended with an error';
   return status['code'] === 410 ? new GoneError(message) : new Error(message);
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'TimeoutError';
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'statusCode' in error && error.statusCode === 410;
 }

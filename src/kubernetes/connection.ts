@@ -8,6 +8,7 @@ import {
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
 import { ClusterError } from './cluster-error.ts';
+import { readJsonLines } from './json-lines.ts';
 import { decodeWarnings } from './warning-header.ts';
 
 /** One request to the API server. */
@@ -34,6 +35,12 @@ export interface Kubernetes {
    * @throws ClusterError where it refuses; what the network or the signal says otherwise
    */
   request(request: KubernetesRequest, signal: AbortSignal): Promise<unknown>;
+  /**
+   * The JSON values of an answer that has one a line and may go on for long, each as it arrives.
+   * @param onOpen called once the server has begun to answer
+   * @throws SilentError where nothing came for half a minute; otherwise as `request`
+   */
+  follow(request: KubernetesRequest, onOpen: () => void, signal: AbortSignal): AsyncIterable<unknown>;
 }
 
 /**
@@ -49,18 +56,18 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
 }
 
 /** A server that says nothing for so long, in milliseconds, is gone: it answers what is asked here within seconds. */
-const silence = 30_000;
+const longestSilence = 30_000;
 
 /**
  * Requests to the current cluster of a kubeconfig. The client's part is who we are and whom we trust: files that changed, a
  * token among them, are read anew. Its API classes would load the model of every kind there is.
  * @throws Error where the kubeconfig has no current cluster
  */
-export function connect(kubeConfig: KubeConfig): Kubernetes {
+export function connect(kubeConfig: KubeConfig, silence = longestSilence): Kubernetes {
   const server = serverOf(kubeConfig);
   const keepAlive = new HttpsAgent({ keepAlive: true });
 
-  const send = async (request: KubernetesRequest, signal: AbortSignal): Promise<unknown> => {
+  const open = async (request: KubernetesRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     const { method, path, query = {}, body, contentType = 'application/json', onWarning } = request;
     const url = new URL(server + path);
     for (const [name, value] of Object.entries(query)) {
@@ -75,14 +82,21 @@ export function connect(kubeConfig: KubeConfig): Kubernetes {
     const options: RequestOptions = { method, headers, signal, timeout: silence };
     await kubeConfig.applyToHTTPSOptions(options);
     options.agent = agentFor(options.agent as Agent);
-    const { status, text, warnings } = await exchange(url, options, payload).catch((error: unknown) => {
+    const incoming = await exchange(url, options, payload).catch((error: unknown) => {
       // The server may close an idle connection just when we use it again; nothing was asked of it then.
       if (method === 'GET' && error instanceof StaleConnectionError) return exchange(url, options, payload);
       throw error;
     });
-    if (status < 200 || status > 299) throw new ClusterError(status, text);
-    if (onWarning !== undefined) warnings.forEach((warning) => onWarning(warning));
-    return JSON.parse(text) as unknown;
+    const { statusCode: status = 0, headers: answered } = incoming;
+    if (status < 200 || status > 299) throw new ClusterError(status, await readText(incoming));
+    if (onWarning !== undefined) decodeWarnings(answered.warning ?? '').forEach((warning) => onWarning(warning));
+    return incoming;
+  };
+
+  const follow = async function* (request: KubernetesRequest, onOpen: () => void, signal: AbortSignal) {
+    const incoming = await open(request, signal);
+    onOpen();
+    yield* readJsonLines(incoming);
   };
 
   /**
@@ -92,7 +106,11 @@ export function connect(kubeConfig: KubeConfig): Kubernetes {
   const agentFor = (made: Agent): Agent =>
     server.startsWith('https:') && kubeConfig.getCurrentCluster()?.proxyUrl === undefined ? keepAlive : made;
 
-  return { server, request: send };
+  return {
+    server,
+    request: async (request, signal) => JSON.parse(await readText(await open(request, signal))) as unknown,
+    follow,
+  };
 }
 
 function serverOf(kubeConfig: KubeConfig): string {
@@ -101,24 +119,34 @@ function serverOf(kubeConfig: KubeConfig): string {
   return server;
 }
 
+/** The server has said nothing for too long: it is gone, or has nothing to say. */
+export class SilentError extends Error {
+  readonly code = 'silent';
+
+  constructor() {
+    super('the API server does not answer');
+  }
+}
+
 /** A connection that had been idle was closed under a request. */
 class StaleConnectionError extends Error {
   readonly code = 'stale_connection';
 }
 
-function exchange(url: URL, options: RequestOptions, payload: string | undefined) {
-  return new Promise<{ status: number; text: string; warnings: readonly string[] }>((resolve, reject) => {
+/** Resolves with the head of the answer. */
+function exchange(url: URL, options: RequestOptions, payload: string | undefined): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
     const outgoing = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, options);
     outgoing.once('error', (error: NodeJS.ErrnoException) => {
       const isStale = outgoing.reusedSocket && error.code === 'ECONNRESET';
       reject(isStale ? new StaleConnectionError(error.message, { cause: error }) : error);
     });
-    outgoing.once('timeout', () => outgoing.destroy(new Error('the API server does not answer')));
+    let answer: IncomingMessage | undefined;
     outgoing.once('response', (incoming: IncomingMessage) => {
-      const { statusCode: status = 0, headers } = incoming;
-      const warnings = decodeWarnings(headers.warning ?? '');
-      readText(incoming).then((text) => resolve({ status, text, warnings }), reject);
+      answer = incoming;
+      resolve(incoming);
     });
+    outgoing.once('timeout', () => (answer ?? outgoing).destroy(new SilentError()));
     outgoing.end(payload);
   });
 }

@@ -103,7 +103,7 @@ describe('a room', () => {
     ['certificates', 'node:crypto', true],
     ['certificates', 'selfsigned', true],
     ['certificates', '../config/config.ts', false],
-    ['history', '@kubernetes/client-node', true],
+    ['kubernetes', '@kubernetes/client-node', true],
     ['history', '../policy/facts.ts', true],
     ['history', '../admission/admit.ts', false],
     ['history', 'node:fs', false],

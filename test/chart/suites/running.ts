@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { arrayAt, at, stringAt } from '../../../src/openshift/json.ts';
 import { imageOf } from '../../helpers/cluster/builds.ts';
@@ -15,7 +17,7 @@ const { name, namespace } = release;
 const enabled = { 's2i-incremental.io/enabled': 'true' };
 const annotation = (key: string) => ['metadata', 'annotations', `s2i-incremental.io/${key}`] as const;
 
-/** The release at work: its pods are processes that have its arguments, its configuration and its ServiceAccount's rights. */
+/** The release at work: its pods are processes of the image's bundle that have its arguments, its configuration and its ServiceAccount's rights. */
 export function describeRunning({ api, cluster, helm }: ChartBed): void {
   describe('the release at work', () => {
     const shop = new OpenShift(cluster.admin, 'shop');
@@ -30,6 +32,9 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       const kubeconfig = await tokenKubeconfig();
       const config = join(cluster.directory, 'chart-config.yaml');
       writeFileSync(config, String(at(theOnly('ConfigMap', manifests), 'data', 'config.yaml')));
+      const program = join(cluster.directory, 'main.cjs');
+      const build = fileURLToPath(new URL('../../../hack/build.ts', import.meta.url));
+      execFileSync(process.execPath, [build, program], { stdio: 'pipe' });
       pods = await PodSet.create({
         cluster,
         namespace,
@@ -40,6 +45,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
           { name: 'scripts', port: 8081, target: 'scripts' },
         ],
         createSpec: ({ https, ops, scripts }) => ({
+          program,
           args: [
             ...argumentsOf(manifests).map((arg) => arg.replace('/etc/s2i-incremental-webhook/config.yaml', config)),
             // Of the same option the last one counts; a pod has an address of its own, and its token in a file.

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createCluster } from '../../../src/history/cluster.ts';
+import { connect } from '../../../src/kubernetes/connection.ts';
 import { createLiveHistory } from '../../../src/history/live-history.ts';
 import { buildConfig, completeBuild } from './example-builds.ts';
 
@@ -39,7 +40,7 @@ async function historyFrom(
     { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: 'test', token: 'a-token' },
   );
-  return { history: createLiveHistory(createCluster(kubeConfig)), requests };
+  return { history: createLiveHistory(createCluster(connect(kubeConfig))), requests };
 }
 
 describe('the live history', () => {

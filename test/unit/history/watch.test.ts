@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type RequestListener, createServer } from 'node:http';
 import { type TestContext, describe, it } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
+import { connect } from '../../../src/kubernetes/connection.ts';
 import { GoneError, createCluster } from '../../../src/history/cluster.ts';
 
 const selection = { resource: 'builds', labelSelector: 'on=true' } as const;
@@ -19,7 +20,7 @@ async function clusterOf(t: TestContext, answer: RequestListener) {
     { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: 'test' },
   );
-  return createCluster(kubeConfig);
+  return createCluster(connect(kubeConfig));
 }
 
 const line = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`;
@@ -92,7 +93,7 @@ describe('a watch', () => {
 
   it('rejects with what the server refused', async (t) => {
     const cluster = await clusterOf(t, (_request, response) => void response.writeHead(403).end('{}'));
-    await assert.rejects(cluster.watch(selection, '7', handlers, new AbortController().signal), { statusCode: 403 });
+    await assert.rejects(cluster.watch(selection, '7', handlers, new AbortController().signal), { code: 403 });
   });
 });
 

@@ -10,7 +10,7 @@ import { TLSSocket } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
 import { ClusterError } from '../../../src/kubernetes/cluster-error.ts';
-import { connect, loadKubeConfig } from '../../../src/kubernetes/connection.ts';
+import { SilentError, connect, loadKubeConfig } from '../../../src/kubernetes/connection.ts';
 
 const { signal } = new AbortController();
 
@@ -21,7 +21,7 @@ function temporaryFolder(t: TestContext): string {
 }
 
 /** A connection to a server on plain HTTP. */
-async function connectionTo(t: TestContext, answer: RequestListener, user: object = {}) {
+async function connectionTo(t: TestContext, answer: RequestListener, user: object = {}, silence?: number) {
   const server = createHttpServer(answer).listen(0, '127.0.0.1');
   t.after(() => server.closeAllConnections());
   t.after(() => server.close());
@@ -32,7 +32,7 @@ async function connectionTo(t: TestContext, answer: RequestListener, user: objec
     { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: 'test', ...user },
   );
-  return { kubernetes: connect(kubeConfig), server };
+  return { kubernetes: connect(kubeConfig, silence), server };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -124,6 +124,80 @@ describe('a request', () => {
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 61_000 });
     await kubernetes.request({ method: 'GET', path: '/api' }, signal);
     assert.deepEqual(tokens, ['Bearer first', 'Bearer second']);
+  });
+});
+
+describe('an answer that goes on', () => {
+  const get = { method: 'GET', path: '/watch' } as const;
+
+  async function collect(answer: RequestListener, t: TestContext, silence?: number) {
+    const { kubernetes } = await connectionTo(t, answer, {}, silence);
+    const told: unknown[] = [];
+    let error: unknown;
+    try {
+      for await (const value of kubernetes.follow(get, () => told.push('open'), signal)) told.push(value);
+    } catch (thrown) {
+      error = thrown;
+    }
+    return { told, error };
+  }
+
+  it('is told value by value, wherever it is cut on its way', async (t) => {
+    const text = '{"a":"ä€😀"}\n\n[1]\n{"b":2}\n{"cut';
+    const { told, error } = await collect((_request, response) => {
+      const bytes = Buffer.from(text);
+      const send = (index: number) => {
+        if (index === bytes.length) response.end();
+        else response.write(bytes.subarray(index, index + 1), () => setImmediate(send, index + 1));
+      };
+      send(0);
+    }, t);
+    assert.deepEqual({ told, error }, { told: ['open', { a: 'ä€😀' }, [1], { b: 2 }], error: undefined });
+  });
+
+  it('rejects with what the server refused, and is not open', async (t) => {
+    const { told, error } = await collect(
+      (_request, response) => void response.writeHead(410).end('{"message":"too old"}'),
+      t,
+    );
+    assert.deepEqual(told, []);
+    assert.ok(error instanceof ClusterError && error.code === 410);
+  });
+
+  for (const [when, begin] of [
+    ['after its beginning', true],
+    ['before its beginning', false],
+  ] as const) {
+    it(`rejects where the server falls silent ${when}`, async (t) => {
+      const answer: RequestListener = (_request, response) => {
+        if (begin) response.write('{"a":1}\n');
+      };
+      const { told, error } = await collect(answer, t, 100);
+      assert.deepEqual(told, begin ? ['open', { a: 1 }] : []);
+      assert.ok(error instanceof SilentError, String(error));
+    });
+  }
+
+  it('rejects where the connection breaks', async (t) => {
+    const { told, error } = await collect((_request, response) => {
+      response.write('{"a":1}\n', () => response.destroy());
+    }, t);
+    assert.deepEqual(told, ['open', { a: 1 }]);
+    assert.equal((error as { code?: unknown }).code, 'ECONNRESET');
+  });
+
+  it('ends when its signal aborts', async (t) => {
+    const { kubernetes } = await connectionTo(t, (_request, response) => void response.write('{"a":1}\n'));
+    const stopping = new AbortController();
+    await assert.rejects(
+      async () => {
+        for await (const value of kubernetes.follow(get, () => undefined, stopping.signal)) {
+          assert.deepEqual(value, { a: 1 });
+          stopping.abort();
+        }
+      },
+      { message: 'aborted' },
+    );
   });
 });
 
