@@ -20,6 +20,12 @@ export interface EventDependencies {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** Of one BuildConfig: as client-go's Event recorder has it for one object. */
+const perBuildConfig = { burst: 25, refill: 300_000 };
+
+/** Of all: 20 a second, more Builds than a cluster starts; without a limit, a storm of them would cost more to tell than to admit. */
+const perProcess = { burst: 100, refill: 50 };
+
 /** Events on their way to the API server; while it is slow, further ones are dropped rather than kept. */
 const maxInFlight = 32;
 
@@ -36,17 +42,17 @@ const toldSkips: ReadonlySet<Reason> = new Set([
 
 /**
  * Tells of each decision about a new Build in an Event on its BuildConfig, beside the request and never in its way. None
- * of a dry run; of one BuildConfig no more than it may have (see RateLimit).
+ * of a dry run, and no more than the limits allow.
  */
 export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: EventDependencies) {
-  const limit = new RateLimit();
+  const limits = { process: new RateLimit(perProcess), buildConfig: new RateLimit(perBuildConfig) };
   let inFlight = 0;
   return (request: AdmissionRequest, { plan }: Admission): void => {
     const told = request.dryRun || request.operation !== 'CREATE' ? undefined : tellOf(request.object, plan);
     const owner = isObject(request.object) ? buildConfigOf(request.object) : undefined;
     if (told === undefined || owner === undefined) return;
     const now = clock();
-    if (inFlight >= maxInFlight || !limit.take(owner.uid, now)) return;
+    if (inFlight >= maxInFlight || !limits.process.take('', now) || !limits.buildConfig.take(owner.uid, now)) return;
     const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
     const { namespace } = request;
     inFlight += 1;

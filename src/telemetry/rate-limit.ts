@@ -1,8 +1,10 @@
-/** Tokens a key has at first, and the most it ever has. client-go's Event recorder uses the same for one object. */
-const burst = 25;
-
-/** Milliseconds until a key has one token more. */
-const refill = 300_000;
+/** How much is allowed. */
+export interface Allowance {
+  /** Tokens a key has at first, and the most it ever has. */
+  readonly burst: number;
+  /** Milliseconds until a key has one token more. */
+  readonly refill: number;
+}
 
 /** Keys that are remembered; the one that was not used for longest is forgotten first, and then starts anew. */
 const maxKeys = 4_096;
@@ -15,10 +17,16 @@ interface Bucket {
 
 /** A token bucket for each key. */
 export class RateLimit {
+  readonly #allowance: Allowance;
   readonly #buckets = new Map<string, Bucket>();
+
+  constructor(allowance: Allowance) {
+    this.#allowance = allowance;
+  }
 
   /** Whether the key may have one more now; if so, it is taken. */
   take(key: string, now: number): boolean {
+    const { burst, refill } = this.#allowance;
     const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
     const tokens = Math.min(burst, bucket.tokens + Math.max(0, now - bucket.at) / refill);
     const isAllowed = tokens >= 1;

@@ -22,7 +22,11 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
   describe('the release at work', () => {
     const shop = new OpenShift(cluster.admin, 'shop');
     const configuration = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${name}`;
-    let pods: PodSet;
+    let pods: PodSet | undefined;
+    const podSet = (): PodSet => {
+      if (pods === undefined) throw new Error('there are no pods');
+      return pods;
+    };
 
     before(async () => {
       await cluster.admin.createNamespace('shop');
@@ -61,7 +65,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       await pods.ready();
     });
     after(async () => {
-      await pods.stop();
+      await pods?.stop();
       await helm('uninstall', name, '--ignore-not-found');
     });
 
@@ -145,7 +149,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       };
       const rollout = { isRunning: true };
       const replacing = (async () => {
-        for (let step = 0; step < 2; step += 1) assert.equal(await pods.replaceOldest(), 0);
+        for (let step = 0; step < 2; step += 1) assert.equal(await podSet().replaceOldest(), 0);
         const args = ['--values', installMode('self-signed').values, '--set', 'registration.timeoutSeconds=4'];
         assert.equal((await helm('upgrade', name, chart, ...args)).status, 0);
       })().finally(() => (rollout.isRunning = false));
@@ -158,7 +162,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
     });
 
     it('needs no right that it has not', () => {
-      const troubled = pods.pods.flatMap((pod) =>
+      const troubled = podSet().pods.flatMap((pod) =>
         pod.logged.filter(({ level }) => level !== 'info' && level !== 'debug'),
       );
       assert.deepEqual(troubled, []);

@@ -176,6 +176,30 @@ describe('the Event of a decision', () => {
     assert.equal(posted.length, 25);
   });
 
+  it('is made 100 times at once and 20 times a second, however many BuildConfigs there are', () => {
+    let now = testNow;
+    const posted: JsonObject[] = [];
+    const record = createEventRecorder({
+      post: (_namespace, event) => {
+        posted.push(event);
+        return { catch: () => ({ finally: (done: () => void) => done() }) } as never;
+      },
+      clock: () => now,
+      uniqueSuffix: () => '',
+      onFailure: () => undefined,
+    });
+    const rounds = [0, 1_000, 2_500].map((later) => {
+      now = testNow + later;
+      const before = posted.length;
+      for (let index = 0; index < 200; index += 1) {
+        const owner = { kind: 'BuildConfig', name: 'api', uid: `${later}-${index}` };
+        record({ ...request, object: exampleBuild({ metadata: { ownerReferences: [owner] } }) }, full);
+      }
+      return posted.length - before;
+    });
+    assert.deepEqual(rounds, [100, 20, 30]);
+  });
+
   it('is dropped while 32 are on their way, and one that fails is told of', async () => {
     const answer = Promise.withResolvers<undefined>();
     const { record, posted, failures } = recorder(() => answer.promise.then(() => undefined));
