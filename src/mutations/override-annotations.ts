@@ -1,4 +1,4 @@
-import { type JsonObject, withValue, withoutValue } from '../openshift/json.ts';
+import { type JsonObject, withEntries } from '../openshift/json.ts';
 
 /**
  * Writes: our own annotations.
@@ -10,8 +10,5 @@ export function overrideAnnotations(
   object: JsonObject,
   plan: { readonly annotations: Readonly<Record<string, string | null>> },
 ): JsonObject {
-  return Object.entries(plan.annotations).reduce((changed, [key, value]) => {
-    const path = ['metadata', 'annotations', key];
-    return value === null ? withoutValue(changed, path) : withValue(changed, path, value);
-  }, object);
+  return withEntries(object, ['metadata', 'annotations'], Object.entries(plan.annotations));
 }

@@ -53,6 +53,29 @@ export function withValue(object: JsonObject, path: readonly string[], value: un
   return { ...object, [key]: withValue(child, rest, value) };
 }
 
+/**
+ * A copy of the object with several keys of the map at a path set, or left out where the value is null; one copy for all.
+ * A missing map is made only if there is something to set.
+ * @throws TypeError as withValue
+ */
+export function withEntries(
+  object: JsonObject,
+  path: readonly string[],
+  entries: readonly (readonly [key: string, value: unknown])[],
+): JsonObject {
+  const present = at(object, ...path);
+  if (entries.length === 0 || (present == null && entries.every(([, value]) => value === null))) return object;
+  const map: JsonObject = isObject(present) ? { ...present } : {};
+  if (present != null && !isObject(present))
+    throw new TypeError(`${path.join('.')} is no object, so nothing can be set in it`);
+  for (const [key, value] of entries) {
+    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- the copy is this function's own
+    if (value === null) delete map[key];
+    else map[key] = value;
+  }
+  return withValue(object, path, map);
+}
+
 /** A copy of the object without the key at a path; the object itself where the key is not there. */
 export function withoutValue(object: JsonObject, path: readonly string[]): JsonObject {
   const [key, ...rest] = path;

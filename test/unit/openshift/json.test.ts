@@ -10,6 +10,7 @@ import {
   objectAt,
   stringAt,
   withValue,
+  withEntries,
   withoutValue,
 } from '../../../src/openshift/json.ts';
 import { frozen } from '../frozen.ts';
@@ -97,6 +98,37 @@ describe('withValue', () => {
       assert.equal(Object.getPrototypeOf(after), Object.prototype);
     }
     assert.equal(at(Object.prototype, 'polluted'), undefined);
+  });
+});
+
+describe('withEntries', () => {
+  const before = frozen({ spec: { map: { a: 1, b: 2 }, none: null, text: 'x' }, other: {} });
+
+  it('sets and leaves out keys of one map, and shares the rest', () => {
+    const after = withEntries(
+      before,
+      ['spec', 'map'],
+      [
+        ['b', null],
+        ['c', 3],
+        ['absent', null],
+      ],
+    );
+    assert.deepEqual(after, { spec: { map: { a: 1, c: 3 }, none: null, text: 'x' }, other: {} });
+    assert.equal(after['other'], before.other);
+  });
+
+  it('makes a map only where there is something to set', () => {
+    assert.deepEqual(withEntries(before, ['spec', 'none'], [['a', 1]]).spec, { ...before.spec, none: { a: 1 } });
+    assert.equal(withEntries(before, ['spec', 'none'], [['a', null]]), before);
+    assert.equal(withEntries(before, ['spec', 'map'], []), before);
+  });
+
+  it('throws where a value is in the way', () => {
+    assert.throws(
+      () => withEntries(before, ['spec', 'text'], [['a', 1]]),
+      new TypeError('spec.text is no object, so nothing can be set in it'),
+    );
   });
 });
 
