@@ -6,10 +6,13 @@ import type { IssuedTag } from '../policy/tag.ts';
  */
 const keepFor = 2 * 3_600_000;
 
+/** A sweep looks at every series: some milliseconds for those of 20,000 BuildConfigs, once in ten minutes. */
+const sweepEvery = 600_000;
+
 /** The tags this process has given out: of each series the last position. Times are milliseconds since the epoch. */
 export class IssuedTags {
-  /** In the order of issuing, oldest first. */
   readonly #series = new Map<string, { position: number; issuedAt: number }>();
+  #swept = 0;
 
   /** The last position given out in a series, or undefined. */
   upTo(series: string): number | undefined {
@@ -18,11 +21,9 @@ export class IssuedTags {
 
   /** Notes that a tag was given out, and forgets series that are long past. */
   record({ series, position }: IssuedTag, now: number): void {
-    this.#series.delete(series);
     this.#series.set(series, { position, issuedAt: now });
-    for (const [oldest, { issuedAt }] of this.#series) {
-      if (now - issuedAt <= keepFor) break;
-      this.#series.delete(oldest);
-    }
+    if (Math.abs(now - this.#swept) < sweepEvery) return;
+    this.#swept = now;
+    for (const [other, { issuedAt }] of this.#series) if (now - issuedAt > keepFor) this.#series.delete(other);
   }
 }

@@ -6,7 +6,7 @@ export interface Allowance {
   readonly refill: number;
 }
 
-/** Keys that are remembered; the one that was not used for longest is forgotten first, and then starts anew. */
+/** Keys that are remembered; of more, the half that was not used for longest is forgotten, and then starts anew. */
 const maxKeys = 4_096;
 
 interface Bucket {
@@ -33,10 +33,16 @@ export class RateLimit {
     // Put in anew, so that the map is in the order of use.
     this.#buckets.delete(key);
     this.#buckets.set(key, { tokens: isAllowed ? tokens - 1 : tokens, at: now });
-    if (this.#buckets.size > maxKeys) {
-      const [oldest] = this.#buckets.keys();
-      if (oldest !== undefined) this.#buckets.delete(oldest);
-    }
+    if (this.#buckets.size > maxKeys) this.#forgetHalf();
     return isAllowed;
+  }
+
+  /** Many at once: to find the first key, a map walks over those that were deleted before it. */
+  #forgetHalf(): void {
+    let forgotten = 0;
+    for (const key of this.#buckets.keys()) {
+      if ((forgotten += 1) > maxKeys / 2) return;
+      this.#buckets.delete(key);
+    }
   }
 }

@@ -21,16 +21,18 @@ describe('IssuedTags', () => {
     );
   });
 
-  it('forgets a series after two hours, and no sooner', () => {
+  it('forgets a series after two hours and no sooner, looking every ten minutes', () => {
     const tags = new IssuedTags();
     issue(tags, 'a', 1, 0);
-    issue(tags, 'b', 1, 1);
+    issue(tags, 'b', 1, hours / 6);
     issue(tags, 'c', 1, 2 * hours);
     assert.deepEqual(
       ['a', 'b', 'c'].map((series) => tags.upTo(series)),
       [1, 1, 1],
     );
     issue(tags, 'c', 2, 2 * hours + 1);
+    assert.equal(tags.upTo('a'), 1);
+    issue(tags, 'c', 2, 2 * hours + hours / 6);
     assert.deepEqual(
       ['a', 'b', 'c'].map((series) => tags.upTo(series)),
       [undefined, 1, 2],

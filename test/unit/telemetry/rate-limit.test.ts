@@ -24,12 +24,15 @@ describe('a rate limit', () => {
     assert.deepEqual([allowed(limit, 'a', 600_000), allowed(limit, 'a', 0), allowed(limit, 'a', 600_000)], [25, 0, 2]);
   });
 
-  it('forgets the key that was not used for longest once there are 4,096 others', () => {
+  it('forgets the half that was not used for longest once there are more than 4,096', () => {
     const limit = new RateLimit({ burst: 25, refill: 300_000 });
     for (const key of ['old', 'used']) allowed(limit, key, 0);
     for (let index = 0; index < 4_094; index += 1) limit.take(String(index), 0);
     limit.take('used', 0);
     limit.take('one more', 0);
-    assert.deepEqual([allowed(limit, 'used', 0), allowed(limit, 'old', 0)], [0, 25]);
+    assert.deepEqual(
+      ['used', 'old', '2046', '2047'].map((key) => allowed(limit, key, 0)),
+      [0, 25, 25, 24],
+    );
   });
 });
