@@ -6,42 +6,16 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BuildIndex } from '../src/history/build-index.ts';
 import type { JsonObject } from '../src/openshift/json.ts';
-import { exampleBuild } from '../test/helpers/fixtures.ts';
+import { historySize, identityOf, storedBuildText } from './example-history.ts';
 import type { Row } from './report.ts';
 
-const buildConfigs = 20_000;
-const buildsEach = 5;
+const { buildConfigs, buildsEach } = historySize;
 const pageSize = 100;
 
-/** One Build as the API server sends it, with the managed fields of a real one. */
-const template = JSON.stringify(
-  exampleBuild({
-    metadata: {
-      name: 'NAME',
-      annotations: {
-        'openshift.io/build-config.name': 'CONFIG',
-        'openshift.io/build.number': 'NUMBER',
-        's2i-incremental.io/admitted-as': 'NAME',
-        's2i-incremental.io/chain-depth': '1',
-        's2i-incremental.io/chain-started': '2026-01-30T09:00:00Z',
-      },
-      ownerReferences: [{ apiVersion: 'build.openshift.io/v1', kind: 'BuildConfig', name: 'CONFIG', uid: 'UID' }],
-    },
-    spec: { output: { to: { name: 'harbor.example.com/team/CONFIG:20260131TAG' } } },
-    status: { phase: 'Complete', output: { to: { imageDigest: 'sha256:DIGEST' } } },
-  }),
-);
+const started = '2026-01-30T09:00:00Z';
 
 function buildText(config: number, number: number): string {
-  const name = `application-${config}`;
-  const digest = (config * 31 + number).toString(16).padStart(64, '0');
-  return template
-    .replaceAll('NAME', `${name}-${number}`)
-    .replaceAll('CONFIG', name)
-    .replaceAll('NUMBER', String(number))
-    .replaceAll('UID', `ad3f6f43-23ca-45af-a9d3-${String(config).padStart(12, '0')}`)
-    .replaceAll('TAG', String(number).padStart(6, '0'))
-    .replaceAll('DIGEST', digest);
+  return storedBuildText(config, number, started);
 }
 
 function megabytes(): number {
@@ -74,8 +48,8 @@ export async function benchHistory(): Promise<readonly Row[]> {
   const lookups = 200_000;
   const asked = Array.from({ length: 1_000 }, (_, at) => {
     const config = (at * 7919) % buildConfigs;
-    const uid = `ad3f6f43-23ca-45af-a9d3-${String(config).padStart(12, '0')}`;
-    return { namespace: 'test', build: 'new', buildConfig: { name: `application-${config}`, uid } };
+    const { namespace, ...buildConfig } = identityOf(config);
+    return { namespace, build: 'new', buildConfig };
   });
   let found = 0;
   const lookupStarted = performance.now();
