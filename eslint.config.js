@@ -16,7 +16,7 @@ export const rooms = {
   certificates: {
     rooms: ['openshift', 'kubernetes'],
     packages: ['selfsigned'],
-    node: ['crypto', 'fs', 'net', 'path', 'timers/promises'],
+    node: ['crypto', 'fs', 'net', 'path', 'timers/promises', 'tls'],
   },
   history: { rooms: ['openshift', 'policy', 'kubernetes'] },
   status: { pure: true, rooms: ['openshift', 'policy', 'history/build-record.ts', 'history/finished-build.ts'] },

@@ -1,6 +1,7 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { CertificateError, type ServingCertificate } from './certificate-source.ts';
 import { createAuthority, createServingCertificate } from './self-signed.ts';
 
@@ -71,6 +72,8 @@ function readCertificate(certFile: string, keyFile: string, caFile: string): Ser
     const key = readFileSync(keyFile, 'utf8');
     const parsed = new X509Certificate(cert);
     if (!parsed.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is of another certificate');
+    // TLS refuses more than that, such as keys that are too short.
+    createSecureContext({ cert, key });
     return {
       cert,
       key,

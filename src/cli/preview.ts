@@ -26,6 +26,7 @@ Shows what the webhook would make of the BuildConfigs and Builds in files, witho
   --config FILE        configuration (YAML); environment variables S2I_INCREMENTAL_… override it
   --now TIME           the time to decide at (RFC 3339); default: now
   -o, --output FORMAT  diff (default), yaml, json: the objects as they would be stored; patch: the JSON patch of each
+                       (of several objects one after the other)
   -h, --help           this text
 
 Exit status: 0 whether anything changes or not; 1 a file is wrong; 2 the command line is.
@@ -130,6 +131,8 @@ function parsePreviewArguments(args: readonly string[]): PreviewArguments | 'hel
   });
   if (values.help === true) return 'help';
   if (values.file === undefined) throw new UsageError('-f FILE is missing: the BuildConfigs and Builds to look at');
+  if ([...values.file, values.history].filter((file) => file === '-').length > 1)
+    throw new UsageError('standard input (-) can be read only once');
   const output = formats.find((format) => format === (values.output ?? 'diff'));
   if (output === undefined)
     throw new UsageError(`-o must be one of ${formats.join(', ')}; is ${JSON.stringify(values.output)}`);

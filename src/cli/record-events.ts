@@ -11,7 +11,7 @@ export function recordEvents(kubernetes: Kubernetes, logger: Logger): ReturnType
   let isFailing = false;
   return createEventRecorder({
     post: async (namespace, event) => {
-      const path = `/api/v1/namespaces/${namespace}/events`;
+      const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
       await kubernetes.request({ method: 'POST', path, body: event }, AbortSignal.timeout(patience));
       isFailing = false;
     },

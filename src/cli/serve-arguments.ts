@@ -8,7 +8,7 @@ export const serveHelp = `Usage: s2i-incremental serve [options]
 Runs the webhook: POST /mutate over HTTPS, probes and metrics over HTTP.
 
   --config FILE        configuration (YAML); environment variables S2I_INCREMENTAL_… override it
-  --kubeconfig FILE    the cluster to read earlier Builds from; default: the pod's own, $KUBECONFIG, ~/.kube/config
+  --kubeconfig FILE    the cluster to read earlier Builds from; default: $KUBECONFIG, ~/.kube/config, the pod's own
   --standalone         read from no cluster: Builds get their tag and env, but nothing to continue from
   --host ADDRESS       address to listen on (default 0.0.0.0)
   --port PORT          HTTPS port (default 8443; 0: any free one)

@@ -1,12 +1,12 @@
 /** Parts that the configuration's schemas share. */
 import { z } from 'zod';
-import { isSecretName } from '../openshift/metadata.ts';
+import { isObjectName } from '../openshift/metadata.ts';
 import { parseDuration } from './duration.ts';
 
 export const boolean = z.boolean({ error: 'must be true or false' });
 export const string = z.string({ error: 'must be a text' });
 
-export const secretName = string.refine((text) => text === '' || isSecretName(text), {
+export const secretName = string.refine((text) => text === '' || isObjectName(text), {
   error: 'must be the name of a Secret (lower-case letters, digits, "-" and ".")',
 });
 

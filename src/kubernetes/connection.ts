@@ -44,7 +44,7 @@ export interface Kubernetes {
 }
 
 /**
- * What a kubeconfig file says; without one the pod's own, or what $KUBECONFIG or ~/.kube/config say.
+ * What a kubeconfig file says; without one what $KUBECONFIG or ~/.kube/config say, or the pod's own.
  * @throws Error where that names no cluster
  */
 export function loadKubeConfig(file: string | undefined): KubeConfig {

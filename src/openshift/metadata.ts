@@ -32,7 +32,7 @@ export function referencedName(object: JsonObject, ...path: readonly string[]): 
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-/** Whether the text can be the name of a Secret: a DNS-1123 subdomain. */
-export function isSecretName(text: string): boolean {
+/** Whether the text can be the name of an object such as a Secret or a Build: a DNS-1123 subdomain. */
+export function isObjectName(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(text);
 }

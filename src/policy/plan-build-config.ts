@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { envNamesOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, at, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations, userAnnotations } from '../openshift/keys.ts';
-import { annotationOf, isSecretName } from '../openshift/metadata.ts';
+import { annotationOf, isObjectName } from '../openshift/metadata.ts';
 import {
   type AppliedSettings,
   buildConfigSettingsOf,
@@ -109,7 +109,7 @@ function historyWarnings(buildConfig: JsonObject): readonly string[] {
 
 function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {
   const name = annotationOf(buildConfig, userAnnotations.pullSecret);
-  return name === undefined || isSecretName(name)
+  return name === undefined || isObjectName(name)
     ? []
     : [warning(`annotation ${userAnnotations.pullSecret} is not used, it is no name of a Secret: ${name}`)];
 }

@@ -3,7 +3,7 @@ import { type Admission, type AdmitDependencies, admit } from '../admission/admi
 import { ReviewError, decodeReview, encodeReview } from '../admission/review.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
-import { readBody } from './read-body.ts';
+import { BodyReader } from './read-body.ts';
 import { RequestError, sendJson } from './send-json.ts';
 
 /** Part of the caller's own timeout that an answer may take; the rest is for the way back. */
@@ -20,12 +20,13 @@ export interface ReviewDependencies extends AdmitDependencies {
 export function createReviewHandler(dependencies: ReviewDependencies) {
   const { config, clock, onAdmission, isDraining } = dependencies;
   const timeoutOf = rememberLast(callerTimeout);
+  const bodies = new BodyReader();
 
   async function review(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const arrival = clock();
     if (isDraining()) response.setHeader('Connection', 'close');
     requireJson(incoming);
-    const { apiVersion, request } = decodeReview(parseJson(await readBody(incoming)));
+    const { apiVersion, request } = decodeReview(parseJson(await bodies.read(incoming)));
     const allowed = Math.min(config.server.requestBudget, timeoutOf(incoming.url ?? '') * timeoutShare);
     const admission = await admit(request, arrival + allowed, dependencies);
     const { patch, plan } = admission;
@@ -38,6 +39,8 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
       // Where the caller is gone there is nobody to answer; where the answer is out, it stands.
       if (response.headersSent || response.destroyed) return;
       const { status, message } = describeError(error);
+      // Whatever is still to come of the request is not waited for.
+      if (!incoming.complete) response.setHeader('Connection', 'close');
       sendJson(response, status, { error: message });
     });
   };

@@ -78,7 +78,9 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     options.clients === undefined || options.clients.names.length === 0
       ? app
       : requireClientNames(options.clients.names, app, options.clients.onRefused);
-  const admission = listenOnce((identity) => listenHttps(secured, identity, host, options.port), isDraining, options);
+  let binding: Promise<SecureListener> | undefined;
+  const listenWith = (identity: TlsIdentity) => (binding = listenHttps(secured, identity, host, options.port));
+  const admission = listenOnce(listenWith, isDraining, options);
   const announced = admission.then(
     (listener) => {
       listening = true;
@@ -99,7 +101,9 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     async stop() {
       draining = true;
       await delay(config.server.shutdownDelay);
-      const listeners = [operations, scripts, ...(listening ? [await admission] : [])];
+      // One that is still being bound is waited for; one that was never begun is not.
+      const begun = await binding?.catch(() => undefined);
+      const listeners = [operations, scripts, ...(begun === undefined ? [] : [begun])];
       await Promise.all(listeners.map((listener) => listener.close()));
     },
   };

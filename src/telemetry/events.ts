@@ -1,7 +1,7 @@
 import type { Admission } from '../admission/admit.ts';
 import { buildConfigOf } from '../openshift/build.ts';
 import { type JsonObject, isObject, stringAt } from '../openshift/json.ts';
-import { nameOf } from '../openshift/metadata.ts';
+import { isObjectName, nameOf } from '../openshift/metadata.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { Plan } from '../policy/plan.ts';
 import { type Reason, explainReason } from '../policy/reasons.ts';
@@ -51,6 +51,8 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
     const told = request.dryRun || request.operation !== 'CREATE' ? undefined : tellOf(request.object, plan);
     const owner = isObject(request.object) ? buildConfigOf(request.object) : undefined;
     if (told === undefined || owner === undefined) return;
+    // A caller that is no API server may write anything in their place, and they become a path and a text.
+    if (![request.namespace, owner.name, request.name].every(isObjectName)) return;
     const now = clock();
     if (inFlight >= maxInFlight || !limits.process.take('', now) || !limits.buildConfig.take(owner.uid, now)) return;
     const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
@@ -90,6 +92,7 @@ interface Told {
 /** What an Event says of a plan; undefined where there is nothing to say. */
 function tellOf(object: unknown, plan: Plan): Told | undefined {
   const build = isObject(object) ? nameOf(object) : '';
+  if (!isObjectName(build)) return undefined;
   if (plan.kind === 'skip') {
     if (!toldSkips.has(plan.reason)) return undefined;
     const isOurs = plan.reason === 'internal_error' || plan.reason === 'deadline_exceeded';

@@ -140,6 +140,8 @@ describe('values that do not fit each other or the cluster', () => {
         await refused('v1.34.4', 'standalone=true'),
         await refused('v1.34.4', 'certificate.selfSigned.life="10000h"'),
         await refused('v1.34.4', 'profileOrder=["python"]'),
+        await refused('v1.34.4', 'clientCertificates.names=["api"]'),
+        await refused('v1.34.4', 'autoscaling.minReplicas=6'),
       ],
       [
         'openshift3 is set, but this is Kubernetes v1.34.4 and not OpenShift 3.11: unset it (with helm template, say --kube-version 1.11.0)',
@@ -149,6 +151,8 @@ describe('values that do not fit each other or the cluster', () => {
         'standalone leaves the pods without a token, which certificate.mode self-signed needs: choose another mode',
         'certificate.selfSigned.authorityLife must be at least twice certificate.selfSigned.life',
         'profileOrder names python, which config.assemble.profiles does not have',
+        'clientCertificates.names needs clientCertificates.configMap, or everybody may call',
+        'autoscaling.maxReplicas must be at least autoscaling.minReplicas',
       ],
     );
   });

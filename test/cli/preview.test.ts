@@ -132,6 +132,7 @@ describe('preview', () => {
 
   const usage: readonly [args: readonly string[], message: RegExp][] = [
     [[], /-f FILE is missing/],
+    [['-f', '-', '--history', '-'], /standard input \(-\) can be read only once/],
     [['-f', 'x', '-o', 'xml'], /-o must be one of diff, yaml, json, patch; is "xml"/],
     [['-f', 'x', '--now', 'noon'], /--now must be a time such as 2026-01-31T12:00:00Z; is "noon"/],
   ];

@@ -94,6 +94,34 @@ describe('POST /mutate with what is no review', () => {
     assert.equal((await readAnswer(outgoing)).status, 413);
   });
 
+  it('answers 503 to more than 48 MiB at once, and then again as before', async (t) => {
+    const held = Array.from({ length: 20 }, () => {
+      const outgoing = httpsRequest(`${webhook().admission.url}/mutate`, {
+        method: 'POST',
+        ca: webhook().ca,
+        servername: 'localhost',
+        agent: false,
+        headers: { 'Content-Type': 'application/json', 'Content-Length': 3 * 1024 * 1024 },
+      });
+      outgoing.on('error', () => undefined);
+      outgoing.write(Buffer.alloc(3 * 1024 * 1024 - 1, ' '));
+      return outgoing;
+    });
+    t.after(() => held.forEach((outgoing) => outgoing.destroy()));
+    const answers = await Promise.race([
+      Promise.any(held.map((outgoing) => readAnswer(outgoing))),
+      delay(10_000).then(() => undefined),
+    ]);
+    assert.deepEqual(answers === undefined ? undefined : errorOf(answers), {
+      status: 503,
+      error: 'too much is being sent at once; try again',
+    });
+    assert.equal(answers?.headers.connection, 'close');
+    held.forEach((outgoing) => outgoing.destroy());
+    await delay(100);
+    assert.equal((await webhook().post(review)).status, 200);
+  });
+
   for (const method of ['GET', 'PUT', 'DELETE']) {
     it(`answers 405 to ${method}`, async () => {
       const answer = await webhook().post('', { method });

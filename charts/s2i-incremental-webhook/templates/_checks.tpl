@@ -19,6 +19,12 @@
 {{- if gt (mul 2 $life) (include "s2i.seconds" .Values.certificate.selfSigned.authorityLife | int64) -}}
   {{- fail "certificate.selfSigned.authorityLife must be at least twice certificate.selfSigned.life" -}}
 {{- end -}}
+{{- if and .Values.clientCertificates.names (not .Values.clientCertificates.configMap) -}}
+  {{- fail "clientCertificates.names needs clientCertificates.configMap, or everybody may call" -}}
+{{- end -}}
+{{- if gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas) -}}
+  {{- fail "autoscaling.maxReplicas must be at least autoscaling.minReplicas" -}}
+{{- end -}}
 {{- range .Values.profileOrder -}}
   {{- if not (hasKey ($.Values.config.assemble.profiles | default dict) .) -}}
     {{- fail (printf "profileOrder names %s, which config.assemble.profiles does not have" .) -}}

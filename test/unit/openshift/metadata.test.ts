@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import {
   annotationOf,
   createdAt,
-  isSecretName,
+  isObjectName,
   labelOf,
   nameOf,
   referencedName,
@@ -76,9 +76,9 @@ describe('metadata', () => {
       'a'.repeat(254),
     ];
     assert.deepEqual(
-      good.filter((name) => !isSecretName(name)),
+      good.filter((name) => !isObjectName(name)),
       [],
     );
-    assert.deepEqual(bad.filter(isSecretName), []);
+    assert.deepEqual(bad.filter(isObjectName), []);
   });
 });
