@@ -32,7 +32,7 @@ const webhook = startProgram(['serve', '--standalone', ...ports, '--config', joi
   cwd: folder,
 });
 try {
-  const lines = await logUntil(webhook, 'listening for probes and metrics');
+  const lines = await logUntil(webhook, 'listening for admission reviews');
   const url = lines.find(({ message }) => message === 'listening for admission reviews')?.['url'] as string;
   const answer = await send(url, readFileSync(join(folder, 'certs', 'ca.crt'), 'utf8'), reviewOf(exampleBuild()));
   const scripts = patchIn(answer.text).find(({ path }) => path === '/spec/strategy/sourceStrategy/scripts')?.value;
