@@ -27,7 +27,7 @@ const wrong: Readonly<Record<string, readonly [given: string, complaint: string]
     'config.output.timeZone="UTC"',
     "- at '/config/output': additional properties 'timeZone' not allowed",
   ],
-  'no pods': ['replicas=0', "- at '/replicas': minimum: got 0, want 1"],
+  'fewer than no pods': ['replicas=-1', "- at '/replicas': minimum: got -1, want 0"],
   'a text where a truth value belongs': ['openshift3="yes"', "- at '/openshift3': got string, want boolean"],
   'a mode that is none': [
     'certificate.mode="letsencrypt"',
@@ -101,7 +101,7 @@ describe('the schema refuses', () => {
   }
 
   it('every mistake at once', async () => {
-    assert.equal((await complaintsAbout('replicas=0', 'nope=1', 'config.log.level="x"')).length, 3);
+    assert.equal((await complaintsAbout('replicas=-1', 'nope=1', 'config.log.level="x"')).length, 3);
   });
 });
 
