@@ -18,7 +18,7 @@ export interface FinishedBuild {
 export function finishedBuildOf(build: JsonObject): FinishedBuild | undefined {
   const phase = finalPhaseOf(build);
   if (phase === undefined) return undefined;
-  const decision = decisionOf(build);
+  const decision = ownDecisionOf(build) ?? 'unrecorded';
   const seconds = durationOf(build);
   const full = chainFullSecondsOf(build);
   const isComparable =
@@ -26,11 +26,11 @@ export function finishedBuildOf(build: JsonObject): FinishedBuild | undefined {
   return { decision, phase, seconds: seconds ?? 0, savedSeconds: isComparable ? Math.max(0, full - seconds) : 0 };
 }
 
-/** What a Build's own record says that it is. A clone that was not admitted anew carries that of the Build it copies. */
-function decisionOf(build: JsonObject): FinishedBuild['decision'] {
+/** What a Build's own record says that it is; undefined without one. A clone that was not admitted anew carries that of the Build it copies. */
+export function ownDecisionOf(build: JsonObject): 'incremental' | 'full' | undefined {
   const decision = annotationOf(build, annotations.decision);
   const isOwn = annotationOf(build, annotations.admittedAs) === nameOf(build);
-  return isOwn && (decision === 'incremental' || decision === 'full') ? decision : 'unrecorded';
+  return isOwn && (decision === 'incremental' || decision === 'full') ? decision : undefined;
 }
 
 /** Seconds that the full build took which started an incremental one's chain, as recorded; undefined where that is not known. */

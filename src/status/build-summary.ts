@@ -1,5 +1,5 @@
 import { BuildRecord } from '../history/build-record.ts';
-import { chainFullSecondsOf } from '../history/finished-build.ts';
+import { chainFullSecondsOf, ownDecisionOf } from '../history/finished-build.ts';
 import { buildConfigOf, buildNumberOf, durationOf } from '../openshift/build.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { annotations } from '../openshift/keys.ts';
@@ -60,9 +60,8 @@ export function summarizeBuild(build: JsonObject): BuildSummary {
 
 /** What the webhook recorded; undefined where it did not admit the Build, a clone's leftover included. */
 export function recordedDecisionOf(build: JsonObject): RecordedDecision | undefined {
-  const decision = annotationOf(build, annotations.decision);
-  const isAdmitted = annotationOf(build, annotations.admittedAs) === nameOf(build);
-  if (!isAdmitted || (decision !== 'incremental' && decision !== 'full')) return undefined;
+  const decision = ownDecisionOf(build);
+  if (decision === undefined) return undefined;
   return {
     decision,
     reason: annotationOf(build, annotations.reason) ?? '',
