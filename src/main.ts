@@ -9,9 +9,10 @@ import { type ProgramName, programNameOf } from './cli/program-name.ts';
 import { InputError } from './cli/read-objects.ts';
 import { serve } from './cli/serve.ts';
 import { status } from './cli/status.ts';
-import { UsageError, exitCodes, messageOf } from './cli/usage.ts';
+import { UsageError, exitCodes } from './cli/usage.ts';
 import { ConfigError } from './config/load-config.ts';
 import { ListenError } from './server/listener.ts';
+import { messageOf } from './config/message-of.ts';
 
 const help = (program: ProgramName) => `Usage: ${program} <command> [options]
 

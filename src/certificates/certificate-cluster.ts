@@ -1,7 +1,7 @@
 import { ClusterError } from '../kubernetes/cluster-error.ts';
 import type { Kubernetes } from '../kubernetes/connection.ts';
 import { type JsonObject, isObject, objectAt, stringAt } from '../openshift/json.ts';
-import { CertificateError } from './certificate-source.ts';
+import { CertificateError, messageOf } from './certificate-source.ts';
 import { type SecretData, secretKeys } from './stored-certificates.ts';
 import { type WebhookConfiguration, createBundlePatch, decodeWebhookConfiguration } from './webhook-configuration.ts';
 
@@ -40,7 +40,7 @@ export interface CertificateClusterOptions {
 /** Milliseconds an answer may take; the API server's own limit for what it asks of others is of that order. */
 const timeout = 10_000;
 
-/** What of this name is told in messages and where it is. */
+/** The Secret and the webhook configuration of these names, on the API server. */
 export function createCertificateCluster(options: CertificateClusterOptions): CertificateCluster {
   const { kubernetes, secret, webhookConfiguration } = options;
   const secrets = `/api/v1/namespaces/${encodeURIComponent(secret.namespace)}/secrets`;
@@ -134,8 +134,4 @@ function classify(object: JsonObject | undefined, name: string): ReadSecret {
 
 function hasStatus(error: unknown, status: number): boolean {
   return error instanceof ClusterError && error.code === status;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

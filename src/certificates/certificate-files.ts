@@ -2,7 +2,7 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { CertificateError, type ServingCertificate } from './certificate-source.ts';
+import { CertificateError, type ServingCertificate, messageOf } from './certificate-source.ts';
 import { createAuthority, createServingCertificate } from './self-signed.ts';
 
 /** The files of a certificate folder, as Kubernetes names them in a TLS Secret. */
@@ -100,8 +100,4 @@ function writeWhole(file: string, text: string, mode: number): void {
   const partial = `${file}.${process.pid}.tmp`;
   writeFileSync(partial, text, { mode });
   renameSync(partial, file);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

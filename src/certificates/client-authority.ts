@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { CertificateError, Current } from './certificate-source.ts';
+import { CertificateError, Current, messageOf } from './certificate-source.ts';
 import { startPolling } from './polling.ts';
 import { splitPem } from './stored-certificates.ts';
 
@@ -56,7 +56,7 @@ function readAuthorities(file: string): string {
     if (certificates.length === 0) throw new Error('it holds no certificate');
     return text;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new CertificateError(`${file}: cannot be read as CA certificates: ${reason}`, { cause: error });
   }
 }

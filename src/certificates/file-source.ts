@@ -7,6 +7,7 @@ import {
   Current,
   type ServingCertificate,
   describeRest,
+  messageOf,
 } from './certificate-source.ts';
 import { startPolling } from './polling.ts';
 
@@ -62,7 +63,7 @@ export async function startFileSource(options: FileSourceOptions): Promise<Certi
     } catch (error) {
       const seen = contentsOf(directory);
       if (seen === suspect && problem === undefined) {
-        problem = error instanceof Error ? error.message : String(error);
+        problem = messageOf(error);
         onEvent({ kind: 'failed', error });
       }
       if (seen !== suspect) problem = undefined;

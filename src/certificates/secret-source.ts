@@ -6,6 +6,7 @@ import {
   Current,
   type ServingCertificate,
   describeRest,
+  messageOf,
 } from './certificate-source.ts';
 import { type Polling, startPolling } from './polling.ts';
 import { PublishedBundles } from './published-bundles.ts';
@@ -112,7 +113,7 @@ export class SecretSource implements CertificateSource {
       await this.#agree(signal);
     } catch (error) {
       if (signal.aborted) return false;
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       if (problem !== this.#problem || !this.#hasFailed) onEvent({ kind: 'failed', error });
       this.#problem = problem;
       this.#hasFailed = true;

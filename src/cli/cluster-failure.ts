@@ -1,6 +1,6 @@
 import { ClusterError } from '../kubernetes/cluster-error.ts';
 import { CommandError } from './command-error.ts';
-import { messageOf } from './usage.ts';
+import { messageOf } from '../config/message-of.ts';
 
 /** What was asked of the API server. */
 export interface Asked {

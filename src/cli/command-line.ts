@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { UsageError, messageOf } from './usage.ts';
+import { UsageError } from './usage.ts';
+import { messageOf } from '../config/message-of.ts';
 
 /**
  * The values of a command's options.

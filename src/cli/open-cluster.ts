@@ -5,7 +5,7 @@ import type { Page, Resource, Selection } from '../history/cluster.ts';
 import type { KubernetesRequest } from '../kubernetes/connection.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { CommandError } from './command-error.ts';
-import { messageOf } from './usage.ts';
+import { messageOf } from '../config/message-of.ts';
 
 /** The cluster that a command works on, as the user of its kubeconfig. */
 export interface OpenCluster {

@@ -14,7 +14,8 @@ import { describePlan } from './describe-plan.ts';
 import { InputError, readObjects } from './read-objects.ts';
 import { listChanges, renderChanges } from './render-changes.ts';
 import { parseOptions } from './command-line.ts';
-import { UsageError, exitCodes, messageOf } from './usage.ts';
+import { UsageError, exitCodes } from './usage.ts';
+import { messageOf } from '../config/message-of.ts';
 
 export const previewHelp = `Usage: s2i-incremental preview -f FILE… [options]
 

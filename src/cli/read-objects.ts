@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 import { yamlValueOf } from '../config/yaml-value.ts';
 import { type JsonObject, arrayAt, at, isObject, stringAt } from '../openshift/json.ts';
-import { messageOf } from './usage.ts';
+import { messageOf } from '../config/message-of.ts';
 
 /** A file cannot be read, or holds something else than BuildConfigs and Builds; the message names file, document and field. Exit status 1. */
 export class InputError extends Error {

@@ -12,7 +12,8 @@ import { isClusterAtHand } from './open-cluster.ts';
 import { recordEvents } from './record-events.ts';
 import { type ServeArguments, checkCertificateArguments, parseServeArguments, serveHelp } from './serve-arguments.ts';
 import { startCertificateSource, watchClients } from './serving-certificate.ts';
-import { UsageError, exitCodes, messageOf } from './usage.ts';
+import { UsageError, exitCodes } from './usage.ts';
+import { messageOf } from '../config/message-of.ts';
 
 /** Runs the webhook until a signal ends it; resolves with the exit status. */
 export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {

@@ -5,8 +5,3 @@ export class UsageError extends Error {
 
 /** The exit statuses of every command. */
 export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;
-
-/** What was thrown, in its own words. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}

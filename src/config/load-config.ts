@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { applyEnvironment } from './environment.ts';
 import { configSchema } from './schema.ts';
 import { yamlValueOf } from './yaml-value.ts';
+import { messageOf } from './message-of.ts';
 
 /** Everything that is wrong with a configuration, one sentence each; thrown before anything is started. */
 export class ConfigError extends Error {
@@ -62,10 +63,6 @@ function parseYamlMap(text: string, source: string | undefined): JsonObject {
   if (value == null) return {};
   if (!isObject(value)) throw problem('must be a map with the keys incremental, output, assemble, …');
   return value;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function describeIssue(

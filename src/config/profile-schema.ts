@@ -3,6 +3,7 @@ import { hasCredentials } from '../openshift/credentials.ts';
 import { type BuiltinProfile, builtinProfiles } from './builtin-profiles.ts';
 import { type Profile, stockScriptsDir } from './config.ts';
 import { boolean, string } from './schema-parts.ts';
+import { messageOf } from './message-of.ts';
 
 const credentialsError =
   'must not hold a user and password: env becomes part of every image; docs/profiles.md says what to do instead';
@@ -11,7 +12,7 @@ const match = string.transform((text, context) => {
   try {
     return new RegExp(text);
   } catch (error) {
-    context.addIssue(`must be a regular expression: ${error instanceof Error ? error.message : String(error)}`);
+    context.addIssue(`must be a regular expression: ${messageOf(error)}`);
     return z.NEVER;
   }
 });

@@ -1,4 +1,5 @@
 import type { Document } from 'yaml';
+import { messageOf } from './message-of.ts';
 
 /** A document is no valid YAML; the message is one line, without what stands around the mistake. */
 export class YamlError extends Error {
@@ -15,6 +16,6 @@ export function yamlValueOf(document: Document.Parsed): unknown {
   try {
     return document.toJS() as unknown;
   } catch (error) {
-    throw new YamlError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new YamlError(messageOf(error), { cause: error });
   }
 }

@@ -26,6 +26,11 @@ export function createdAt(object: JsonObject): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** A time in milliseconds since the epoch as Kubernetes writes it: RFC 3339 in UTC, whole seconds. */
+export function formatTime(milliseconds: number): string {
+  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+}
+
 /** The name in a `{name: …}` reference at a path, or undefined. */
 export function referencedName(object: JsonObject, ...path: readonly string[]): string | undefined {
   const name = at(object, ...path, 'name');

@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { buildNumberOf, describeReference, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations } from '../openshift/keys.ts';
-import { isObjectName, nameOf, referencedName } from '../openshift/metadata.ts';
+import { isObjectName, nameOf, referencedName, formatTime } from '../openshift/metadata.ts';
 import { type BaseDecision, decideBase } from './base.ts';
 import { encodeBuildOrigin, settingsOf } from './build-origin.ts';
 import type { Facts } from './facts.ts';
@@ -178,9 +178,4 @@ function planAnnotations(request: {
 /** The annotated Secret's name, parsed: what could not be one is as if it were not there. */
 function pullSecretAnnotation(text: string | undefined): string | undefined {
   return text !== undefined && isObjectName(text) ? text : undefined;
-}
-
-/** RFC 3339 in UTC, whole seconds, as Kubernetes writes times. */
-function formatTime(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }

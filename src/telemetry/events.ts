@@ -1,7 +1,7 @@
 import type { Admission } from '../admission/admit.ts';
 import { buildConfigOf } from '../openshift/build.ts';
 import { type JsonObject, isObject, stringAt } from '../openshift/json.ts';
-import { isObjectName, nameOf } from '../openshift/metadata.ts';
+import { isObjectName, nameOf, formatTime } from '../openshift/metadata.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { Plan } from '../policy/plan.ts';
 import { type Reason, explainReason } from '../policy/reasons.ts';
@@ -55,7 +55,7 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
     if (![request.namespace, owner.name, request.name].every(isObjectName)) return;
     const now = clock();
     if (inFlight >= maxInFlight || !limits.process.take('', now) || !limits.buildConfig.take(owner.uid, now)) return;
-    const time = `${new Date(now).toISOString().slice(0, 19)}Z`;
+    const time = formatTime(now);
     const { namespace } = request;
     inFlight += 1;
     post(namespace, {
