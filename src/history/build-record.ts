@@ -15,89 +15,31 @@ import { decodeBuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
 import type { PreviousBuild } from '../policy/facts.ts';
 import { chainFullSecondsOf } from './finished-build.ts';
 
-/** A complete Build's image, and what it was made of; see PreviousBuild. */
-interface MadeImage {
-  /** Reference whose repository the image is in. */
-  readonly written: string;
-  /** Undefined: the reference's tag says which image it is. */
-  readonly digest: string | undefined;
-  readonly number: number;
-  readonly chainDepth: number;
-  /** Whole seconds since the epoch, which take no memory of their own; -1: not known. */
-  readonly chainStarted: number;
-  /** -1: not known. */
-  readonly chainFullSeconds: number;
-  readonly originFrom: string;
-  readonly source: string;
-  /** One name a line. */
-  readonly envNames: string;
-}
-
-/** In place of the seconds of a chain, which only a complete Build has: a field of its own would be 100,000 in a large cluster. */
-const unfinished = -2;
-
-/**
- * What is kept of an opted-in Build: enough to continue from it, and the reference that no other Build may get. There are
- * five or ten of them for each BuildConfig of a cluster, so it is small: flat, its texts those of the Build and not made of
- * them, and a class, because objects that are spread together take more memory.
- */
-export class BuildRecord {
+/** What is kept of an opted-in Build: enough to continue from it, and the reference that no other Build may get. */
+export interface BuildRecord {
   readonly name: string;
+  /** Of its BuildConfig. */
+  readonly uid: string;
+  readonly isFinished: boolean;
   /** The DockerImage reference it is pushed to. */
   readonly reference: string | undefined;
-  /** Undefined where nothing can continue from the Build; the fields below then say nothing. */
-  readonly written: string | undefined;
-  readonly digest: string | undefined;
-  readonly number: number;
-  readonly chainDepth: number;
-  readonly chainStarted: number;
-  readonly chainFullSeconds: number;
-  readonly originFrom: string;
-  readonly source: string;
-  readonly envNames: string;
-
-  /** @param share returns the text, or an equal one that is kept already */
-  constructor(build: JsonObject, share: (text: string) => string) {
-    const image = madeImageOf(build);
-    this.name = nameOf(build);
-    this.reference = outputReferenceOf(build);
-    this.written = image?.written;
-    this.digest = image?.digest;
-    this.number = image?.number ?? -1;
-    this.chainDepth = image?.chainDepth ?? 0;
-    this.chainStarted = image?.chainStarted ?? -1;
-    this.chainFullSeconds = finalPhaseOf(build) === undefined ? unfinished : (image?.chainFullSeconds ?? -1);
-    this.originFrom = share(image?.originFrom ?? '');
-    this.source = share(image?.source ?? '');
-    this.envNames = share(image?.envNames ?? '');
-  }
-
-  get isFinished(): boolean {
-    return this.chainFullSeconds !== unfinished;
-  }
-
-  /** The Build as one to continue from, or undefined. */
-  get previous(): PreviousBuild | undefined {
-    const { name, number, chainDepth, originFrom, source, written, digest, envNames } = this;
-    const { chainStarted, chainFullSeconds } = this;
-    if (written === undefined) return undefined;
-    const reference = parseImageReference(written);
-    return {
-      name,
-      number,
-      chainDepth,
-      originFrom,
-      source,
-      image: reference === undefined || digest === undefined ? written : `${repositoryOf(reference)}@${digest}`,
-      chainStarted: chainStarted === -1 ? undefined : chainStarted * 1000,
-      chainFullSeconds: chainFullSeconds === -1 ? undefined : chainFullSeconds,
-      envNames: envNames === '' ? [] : envNames.split('\n'),
-    };
-  }
+  /** The Build as one to continue from; undefined where nothing can. */
+  readonly previous: PreviousBuild | undefined;
 }
 
-/** What can be continued from, or undefined: not Complete, a clone that was not admitted anew, or without an image. */
-function madeImageOf(build: JsonObject): MadeImage | undefined {
+/** @param uid of the Build's BuildConfig */
+export function recordOf(build: JsonObject, uid: string): BuildRecord {
+  return {
+    name: nameOf(build),
+    uid,
+    isFinished: finalPhaseOf(build) !== undefined,
+    reference: outputReferenceOf(build),
+    previous: previousBuildOf(build),
+  };
+}
+
+/** The Build as one to continue from, or undefined: not Complete, a clone that was not admitted anew, or without an image. */
+export function previousBuildOf(build: JsonObject): PreviousBuild | undefined {
   const number = buildNumberOf(build);
   if (number === undefined || stringAt(build, 'status', 'phase') !== 'Complete') return undefined;
   const admitted = annotationOf(build, annotations.admittedAs) === nameOf(build);
@@ -112,32 +54,33 @@ function madeImageOf(build: JsonObject): MadeImage | undefined {
   const startedOrMade = Number.isNaN(started) ? createdAt(build) : started;
   const chainDepth = /^[0-9]{1,4}$/.test(depth) ? Number(depth) : 0;
   return {
-    ...image,
+    name: nameOf(build),
     number,
+    image,
     chainDepth,
-    chainStarted: startedOrMade === undefined ? -1 : Math.floor(startedOrMade / 1000),
-    chainFullSeconds: (chainDepth === 0 ? durationOf(build) : chainFullSecondsOf(build)) ?? -1,
+    // Whole seconds, as Kubernetes writes a time.
+    chainStarted: startedOrMade === undefined ? undefined : Math.floor(startedOrMade / 1000) * 1000,
+    chainFullSeconds: chainDepth === 0 ? durationOf(build) : chainFullSecondsOf(build),
     originFrom: recorded(annotations.originFrom) ?? describeReference(sourceStrategyOf(build)?.['from']),
     source: sourceOf(build),
-    // No name of a variable has a line break in it.
-    envNames: envNamesOf(build).join('\n'),
+    envNames: envNamesOf(build),
   };
 }
 
 /**
- * The image a Build made. Its repository is taken from what cannot be changed after the fact; anyone with edit rights may
+ * The image a Build made, `repository@digest` or `repository:tag`. Its repository is taken from what cannot be changed after the fact; anyone with edit rights may
  * write the status, so of that only a well-formed digest counts, and an image stream's reference if it names that stream.
  */
-function imageOf(build: JsonObject, admitted: boolean): Pick<MadeImage, 'written' | 'digest'> | undefined {
+function imageOf(build: JsonObject, admitted: boolean): string | undefined {
   const to = objectAt(build, 'spec', 'output', 'to');
   const digest = stringAt(build, 'status', 'output', 'to', 'imageDigest');
   const written = to?.['kind'] === 'ImageStreamTag' ? imageStreamReferenceOf(build, to) : outputReferenceOf(build);
   const reference = parseImageReference(written ?? '');
   if (written === undefined || reference === undefined || reference.digest !== undefined) return undefined;
-  if (digest !== undefined && isDigest(digest)) return { written, digest };
+  if (digest !== undefined && isDigest(digest)) return `${repositoryOf(reference)}@${digest}`;
   // Without a digest only a tag that nobody else pushes to says which image it is.
   const origin = admitted ? decodeBuildOrigin(annotationOf(build, annotations.origin) ?? '') : undefined;
-  return reference.tag !== undefined && isReplacedOutput(origin, written) ? { written, digest: undefined } : undefined;
+  return reference.tag !== undefined && isReplacedOutput(origin, written) ? written : undefined;
 }
 
 /** The DockerImage reference a Build is pushed to. */

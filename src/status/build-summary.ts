@@ -1,4 +1,4 @@
-import { BuildRecord } from '../history/build-record.ts';
+import { previousBuildOf } from '../history/build-record.ts';
 import { chainFullSecondsOf, ownDecisionOf } from '../history/finished-build.ts';
 import { buildConfigOf, buildNumberOf, durationOf } from '../openshift/build.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
@@ -52,7 +52,7 @@ export function summarizeBuild(build: JsonObject): BuildSummary {
     phase,
     recorded: recordedDecisionOf(build),
     from: stringAt(build, 'spec', 'strategy', 'sourceStrategy', 'from', 'name'),
-    image: new BuildRecord(build, (text) => text).previous?.image,
+    image: previousBuildOf(build)?.image,
     seconds: phase === 'Complete' ? durationOf(build) : undefined,
     chainFullSeconds: chainFullSecondsOf(build),
   };

@@ -1,4 +1,4 @@
-import { BuildRecord } from '../history/build-record.ts';
+import { previousBuildOf } from '../history/build-record.ts';
 import { buildConfigOf, buildNumberOf, describeReference, durationOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations, labels, openshiftKeys } from '../openshift/keys.ts';
@@ -42,7 +42,7 @@ function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: 
       number: buildNumberOf(build),
       reason,
       phase,
-      hasImage: new BuildRecord(build, (text) => text).previous !== undefined,
+      hasImage: previousBuildOf(build) !== undefined,
       buildConfig,
     }),
   ];

@@ -7,6 +7,8 @@ import { merge } from '../../helpers/fixtures.ts';
 import { completeBuild } from './example-builds.ts';
 
 const uids = ['uid-a', 'uid-b'];
+/** Of the BuildConfigs; the Builds are called app-0 to app-3. */
+const configs = ['app', 'app-1', 'other'];
 const namespaces = ['test', 'prod'];
 
 /** A Build as someone may have edited it: another owner, another number, another phase, opted in or not. */
@@ -15,19 +17,20 @@ const build: fc.Arbitrary<JsonObject> = fc
     name: fc.nat({ max: 3 }),
     number: fc.nat({ max: 3 }),
     uid: fc.constantFrom(...uids),
+    config: fc.constantFrom('app', 'app', ...configs),
     namespace: fc.constantFrom(...namespaces),
     enabled: fc.constantFrom('true', 'true', 'true', 'false'),
     phase: fc.constantFrom('Complete', 'Running'),
     env: fc.constantFrom([{ name: 'A' }], [{ name: 'B' }]),
     owned: fc.boolean(),
   })
-  .map(({ name, number, uid, namespace, enabled, phase, env, owned }) => {
-    const owner = { kind: 'BuildConfig', name: 'app', uid };
+  .map(({ name, number, uid, config, namespace, enabled, phase, env, owned }) => {
+    const owner = { kind: 'BuildConfig', name: config, uid };
     return merge(completeBuild(name), {
       metadata: {
         namespace,
         labels: { 's2i-incremental.io/enabled': enabled },
-        annotations: { 'openshift.io/build.number': String(number) },
+        annotations: { 'openshift.io/build.number': String(number), 'openshift.io/build-config.name': config },
         ownerReferences: owned ? [owner] : null,
       },
       spec: { strategy: { sourceStrategy: { env } } },
@@ -39,10 +42,12 @@ const build: fc.Arbitrary<JsonObject> = fc
 function answersOf(index: BuildIndex): unknown {
   return namespaces.flatMap((namespace) =>
     uids.flatMap((uid) =>
-      ['app-1', 'none'].map((asking) => {
-        const { references, ...facts } = index.lookUp({ namespace, buildConfig: { name: 'app', uid }, build: asking });
-        return { ...facts, references: [...references].sort() };
-      }),
+      configs.flatMap((name) =>
+        ['app-1', 'none'].map((asking) => {
+          const { references, ...facts } = index.lookUp({ namespace, buildConfig: { name, uid }, build: asking });
+          return { ...facts, references: [...references].sort() };
+        }),
+      ),
     ),
   );
 }
