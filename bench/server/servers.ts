@@ -1,5 +1,5 @@
 /** Starts what is measured: the bare server and the webhook's bundle, each on the first core with the same Node options. */
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,7 +10,8 @@ import { type PinnedProcess, startPinned } from '../load/pinned-process.ts';
 import type { LoopDelay } from './observe.ts';
 
 /** As in the image's ENTRYPOINT. */
-export const nodeOptions = ['--max-semi-space-size=2'];
+const env = process.env;
+export const nodeOptions = env['BENCH_NODE']?.split(' ') ?? ['--max-semi-space-size=2'];
 
 /** Which core runs what. */
 export const cores = { server: 0, load: 1 } as const;
@@ -36,7 +37,7 @@ export interface Workshop {
 
 /** @param program the webhook's bundle; undefined: made of the sources as they are */
 export async function createWorkshop(program: string | undefined): Promise<Workshop> {
-  const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-bench-'));
+  const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 's2i-incremental-bench-'));
   const certificate = await createDevelopmentCertificate(['localhost', '127.0.0.1'], Date.now());
   writeFileSync(join(folder, 'ca.crt'), certificate.ca ?? '');
   writeFileSync(join(folder, 'tls.crt'), certificate.cert);
@@ -54,7 +55,7 @@ export async function createWorkshop(program: string | undefined): Promise<Works
   return {
     folder,
     program: program ?? join(folder, 'main.js'),
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => (env['BENCH_KEEP'] ? undefined : rmSync(folder, { recursive: true, force: true })),
   };
 }
 
@@ -110,7 +111,7 @@ export async function startWebhookProcess({ folder }: Workshop, settings: Webhoo
   try {
     const port = await waitUntilReady(log, apiServer !== undefined);
     return measured(name, process, port, () => {
-      truncateSync(log);
+      if (!env['BENCH_KEEP']) truncateSync(log);
     });
   } catch (error) {
     await process.stop();

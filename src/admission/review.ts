@@ -69,16 +69,13 @@ export interface ReviewAnswer {
   readonly warnings: readonly string[];
 }
 
-/** The AdmissionReview that answers a request: always allowed. */
-export function encodeReview(apiVersion: ReviewVersion, { uid, patch, warnings }: ReviewAnswer): object {
-  return {
-    apiVersion,
-    kind: 'AdmissionReview',
-    response: {
-      uid,
-      allowed: true,
-      ...(patch.length > 0 && { patchType: 'JSONPatch', patch: Buffer.from(JSON.stringify(patch)).toString('base64') }),
-      ...(warnings.length > 0 && { warnings }),
-    },
-  };
+/** The AdmissionReview that answers a request, as JSON: always allowed. */
+export function encodeReview(apiVersion: ReviewVersion, { uid, patch, warnings }: ReviewAnswer): string {
+  // Put together by hand, because a serializer would look through the whole patch for what base64 does not have.
+  const patched =
+    patch.length === 0
+      ? ''
+      : `,"patchType":"JSONPatch","patch":"${Buffer.from(JSON.stringify(patch)).toString('base64')}"`;
+  const warned = warnings.length === 0 ? '' : `,"warnings":${JSON.stringify(warnings)}`;
+  return `{"apiVersion":"${apiVersion}","kind":"AdmissionReview","response":{"uid":${JSON.stringify(uid)},"allowed":true${patched}${warned}}}`;
 }

@@ -3,8 +3,8 @@ import type { JsonObject } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigHistory, PreviousBuild } from '../policy/facts.ts';
-import { type BuildRecord, recordOf } from './build-record.ts';
-import { type PackedBuilds, packBuilds, unpackBuilds } from './packed-builds.ts';
+import { type BuildRecord, isNewer, recordOf } from './build-record.ts';
+import { type PackedBuilds, mayHaveReference, packBuilds, unpackBuilds, unpackNewest } from './packed-builds.ts';
 
 /** What is asked of a history. */
 export interface HistoryLookup {
@@ -76,22 +76,21 @@ export class BuildIndex {
 
   /** What the earlier Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
   lookUp({ namespace, buildConfig, build }: HistoryLookup): BuildHistoryFacts {
-    const references = new Set<string>();
-    let hasBuilds = false;
-    let newest: PreviousBuild | undefined;
-    for (const { name, uid, reference, previous } of this.#unpack(keyOf(namespace, buildConfig.name))) {
-      if (name === build || uid !== buildConfig.uid) continue;
-      hasBuilds = true;
-      if (reference !== undefined) references.add(reference);
-      if (previous !== undefined && (newest === undefined || isNewer(previous, newest))) newest = previous;
-    }
-    return { hasBuilds, references, previous: newest };
+    const packed = this.#packed.get(keyOf(namespace, buildConfig.name));
+    if (packed === undefined) return { hasBuilds: false, previous: undefined, references: new Set() };
+    const isPast = ({ name, uid }: BuildRecord) => name !== build && uid === buildConfig.uid;
+    const past = () => unpackBuilds(packed).filter(isPast);
+    const references = {
+      has: (reference: string) =>
+        mayHaveReference(packed, reference) && past().some((record) => record.reference === reference),
+    };
+    const newest = unpackNewest(packed);
+    if (newest !== undefined && isPast(newest)) return { hasBuilds: true, previous: newest.previous, references };
+    // Of another BuildConfig under that name, or the Build that asks is the newest itself.
+    let previous: PreviousBuild | undefined;
+    for (const record of past()) if (isNewer(record.previous, previous)) previous = record.previous;
+    return { hasBuilds: past().length > 0, previous, references };
   }
-}
-
-/** The higher number; of two equal ones (someone edited an annotation) the greater name, so that the order of events does not decide. */
-function isNewer(candidate: PreviousBuild, than: PreviousBuild): boolean {
-  return candidate.number === than.number ? candidate.name > than.name : candidate.number > than.number;
 }
 
 function keyOf(namespace: string, name: string): string {

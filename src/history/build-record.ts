@@ -38,6 +38,15 @@ export function recordOf(build: JsonObject, uid: string): BuildRecord {
   };
 }
 
+/**
+ * Whether one Build rather than another is to be continued from: the one with the higher number; of two equal ones (someone
+ * edited an annotation) the one with the greater name, so that the order of events does not decide.
+ */
+export function isNewer(candidate: PreviousBuild | undefined, than: PreviousBuild | undefined): boolean {
+  if (candidate === undefined || than === undefined) return candidate !== undefined;
+  return candidate.number === than.number ? candidate.name > than.name : candidate.number > than.number;
+}
+
 /** The Build as one to continue from, or undefined: not Complete, a clone that was not admitted anew, or without an image. */
 export function previousBuildOf(build: JsonObject): PreviousBuild | undefined {
   const number = buildNumberOf(build);

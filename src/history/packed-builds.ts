@@ -1,9 +1,10 @@
-import type { BuildRecord } from './build-record.ts';
+import { type BuildRecord, isNewer } from './build-record.ts';
 
 /**
- * The Builds of a BuildConfig as one JSON text: the texts they share, each once, then a row for each Build. There are five or
- * ten Builds for each BuildConfig, a hundred thousand in a large cluster; as objects they would be three times as many bytes,
- * and the garbage collector would walk over every one of them, again and again.
+ * The Builds of a BuildConfig as two lines of JSON: the newest that can be continued from, which is nearly all that is ever asked
+ * for, then the others, with the texts that all of them share each once. There are five or ten Builds for each BuildConfig, a
+ * hundred thousand in a large cluster; as objects they would be three times as many bytes, and the garbage collector would walk
+ * over every one of them, again and again.
  */
 export type PackedBuilds = string;
 
@@ -32,8 +33,12 @@ type Previous = readonly [
   envNames: readonly Shared[],
 ];
 
-/** The text that holds these Builds, in their order. */
+/** Texts, and rows that refer to them. */
+type Line = readonly [texts: readonly string[], rows: readonly Row[]];
+
+/** The text that holds these Builds. */
 export function packBuilds(builds: readonly BuildRecord[]): PackedBuilds {
+  const newest = newestOf(builds);
   const texts: string[] = [];
   const places = new Map<string, Shared>();
   const share = (text: string): Shared => {
@@ -41,34 +46,62 @@ export function packBuilds(builds: readonly BuildRecord[]): PackedBuilds {
     places.set(text, place);
     return place;
   };
-  const split = (text: string): Split => {
+  const first = lineOf(newest === undefined ? [] : [newest]);
+  return `${first}\n${lineOf(builds.filter((build) => build !== newest))}`;
+
+  /** Has the texts that no line before it has. */
+  function lineOf(some: readonly BuildRecord[]): string {
+    const known = texts.length;
+    const rows = some.map(rowOf);
+    return JSON.stringify([texts.slice(known), rows] satisfies Line);
+  }
+
+  function rowOf({ name, uid, isFinished, reference, previous }: BuildRecord): Row {
+    return [
+      name,
+      share(uid),
+      isFinished,
+      reference === undefined ? null : split(reference),
+      previous === undefined
+        ? null
+        : [
+            split(previous.image),
+            previous.number,
+            previous.chainDepth,
+            previous.chainStarted ?? null,
+            previous.chainFullSeconds ?? null,
+            share(previous.originFrom),
+            share(previous.source),
+            previous.envNames.map(share),
+          ],
+    ];
+  }
+
+  function split(text: string): Split {
     const end = endOfRepository(text);
     return [share(text.slice(0, end)), text.slice(end)];
-  };
-  const rows = builds.map(({ name, uid, isFinished, reference, previous }): Row => [
-    name,
-    share(uid),
-    isFinished,
-    reference === undefined ? null : split(reference),
-    previous === undefined
-      ? null
-      : [
-          split(previous.image),
-          previous.number,
-          previous.chainDepth,
-          previous.chainStarted ?? null,
-          previous.chainFullSeconds ?? null,
-          share(previous.originFrom),
-          share(previous.source),
-          previous.envNames.map(share),
-        ],
-  ]);
-  return JSON.stringify([texts, rows]);
+  }
 }
 
-/** The Builds that were packed. */
+/** All Builds that were packed, the newest that can be continued from first. */
 export function unpackBuilds(packed: PackedBuilds): readonly BuildRecord[] {
-  const [texts, rows] = JSON.parse(packed) as [readonly string[], readonly Row[]];
+  const [first, others] = packed.split('\n').map((text) => JSON.parse(text) as Line) as [Line, Line];
+  return [...recordsOf(first[0], first[1]), ...recordsOf([...first[0], ...others[0]], others[1])];
+}
+
+/** The newest Build that can be continued from; undefined where there is none. */
+export function unpackNewest(packed: PackedBuilds): BuildRecord | undefined {
+  const [texts, rows] = JSON.parse(packed.slice(0, packed.indexOf('\n'))) as Line;
+  return recordsOf(texts, rows)[0];
+}
+
+/** Whether one of the Builds may have this reference; where none may, the rest need not be unpacked. */
+export function mayHaveReference(packed: PackedBuilds, reference: string): boolean {
+  // Without its quotes: the search looks for the first character before all others, and there are hundreds of quotes.
+  return packed.includes(JSON.stringify(reference.slice(endOfRepository(reference))).slice(1, -1));
+}
+
+function recordsOf(texts: readonly string[], rows: readonly Row[]): readonly BuildRecord[] {
   const textOf = (place: Shared) => texts[place] as string;
   const join = ([beginning, rest]: Split) => textOf(beginning) + rest;
   return rows.map(([name, uid, isFinished, reference, previous]) => ({
@@ -95,6 +128,12 @@ export function unpackBuilds(packed: PackedBuilds): readonly BuildRecord[] {
       envNames: envNames.map(textOf),
     };
   }
+}
+
+function newestOf(builds: readonly BuildRecord[]): BuildRecord | undefined {
+  let newest: BuildRecord | undefined;
+  for (const build of builds) if (isNewer(build.previous, newest?.previous)) newest = build;
+  return newest;
 }
 
 /** Where the repository of a reference ends, be it well-formed or not. */

@@ -12,8 +12,12 @@ export function sourceStrategyOf(object: JsonObject): JsonObject | undefined {
 
 /** The names in the strategy's env, in order; what is no env variable is passed over. */
 export function envNamesOf(object: JsonObject): readonly string[] {
-  const env = arrayAt(object, ...sourceStrategyPath, 'env') ?? [];
-  return env.flatMap((variable) => stringAt(variable, 'name') ?? []);
+  const names: string[] = [];
+  for (const variable of arrayAt(sourceStrategyOf(object), 'env') ?? []) {
+    const name = stringAt(variable, 'name');
+    if (name !== undefined) names.push(name);
+  }
+  return names;
 }
 
 /** The BuildConfig a Build belongs to. */

@@ -22,7 +22,7 @@ export const maxRepositoryLength = 255;
 
 const host =
   /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?$/;
-const pathComponent = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*)*$/;
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 
@@ -42,8 +42,10 @@ export function isDigest(text: string): boolean {
 /** Reads a reference; undefined where it is not one. */
 export function parseImageReference(text: string): ImageReference | undefined {
   if (text.length > maxReferenceLength) return undefined;
-  const [named = '', digest, ...more] = text.split('@');
-  if (more.length > 0 || (digest !== undefined && !isDigest(digest))) return undefined;
+  const at = text.indexOf('@');
+  const named = at === -1 ? text : text.slice(0, at);
+  const digest = at === -1 ? undefined : text.slice(at + 1);
+  if (digest !== undefined && !isDigest(digest)) return undefined;
 
   const lastSlash = named.lastIndexOf('/');
   const colon = named.indexOf(':', lastSlash + 1);
@@ -52,14 +54,12 @@ export function parseImageReference(text: string): ImageReference | undefined {
   if (tag !== undefined && !isTag(tag)) return undefined;
   if (repository.length > maxRepositoryLength) return undefined;
 
-  const components = repository.split('/');
-  const first = components[0] ?? '';
-  const hasRegistry = components.length > 1 && (/[.:]/.test(first) || first === 'localhost');
-  if (hasRegistry && !host.test(first)) return undefined;
-  const path = hasRegistry ? components.slice(1) : components;
-  if (!path.every((component) => pathComponent.test(component))) return undefined;
-
-  return { registry: hasRegistry ? first : undefined, path: path.join('/'), tag, digest };
+  const firstSlash = repository.indexOf('/');
+  const first = repository.slice(0, Math.max(0, firstSlash));
+  const registry = first.includes('.') || first.includes(':') || first === 'localhost' ? first : undefined;
+  if (registry !== undefined && !host.test(registry)) return undefined;
+  const path = registry === undefined ? repository : repository.slice(firstSlash + 1);
+  return pathPattern.test(path) ? { registry, path, tag, digest } : undefined;
 }
 
 /** The repository as it is written in a reference: `registry/path`, or the path alone. */

@@ -22,10 +22,23 @@ export interface BuildOrigin {
 }
 
 /** The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list of names. */
-export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
+export function encodeBuildOrigin({
+  from,
+  incremental,
+  scripts,
+  pullSecret,
+  output,
+  pushSecret,
+  env,
+}: BuildOrigin): string {
   return JSON.stringify({
     version: 1,
-    ...origin,
+    from,
+    incremental,
+    scripts,
+    pullSecret,
+    output,
+    pushSecret,
     env: env.map(({ name }) => name),
     values: env.map(({ value }) => value),
   });
@@ -80,11 +93,12 @@ const referenceKeys = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resour
 
 function decodeReference(value: unknown): ObjectReference | undefined {
   if (!isObject(value) || stringAt(value, 'name') === undefined) return undefined;
-  const entries = referenceKeys.flatMap((key) => {
+  const reference: Record<string, string> = {};
+  for (const key of referenceKeys) {
     const text = stringAt(value, key);
-    return text === undefined ? [] : [[key, text] as const];
-  });
-  return Object.fromEntries(entries);
+    if (text !== undefined) reference[key] = text;
+  }
+  return reference;
 }
 
 function decodeVariables(parsed: JsonObject): readonly AddedVariable[] | undefined {

@@ -38,7 +38,7 @@ export interface BuildConfigHistory {
   readonly hasBuilds: boolean;
   readonly previous: PreviousBuild | undefined;
   /** Output references of the Builds that exist, finished or not. */
-  readonly references: ReadonlySet<string>;
+  readonly references: Pick<ReadonlySet<string>, 'has'>;
 }
 
 /** The last position given out in each series of tags. */

@@ -17,31 +17,35 @@ export interface Features {
   readonly warnings: readonly string[];
 }
 
-const onOrOff = new Map([
+const onOrOffChoices = new Map([
   ['true', true],
   ['false', false],
 ]);
-const modes = new Map<string, Mode>([
+const modeChoices = new Map<string, Mode>([
   ['chain', 'chain'],
   ['false', 'false'],
 ]);
+const onOrOff = () => onOrOffChoices;
+const modes = () => modeChoices;
 
 /** Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. */
 export function resolveFeatures(object: JsonObject, config: Config): Features {
   const warnings: string[] = [];
-  const choose = <T>(key: string, choices: ReadonlyMap<string, T>, fallback: T): T => {
+  const choose = <T>(key: string, choicesOf: () => ReadonlyMap<string, T>, fallback: T): T => {
     const value = labelOf(object, key);
     if (value === undefined) return fallback;
+    const choices = choicesOf();
     if (choices.has(value)) return choices.get(value) as T;
     const allowed = [...choices.keys()].join(', ');
     warnings.push(warning(`label ${key}: ${quote(value)} is unknown, the default counts; allowed: ${allowed}`));
     return fallback;
   };
   const { profiles } = config.assemble;
-  const profileChoices = new Map<string, Profile | undefined>([
-    ...profiles.map((profile) => [profile.name, profile] as const),
-    ['false', undefined],
-  ]);
+  const profileChoices = () =>
+    new Map<string, Profile | undefined>([
+      ...profiles.map((profile) => [profile.name, profile] as const),
+      ['false', undefined],
+    ]);
   const matching = matchingProfile(object, profiles);
   const mode = choose(labels.incremental, modes, config.incremental.mode);
   const timestampTag = choose(labels.timestampTag, onOrOff, config.output.timestampTag);

@@ -1,11 +1,11 @@
-import { sourceStrategyPath } from '../openshift/build.ts';
+import { sourceStrategyOf } from '../openshift/build.ts';
 import { hasCredentials } from '../openshift/credentials.ts';
 import { type JsonObject, arrayAt, stringAt } from '../openshift/json.ts';
 import { warning } from './warnings.ts';
 
 /** Warnings about what the user wrote into a Build or BuildConfig: a variable's value that carries credentials ends up in the image. */
 export function objectWarnings(object: JsonObject): readonly string[] {
-  return (arrayAt(object, ...sourceStrategyPath, 'env') ?? [])
+  return (arrayAt(sourceStrategyOf(object), 'env') ?? [])
     .filter((variable) => hasCredentials(stringAt(variable, 'value') ?? ''))
     .map((variable) =>
       warning(`env ${stringAt(variable, 'name') ?? ''}: a URL with a password becomes part of the image; use a Secret`),

@@ -1,5 +1,11 @@
 import type { OutputConfig } from '../config/config.ts';
-import { isTag, parseImageReference, registryOf, repositoryOf } from '../openshift/image-reference.ts';
+import {
+  type ImageReference,
+  isTag,
+  parseImageReference,
+  registryOf,
+  repositoryOf,
+} from '../openshift/image-reference.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { userAnnotations } from '../openshift/keys.ts';
 import type { IssuedUpTo } from './facts.ts';
@@ -58,12 +64,15 @@ export function planOutput(request: OutputRequest): OutputPlan {
   if (current === undefined)
     return leave([...warnings, `the output cannot get a tag, it is no image reference that can be pushed: ${name}`]);
   if (current === 'digest') return leave([...warnings, `the output cannot get a tag, it names a digest: ${name}`]);
-  const repository = redirect.repository ?? current.repository;
-  if (repository === undefined) return leave(warnings);
-
-  const reference = parseImageReference(repository);
-  if (reference === undefined)
-    return leave([...warnings, `the output stays, its repository would be none: ${repository}`]);
+  const reference = redirect.repository === undefined ? current.reference : parseImageReference(redirect.repository);
+  if (reference === undefined) {
+    return leave(
+      redirect.repository === undefined
+        ? warnings
+        : [...warnings, `the output stays, its repository would be none: ${redirect.repository}`],
+    );
+  }
+  const repository = redirect.repository ?? repositoryOf(reference);
   const wantsTag =
     request.timestampTag && (config.registries.length === 0 || config.registries.includes(registryOf(reference)));
   if (!wantsTag && redirect.repository === undefined) return leave(warnings);
@@ -89,17 +98,15 @@ function streamTagOf(name: string): string {
   return name.includes(':') && isTag(tag) ? tag : 'latest';
 }
 
-/** The repository (undefined for an image stream, which names none) and tag an output has now; undefined for what cannot be pushed. */
+/** The reference (undefined for an image stream, which is none) and tag an output has now; undefined for what cannot be pushed. */
 function currentOutput(
   to: JsonObject,
   name: string,
-): { repository: string | undefined; tag: string } | 'digest' | undefined {
-  if (to['kind'] === 'ImageStreamTag') return { repository: undefined, tag: streamTagOf(name) };
+): { reference: ImageReference | undefined; tag: string } | 'digest' | undefined {
+  if (to['kind'] === 'ImageStreamTag') return { reference: undefined, tag: streamTagOf(name) };
   const reference = to['kind'] === 'DockerImage' ? parseImageReference(name) : undefined;
   if (reference === undefined) return name.includes('@') ? 'digest' : undefined;
-  return reference.digest === undefined
-    ? { repository: repositoryOf(reference), tag: reference.tag ?? 'latest' }
-    : 'digest';
+  return reference.digest === undefined ? { reference, tag: reference.tag ?? 'latest' } : 'digest';
 }
 
 function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config }: OutputRequest): {

@@ -161,18 +161,19 @@ function planAnnotations(request: {
   const { build, features, base, env, now } = request;
   const previous = base.decision === 'full' ? undefined : base.previous;
   const strategy = sourceStrategyOf(build) ?? {};
-  return {
-    [annotations.origin]: encodeBuildOrigin({ ...settingsOf(build, strategy), env }),
-    [annotations.decision]: base.decision,
-    [annotations.reason]: base.reason,
-    [annotations.mode]: features.mode,
-    [annotations.originFrom]: describeReference(strategy['from']),
-    [annotations.previousBuild]: previous?.name ?? null,
-    [annotations.chainDepth]: String(previous === undefined ? 0 : previous.chainDepth + 1),
-    [annotations.chainStarted]: formatTime(previous?.chainStarted ?? now),
-    [annotations.chainFullSeconds]: previous?.chainFullSeconds?.toString() ?? null,
-    [annotations.admittedAs]: nameOf(build),
-  };
+  // Assigned one by one: a literal with so many computed keys takes longer than all of their values.
+  const written: Record<string, string | null> = {};
+  written[annotations.origin] = encodeBuildOrigin({ ...settingsOf(build, strategy), env });
+  written[annotations.decision] = base.decision;
+  written[annotations.reason] = base.reason;
+  written[annotations.mode] = features.mode;
+  written[annotations.originFrom] = describeReference(strategy['from']);
+  written[annotations.previousBuild] = previous?.name ?? null;
+  written[annotations.chainDepth] = String(previous === undefined ? 0 : previous.chainDepth + 1);
+  written[annotations.chainStarted] = formatTime(previous?.chainStarted ?? now);
+  written[annotations.chainFullSeconds] = previous?.chainFullSeconds?.toString() ?? null;
+  written[annotations.admittedAs] = nameOf(build);
+  return written;
 }
 
 /** The annotated Secret's name, parsed: what could not be one is as if it were not there. */

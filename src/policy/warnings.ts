@@ -22,5 +22,5 @@ function cut(text: string, length: number): string {
 
 /** At most five warnings, each once. */
 export function limitWarnings(warnings: readonly string[]): readonly string[] {
-  return [...new Set(warnings)].slice(0, maxCount);
+  return warnings.length === 0 ? warnings : [...new Set(warnings)].slice(0, maxCount);
 }

@@ -41,7 +41,7 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
       const { status, message } = describeError(error);
       // Whatever is still to come of the request is not waited for.
       if (!incoming.complete) response.setHeader('Connection', 'close');
-      sendJson(response, status, { error: message });
+      sendJson(response, status, JSON.stringify({ error: message }));
     });
   };
 }

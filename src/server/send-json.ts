@@ -11,9 +11,8 @@ export class RequestError extends Error {
   }
 }
 
-/** Answers with a value as JSON, whole in one write. */
-export function sendJson(response: ServerResponse, status: number, value: object): void {
-  const body = JSON.stringify(value);
+/** Answers with a JSON text, whole in one write. */
+export function sendJson(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { finalPhases } from '../openshift/build.ts';
 import { buildDecisions } from '../policy/reasons.ts';
+import { Tally } from './tally.ts';
 
 /** Label values of resource and operation; whatever else a request says is counted as `other`. */
 const resources = ['builds', 'buildconfigs'];
@@ -32,11 +33,13 @@ export interface FinishedBuild {
 export function createMetrics() {
   const registers = [new Registry()] as [Registry];
   const [registry] = registers;
-  const requests = new Counter({
+  const tallies = { requests: new Tally(), decisions: new Tally() };
+  const requests: Counter = new Counter({
     name: 's2i_incremental_admission_requests_total',
     help: 'Admission requests answered, by what was asked and what was answered.',
     labelNames: ['resource', 'operation', 'result', 'reason'],
     registers,
+    collect: () => tallies.requests.handOver(requests),
   });
   const duration = new Histogram({
     name: 's2i_incremental_admission_duration_seconds',
@@ -46,11 +49,12 @@ export function createMetrics() {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
     registers,
   });
-  const decisions = new Counter({
+  const decisions: Counter = new Counter({
     name: 's2i_incremental_build_decisions_total',
     help: 'Builds by what they became and why.',
     labelNames: ['decision', 'reason'],
     registers,
+    collect: () => tallies.decisions.handOver(decisions),
   });
   const builds = new Histogram({
     name: 's2i_incremental_build_duration_seconds',
@@ -86,9 +90,8 @@ export function createMetrics() {
 
   const durations = new Map<string, ReturnType<typeof duration.labels>>();
   /** The series of a request's duration. The client sorts and joins labels at each call, which costs more than to count. */
-  const durationOf = ({ resource, operation }: { resource: string; operation: string }) => {
-    const key = `${resource} ${operation}`;
-    const series = durations.get(key) ?? duration.labels({ resource, operation });
+  const durationOf = (key: string, labels: { readonly resource: string; readonly operation: string }) => {
+    const series = durations.get(key) ?? duration.labels(labels);
     durations.set(key, series);
     return series;
   };
@@ -117,9 +120,10 @@ export function createMetrics() {
         resource: resources.includes(resource) ? resource : 'other',
         operation: operations.includes(operation) ? operation : 'other',
       };
-      requests.inc({ ...known, result, reason });
-      durationOf(known).observe(seconds);
-      if (decision !== undefined) decisions.inc({ decision, reason });
+      const series = `${known.resource} ${known.operation}`;
+      tallies.requests.add(`${series} ${result} ${reason}`, { ...known, result, reason });
+      durationOf(series, known).observe(seconds);
+      if (decision !== undefined) tallies.decisions.add(`${decision} ${reason}`, { decision, reason });
     },
     recordBuild({ decision, phase, seconds, savedSeconds }: FinishedBuild): void {
       builds.observe({ decision, phase }, seconds);

@@ -24,22 +24,23 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
       seconds: milliseconds / 1000,
     });
 
-    const fields = {
+    if (patch.length === 0 && plan.kind === 'skip' && !failed && !logger.isLevelEnabled('debug')) return;
+    const fields: Record<string, unknown> = {
       uid: request.uid,
       resource,
       operation: request.operation,
       namespace: request.namespace,
       name: request.name,
-      ...(request.dryRun && { dryRun: true }),
-      ...(build !== undefined && { decision: build.base.decision }),
-      reason,
-      ...(build?.base.decision === 'incremental' && {
-        previousBuild: build.base.previous.name,
-        from: build.base.previous.image,
-      }),
-      ...(build?.output !== undefined && { output: build.output.name }),
-      milliseconds: Math.round(milliseconds),
     };
+    if (request.dryRun) fields['dryRun'] = true;
+    if (build !== undefined) fields['decision'] = build.base.decision;
+    fields['reason'] = reason;
+    if (build?.base.decision === 'incremental') {
+      fields['previousBuild'] = build.base.previous.name;
+      fields['from'] = build.base.previous.image;
+    }
+    if (build?.output !== undefined) fields['output'] = build.output.name;
+    fields['milliseconds'] = Math.round(milliseconds);
     if (reason === 'internal_error') logger.error({ ...fields, error }, 'admission failed, object left as it is');
     else if (reason === 'deadline_exceeded')
       logger.warn({ ...fields, ...withError(error) }, 'admission too late, object left as it is');

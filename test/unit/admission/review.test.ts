@@ -110,7 +110,7 @@ describe('decodeReview', () => {
 describe('encodeReview', () => {
   for (const apiVersion of ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const) {
     it(`answers in ${apiVersion}, with nothing but what there is to say`, () => {
-      assert.deepEqual(encodeReview(apiVersion, { uid: 'u', patch: [], warnings: [] }), {
+      assert.deepEqual(JSON.parse(encodeReview(apiVersion, { uid: 'u', patch: [], warnings: [] })), {
         apiVersion,
         kind: 'AdmissionReview',
         response: { uid: 'u', allowed: true },
@@ -120,7 +120,7 @@ describe('encodeReview', () => {
 
   it('has the patch in base64 and the warnings', () => {
     const patch = [{ op: 'add', path: '/metadata/annotations/ä', value: '€' }];
-    assert.deepEqual(encodeReview('admission.k8s.io/v1', { uid: 'u', patch, warnings: ['a', 'b'] }), {
+    assert.deepEqual(JSON.parse(encodeReview('admission.k8s.io/v1', { uid: 'u', patch, warnings: ['a', 'b'] })), {
       apiVersion: 'admission.k8s.io/v1',
       kind: 'AdmissionReview',
       response: {
@@ -130,6 +130,15 @@ describe('encodeReview', () => {
         patch: 'W3sib3AiOiJhZGQiLCJwYXRoIjoiL21ldGFkYXRhL2Fubm90YXRpb25zL8OkIiwidmFsdWUiOiLigqwifV0=',
         warnings: ['a', 'b'],
       },
+    });
+  });
+
+  it('is JSON whatever the uid and the warnings say', () => {
+    const [uid, warnings] = ['"\\\u2028\n', ['say "no"\t', '\ud800']];
+    assert.deepEqual(JSON.parse(encodeReview('admission.k8s.io/v1', { uid, patch: [], warnings })), {
+      apiVersion: 'admission.k8s.io/v1',
+      kind: 'AdmissionReview',
+      response: { uid, allowed: true, warnings },
     });
   });
 });

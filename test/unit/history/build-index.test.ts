@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { BuildIndex } from '../../../src/history/build-index.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { merge } from '../../helpers/fixtures.ts';
-import { completeBuild } from './example-builds.ts';
+import { comparable, completeBuild } from './example-builds.ts';
 
 const uids = ['uid-a', 'uid-b'];
 /** Of the BuildConfigs; the Builds are called app-0 to app-3. */
@@ -44,8 +44,7 @@ function answersOf(index: BuildIndex): unknown {
     uids.flatMap((uid) =>
       configs.flatMap((name) =>
         ['app-1', 'none'].map((asking) => {
-          const { references, ...facts } = index.lookUp({ namespace, buildConfig: { name, uid }, build: asking });
-          return { ...facts, references: [...references].sort() };
+          return comparable(index.lookUp({ namespace, buildConfig: { name, uid }, build: asking }));
         }),
       ),
     ),

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { BuildIndex } from '../../../src/history/build-index.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { frozen } from '../frozen.ts';
-import { buildConfig, completeBuild, digest, ourAnnotations } from './example-builds.ts';
+import { buildConfig, comparable, completeBuild, digest, ourAnnotations } from './example-builds.ts';
 
 const whole = {
   name: 'app-7',
@@ -21,7 +21,7 @@ const whole = {
 function pastOf(patch: JsonObject = {}) {
   const index = new BuildIndex();
   index.set(frozen(completeBuild(7, patch)));
-  return index.lookUp({ namespace: 'test', buildConfig, build: 'app-8' });
+  return comparable(index.lookUp({ namespace: 'test', buildConfig, build: 'app-8' }));
 }
 
 function previousOf(patch: JsonObject = {}) {

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { encodeBuildOrigin } from '../../../src/policy/build-origin.ts';
+import type { BuildConfigHistory } from '../../../src/policy/facts.ts';
 import { merge } from '../../helpers/fixtures.ts';
 
 const ours = 's2i-incremental.io/';
@@ -53,4 +54,20 @@ export function completeBuild(number: number, patch: JsonObject = {}): JsonObjec
 export function ourAnnotations(changes: Readonly<Record<string, string | null>>): JsonObject {
   const annotations = Object.entries(changes).map(([key, value]) => [`${ours}${key}`, value] as const);
   return { metadata: { annotations: Object.fromEntries(annotations) } };
+}
+
+/** The reference of `completeBuild`. */
+export function referenceOf(number: number): string {
+  return `harbor.example.com/team/app:${number}`;
+}
+
+/** Every reference that is asked about in a test. */
+const candidates = [
+  ...Array.from({ length: 100 }, (_, number) => referenceOf(number)),
+  'harbor.example.com/test/pyflask:20180705132658',
+];
+
+/** What is known of the past, with the references in use as a set that can be compared. */
+export function comparable<P extends Pick<BuildConfigHistory, 'references'>>({ references, ...facts }: P) {
+  return { ...facts, references: new Set(candidates.filter((reference) => references.has(reference))) };
 }

@@ -4,7 +4,7 @@ import { createAbsentHistory, createMemoryHistory } from '../../../src/history/m
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { merge } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
-import { buildConfig, completeBuild } from './example-builds.ts';
+import { buildConfig, comparable, completeBuild } from './example-builds.ts';
 
 const lookup = { namespace: 'test', buildConfig, build: 'app-99' };
 const ours = 's2i-incremental.io/';
@@ -22,11 +22,8 @@ const appConfig: JsonObject = {
 
 /** The name of the Build to continue from, whether there are Builds, and the references in use. */
 async function pastOf(objects: readonly JsonObject[], changes: Partial<typeof lookup> = {}) {
-  const { previous, hasBuilds, references } = await createMemoryHistory(() => frozen(objects)).read({
-    ...lookup,
-    ...changes,
-  });
-  return [previous?.name, hasBuilds, [...references].sort()];
+  const past = await createMemoryHistory(() => frozen(objects)).read({ ...lookup, ...changes });
+  return [past.previous?.name, past.hasBuilds, [...comparable(past).references].sort()];
 }
 
 const failed = { status: { phase: 'Failed' } };

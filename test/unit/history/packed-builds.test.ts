@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
-import type { BuildRecord } from '../../../src/history/build-record.ts';
-import { packBuilds, unpackBuilds } from '../../../src/history/packed-builds.ts';
+import { type BuildRecord, isNewer } from '../../../src/history/build-record.ts';
+import { mayHaveReference, packBuilds, unpackBuilds, unpackNewest } from '../../../src/history/packed-builds.ts';
 
 /** References as they are, and whatever else may stand in their place. */
 const reference = fc.oneof(
@@ -33,20 +34,39 @@ const record: fc.Arbitrary<BuildRecord> = fc
   })
   .map(({ previous, ...rest }) => ({ ...rest, previous: previous && { name: rest.name, ...previous } }));
 
+/** As a text that does not depend on the order. */
+function sorted(builds: readonly BuildRecord[]): readonly string[] {
+  return builds.map((build) => inspect(build, { depth: 9, maxStringLength: null })).sort();
+}
+
 describe('packed Builds', () => {
-  it('are what they were, whatever their texts', () => {
+  it('are what they were, whatever their texts, the newest first', () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 4 }), (builds) => {
-        assert.deepEqual(unpackBuilds(packBuilds(builds)), builds);
+        const packed = packBuilds(builds);
+        const unpacked = unpackBuilds(packed);
+        assert.deepEqual(sorted(unpacked), sorted(builds));
+        const newest = unpackNewest(packed);
+        const isPossible = builds.some(({ previous }) => previous !== undefined);
+        assert.deepEqual(newest, isPossible ? unpacked[0] : undefined);
+        for (const { previous } of unpacked) assert.ok(previous === undefined || !isNewer(previous, newest?.previous));
       }),
       { numRuns: 500 },
     );
   });
 
+  it('may have each of their references, and no tag that none of them has', () => {
+    fc.assert(
+      fc.property(fc.array(record, { maxLength: 4 }), (builds) => {
+        const packed = packBuilds(builds);
+        for (const each of builds) assert.ok(each.reference === undefined || mayHaveReference(packed, each.reference));
+        assert.ok(!mayHaveReference(packed, 'harbor.example.com/team/app:20260131120000'));
+      }),
+    );
+  });
+
   it('have what they share once', () => {
     const previous = {
-      name: 'app-1',
-      number: 1,
       image: 'harbor.example.com/team/app@sha256:1',
       chainDepth: 0,
       chainStarted: 0,
@@ -56,19 +76,28 @@ describe('packed Builds', () => {
       envNames: ['PIP_INDEX_URL'],
     };
     const build = { uid: 'uid-of-app', isFinished: true, reference: 'harbor.example.com/team/app:1' };
-    const builds = ['app-1', 'app-2', 'app-3'].map((name) => ({ ...build, name, previous: { ...previous, name } }));
-    assert.equal(
-      packBuilds(builds),
-      JSON.stringify([
-        [
-          'uid-of-app',
-          'harbor.example.com/team/app',
-          'ImageStreamTag/python:3.12',
-          'https://git.example.com/app.git ',
-          'PIP_INDEX_URL',
-        ],
-        builds.map(({ name }) => [name, 0, true, [1, ':1'], [[1, '@sha256:1'], 1, 0, 0, null, 2, 3, [4]]]),
-      ]),
-    );
+    const builds = [1, 3, 2].map((number) => {
+      const name = `app-${number}`;
+      return { ...build, name, previous: { ...previous, name, number } };
+    });
+    const rowOf = (number: number) => [
+      `app-${number}`,
+      0,
+      true,
+      [1, ':1'],
+      [[1, '@sha256:1'], number, 0, 0, null, 2, 3, [4]],
+    ];
+    const texts = [
+      'uid-of-app',
+      'harbor.example.com/team/app',
+      'ImageStreamTag/python:3.12',
+      'https://git.example.com/app.git ',
+      'PIP_INDEX_URL',
+    ];
+    const [first, others] = [
+      [texts, [rowOf(3)]],
+      [[], [rowOf(1), rowOf(2)]],
+    ];
+    assert.equal(packBuilds(builds), `${JSON.stringify(first)}\n${JSON.stringify(others)}`);
   });
 });
