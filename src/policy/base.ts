@@ -69,8 +69,10 @@ function restartReason(previous: PreviousBuild, request: BaseRequest): FullReaso
   const { maxDepth, maxAge } = request.limits;
   if (previous.originFrom !== request.originFrom) return 'base_image_changed';
   if (previous.source !== request.source) return 'source_changed';
-  const names = new Set(request.envNames);
-  if (!previous.envNames.every((name) => names.has(name))) return 'env_removed';
+  if (previous.envNames.length > 0) {
+    const names = new Set(request.envNames);
+    if (!previous.envNames.every((name) => names.has(name))) return 'env_removed';
+  }
   if (previous.chainDepth >= maxDepth) return 'chain_depth_reached';
   if (previous.chainStarted !== undefined && request.now - previous.chainStarted >= maxAge) return 'chain_age_reached';
   return undefined;

@@ -70,7 +70,7 @@ export function planBuild({
   // An env that is no list is the server's to refuse; there is nothing to append to.
   const env =
     strategy['env'] == null || Array.isArray(strategy['env']) ? missingVariables(features.profile, ownNames) : [];
-  const envNames = [...ownNames, ...env.map(({ name }) => name)];
+  const envNames = env.length === 0 ? ownNames : [...ownNames, ...env.map(({ name }) => name)];
   const wrapper = planWrapper({
     build,
     wanted: features.wrapper,

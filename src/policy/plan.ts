@@ -25,8 +25,9 @@ export function missingVariables(
   profile: Profile | undefined,
   present: readonly string[],
 ): readonly EnvironmentVariable[] {
+  if (profile === undefined) return [];
   const names = new Set(present);
-  return [...(profile?.env ?? [])].filter(([name]) => !names.has(name)).map(([name, value]) => ({ name, value }));
+  return [...profile.env].filter(([name]) => !names.has(name)).map(([name, value]) => ({ name, value }));
 }
 
 /** The reason code of a plan, of whichever kind. */

@@ -26,18 +26,30 @@ function createLineWriter(fd: number): DestinationStream {
   };
 }
 
+/** The member of a line that tells when it was written; lines of the same millisecond have the same one. */
+function createTimestamp(clock: () => number): () => string {
+  let last = { now: Number.NaN, text: '' };
+  return () => {
+    const now = clock();
+    if (last.now !== now) last = { now, text: `,"time":"${new Date(now).toISOString()}"` };
+    return last.text;
+  };
+}
+
 /** The process's log: one JSON object a line, or text for people, to a stream (standard output by default). */
 export function createLogger(log: Config['log'], destination?: DestinationStream): Logger {
   const options = {
     level: log.level,
     base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    timestamp: createTimestamp(Date.now),
     formatters: { level: (level: string) => ({ level }) },
     messageKey: 'message',
     errorKey: 'error',
   };
-  const target = destination ?? createLineWriter(1);
-  return log.format === 'json'
-    ? pino(options, target)
-    : pino(options, pretty({ destination: target, sync: true, messageKey: 'message', errorLikeObjectKeys: ['error'] }));
+  if (log.format === 'json') return pino(options, destination ?? createLineWriter(1));
+  const text = destination ?? pino.destination({ fd: 1, sync: true });
+  return pino(
+    options,
+    pretty({ destination: text, sync: true, messageKey: 'message', errorLikeObjectKeys: ['error'] }),
+  );
 }

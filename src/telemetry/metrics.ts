@@ -6,6 +6,7 @@ import { Tally } from './tally.ts';
 /** Label values of resource and operation; whatever else a request says is counted as `other`. */
 const resources = ['builds', 'buildconfigs'];
 const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
+const other = 'other';
 
 /** What was answered: with a patch, without one, or without one because something of ours failed. */
 export type AdmissionResult = 'patched' | 'unchanged' | 'failed';
@@ -33,13 +34,16 @@ export interface FinishedBuild {
 export function createMetrics() {
   const registers = [new Registry()] as [Registry];
   const [registry] = registers;
-  const tallies = { requests: new Tally(), decisions: new Tally() };
+  const decided = new Tally((decision, reason) => ({ decision, reason }));
   const requests: Counter = new Counter({
     name: 's2i_incremental_admission_requests_total',
     help: 'Admission requests answered, by what was asked and what was answered.',
     labelNames: ['resource', 'operation', 'result', 'reason'],
     registers,
-    collect: () => tallies.requests.handOver(requests),
+    collect: () => {
+      for (const ofResource of asked.values())
+        for (const { answers } of ofResource.values()) answers.handOver(requests);
+    },
   });
   const duration = new Histogram({
     name: 's2i_incremental_admission_duration_seconds',
@@ -54,7 +58,7 @@ export function createMetrics() {
     help: 'Builds by what they became and why.',
     labelNames: ['decision', 'reason'],
     registers,
-    collect: () => tallies.decisions.handOver(decisions),
+    collect: () => decided.handOver(decisions),
   });
   const builds = new Histogram({
     name: 's2i_incremental_build_duration_seconds',
@@ -88,13 +92,20 @@ export function createMetrics() {
     }
   }
 
-  const durations = new Map<string, ReturnType<typeof duration.labels>>();
-  /** The series of a request's duration. The client sorts and joins labels at each call, which costs more than to count. */
-  const durationOf = (key: string, labels: { readonly resource: string; readonly operation: string }) => {
-    const series = durations.get(key) ?? duration.labels(labels);
-    durations.set(key, series);
-    return series;
-  };
+  /** What was asked, and what is counted of it: kept, because the client sorts and joins labels at each call. */
+  const createAsked = (resource: string, operation: string) => ({
+    duration: duration.labels({ resource, operation }),
+    answers: new Tally((result, reason) => ({ resource, operation, result, reason })),
+  });
+  const asked = new Map<string, Map<string, ReturnType<typeof createAsked>>>();
+  for (const resource of [...resources, other]) {
+    const operationsOf = [...operations, other].map(
+      (operation) => [operation, createAsked(resource, operation)] as const,
+    );
+    asked.set(resource, new Map(operationsOf));
+  }
+  /** Of something else than the known values as of `other`. */
+  const lookUp = <T>(map: ReadonlyMap<string, T>, key: string): T => map.get(key) ?? (map.get(other) as T);
 
   let historyStatus = () => ({ synced: false, buildConfigs: 0 });
   const watched: Gauge = new Gauge({
@@ -116,14 +127,10 @@ export function createMetrics() {
       historyStatus = status;
     },
     recordAdmission({ resource, operation, result, reason, decision, seconds }: AdmissionRecord): void {
-      const known = {
-        resource: resources.includes(resource) ? resource : 'other',
-        operation: operations.includes(operation) ? operation : 'other',
-      };
-      const series = `${known.resource} ${known.operation}`;
-      tallies.requests.add(`${series} ${result} ${reason}`, { ...known, result, reason });
-      durationOf(series, known).observe(seconds);
-      if (decision !== undefined) tallies.decisions.add(`${decision} ${reason}`, { decision, reason });
+      const { duration: series, answers } = lookUp(lookUp(asked, resource), operation);
+      answers.add(result, reason);
+      series.observe(seconds);
+      if (decision !== undefined) decided.add(decision, reason);
     },
     recordBuild({ decision, phase, seconds, savedSeconds }: FinishedBuild): void {
       builds.observe({ decision, phase }, seconds);
