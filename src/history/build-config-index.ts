@@ -1,5 +1,5 @@
 import { type BuildConfigIdentity, sourceStrategyOf } from '../openshift/build.ts';
-import { type JsonObject, at, stringAt } from '../openshift/json.ts';
+import { type JsonObject, at, equalJson, stringAt } from '../openshift/json.ts';
 import { labels, userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigFacts } from '../policy/facts.ts';
@@ -15,6 +15,8 @@ export interface KnownBuildConfig {
 /** BuildConfigs folded into what decisions need of them; the objects themselves are not kept. */
 export class BuildConfigIndex {
   readonly #known = new Map<string, KnownBuildConfig>();
+  /** What was said last: nearly all say the same, and one object for all of them takes less memory than one for each. */
+  #facts: BuildConfigFacts | undefined;
 
   get size(): number {
     return this.#known.size;
@@ -25,8 +27,13 @@ export class BuildConfigIndex {
     this.#known.set(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)), {
       uid: stringAt(buildConfig, 'metadata', 'uid') ?? '',
       lastVersion: typeof lastVersion === 'number' ? lastVersion : 0,
-      facts: buildConfigFactsOf(buildConfig),
+      facts: this.#share(buildConfigFactsOf(buildConfig)),
     });
+  }
+
+  #share(facts: BuildConfigFacts): BuildConfigFacts {
+    if (!equalJson(facts, this.#facts)) this.#facts = facts;
+    return this.#facts ?? facts;
   }
 
   remove(buildConfig: JsonObject): void {

@@ -11,8 +11,14 @@ export type PackedBuilds = string;
 /** A place in the list of shared texts. */
 type Shared = number;
 
-/** A text whose beginning is shared: a repository, and the tag or digest that follows. */
-type Split = readonly [beginning: Shared, rest: string];
+/**
+ * A text whose beginning is shared: a repository, and the tag or digest that follows. A digest is most of the bytes of a Build,
+ * and base64 needs 44 characters for its 64 hexadecimal digits.
+ */
+type Split = readonly [beginning: Shared, rest: string] | readonly [beginning: Shared, digest: string, isDigest: 1];
+
+const digestStart = '@sha256:';
+const digest = /^@sha256:[a-f0-9]{64}$/;
 
 type Row = readonly [
   name: string,
@@ -79,7 +85,7 @@ export function packBuilds(builds: readonly BuildRecord[]): PackedBuilds {
 
   function split(text: string): Split {
     const end = endOfRepository(text);
-    return [share(text.slice(0, end)), text.slice(end)];
+    return [share(text.slice(0, end)), ...shorten(text.slice(end))];
   }
 }
 
@@ -95,15 +101,22 @@ export function unpackNewest(packed: PackedBuilds): BuildRecord | undefined {
   return recordsOf(texts, rows)[0];
 }
 
+/** What follows a repository. */
+function shorten(rest: string): readonly [rest: string] | readonly [digest: string, isDigest: 1] {
+  return digest.test(rest) ? [Buffer.from(rest.slice(digestStart.length), 'hex').toString('base64'), 1] : [rest];
+}
+
 /** Whether one of the Builds may have this reference; where none may, the rest need not be unpacked. */
 export function mayHaveReference(packed: PackedBuilds, reference: string): boolean {
   // Without its quotes: the search looks for the first character before all others, and there are hundreds of quotes.
-  return packed.includes(JSON.stringify(reference.slice(endOfRepository(reference))).slice(1, -1));
+  const [rest] = shorten(reference.slice(endOfRepository(reference)));
+  return packed.includes(JSON.stringify(rest).slice(1, -1));
 }
 
 function recordsOf(texts: readonly string[], rows: readonly Row[]): readonly BuildRecord[] {
   const textOf = (place: Shared) => texts[place] as string;
-  const join = ([beginning, rest]: Split) => textOf(beginning) + rest;
+  const join = ([beginning, rest, isDigest]: Split) =>
+    textOf(beginning) + (isDigest ? digestStart + Buffer.from(rest, 'base64').toString('hex') : rest);
   return rows.map(([name, uid, isFinished, reference, previous]) => ({
     name,
     uid: textOf(uid),

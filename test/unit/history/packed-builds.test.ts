@@ -7,7 +7,17 @@ import { mayHaveReference, packBuilds, unpackBuilds, unpackNewest } from '../../
 
 /** References as they are, and whatever else may stand in their place. */
 const reference = fc.oneof(
-  fc.constantFrom('harbor.example.com:5000/team/app:1', 'team/app', 'team/app@sha256:1', 'a:b@c', ':', '@', ''),
+  fc.constantFrom(
+    `team/app@sha256:${'0a'.repeat(32)}`,
+    `@sha256:${'f'.repeat(64)}@`,
+    'harbor.example.com:5000/team/app:1',
+    'team/app',
+    'team/app@sha256:1',
+    'a:b@c',
+    ':',
+    '@',
+    '',
+  ),
   fc.string({ unit: 'binary' }),
 );
 const text = fc.oneof(fc.constantFrom('', 'a'), fc.string({ unit: 'binary' }));
@@ -67,7 +77,7 @@ describe('packed Builds', () => {
 
   it('have what they share once', () => {
     const previous = {
-      image: 'harbor.example.com/team/app@sha256:1',
+      image: `harbor.example.com/team/app@sha256:${'00'.repeat(32)}`,
       chainDepth: 0,
       chainStarted: 0,
       chainFullSeconds: undefined,
@@ -85,7 +95,7 @@ describe('packed Builds', () => {
       0,
       true,
       [1, ':1'],
-      [[1, '@sha256:1'], number, 0, 0, null, 2, 3, [4]],
+      [[1, `${'A'.repeat(43)}=`, 1], number, 0, 0, null, 2, 3, [4]],
     ];
     const texts = [
       'uid-of-app',
