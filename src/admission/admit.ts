@@ -69,6 +69,7 @@ export async function admit(
   try {
     const eligibility = checkEligibility(request);
     if (eligibility.kind === 'skip') return { plan: eligibility, patch: [] };
+    if (clock() > deadline) return tooLate();
 
     const { object } = eligibility;
     if (eligibility.resource === 'builds' && eligibility.operation === 'UPDATE') {
@@ -82,12 +83,7 @@ export async function admit(
     const { build, isClone } = restoreClone(object);
     const { facts, error } = await gatherFacts(request, build, deadline, dependencies);
     const failure = error === undefined ? {} : { error };
-    if (clock() > deadline) {
-      const warnings = [
-        warning('s2i-incremental-webhook was too late for this object and left it as it is; see its log'),
-      ];
-      return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings }, patch: [], ...failure };
-    }
+    if (clock() > deadline) return { ...tooLate(), ...failure };
     const plan = planBuild({
       build,
       isClone,
@@ -105,6 +101,11 @@ export async function admit(
     const warnings = [warning('s2i-incremental-webhook failed on this object and left it as it is; see its log')];
     return { plan: { kind: 'skip', reason: 'internal_error', warnings }, patch: [], error };
   }
+}
+
+function tooLate(): Admission {
+  const warnings = [warning('s2i-incremental-webhook was too late for this object and left it as it is; see its log')];
+  return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings }, patch: [] };
 }
 
 /** From the BuildConfig as its user has it to what it is to be; where that is what was sent, there is nothing to do. */

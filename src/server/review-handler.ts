@@ -5,6 +5,7 @@ import { parseDuration } from '../config/duration.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import { BodyReader } from './read-body.ts';
 import { RequestError, sendJson } from './send-json.ts';
+import { WaitingTime } from './waiting-time.ts';
 
 /** Part of the caller's own timeout that an answer may take; the rest is for the way back. */
 const timeoutShare = 0.9;
@@ -21,9 +22,11 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
   const { config, clock, onAdmission, isDraining } = dependencies;
   const timeoutOf = rememberLast(callerTimeout);
   const bodies = new BodyReader();
+  const waiting = new WaitingTime();
 
   async function review(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const arrival = clock();
+    const seen = clock();
+    const arrival = seen - waiting.longest();
     if (isDraining()) response.setHeader('Connection', 'close');
     requireJson(incoming);
     const { apiVersion, request } = decodeReview(parseJson(await bodies.read(incoming)));
@@ -31,7 +34,7 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
     const admission = await admit(request, arrival + allowed, dependencies);
     const { patch, plan } = admission;
     sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
-    onAdmission(request, admission, clock() - arrival);
+    onAdmission(request, admission, clock() - seen);
   }
 
   return (incoming: IncomingMessage, response: ServerResponse): void => {

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { connect as connectTcp } from 'node:net';
 import type { Admission } from '../../src/admission/admit.ts';
+import { reasonOf } from '../../src/policy/plan.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import { type Answer, patchIn, readAnswer, send, startTestWebhook, suiteWebhook } from '../helpers/webhook.ts';
 
@@ -276,6 +277,40 @@ describe('POST /mutate and time', () => {
     const answer = await webhook.post(reviewOf(exampleBuild()));
     const warnings = ['s2i-incremental-webhook was too late for this object and left it as it is; see its log'];
     assert.deepEqual(JSON.parse(answer.text), { ...passes, response: { ...passes.response, warnings } });
+  });
+
+  it('lets an object pass unpatched that waited unseen for longer than its caller will', async (t) => {
+    const body = JSON.stringify(reviewOf(exampleBuild()));
+    const head = 'Host: localhost\r\nContent-Type: application/json';
+    const requestWith = (timeout: string) =>
+      `POST /mutate?timeout=${timeout} HTTP/1.1\r\n${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+    let whileServing: () => void = () => undefined;
+    const busy = {
+      read: () => {
+        whileServing();
+        return Promise.resolve('unavailable' as const);
+      },
+    };
+    const reasons: string[] = [];
+    const webhook = await startTestWebhook(t, {
+      config: chained,
+      history: busy,
+      onAdmission: ({ plan }) => reasons.push(reasonOf(plan)),
+    });
+    const other = connect({ host: '127.0.0.1', port: webhook.admission.port, ca: webhook.ca, servername: 'localhost' });
+    t.after(() => other.destroy());
+    await once(other, 'secureConnect');
+    whileServing = () => {
+      whileServing = () => undefined;
+      other.write(requestWith('200ms'));
+      const until = performance.now() + 250;
+      while (performance.now() < until);
+    };
+    await webhook.post(reviewOf(exampleBuild()), { path: '/mutate?timeout=10s' });
+    await once(other, 'data');
+    other.write(requestWith('200ms'));
+    await once(other, 'data');
+    assert.deepEqual(reasons, ['history_unavailable', 'deadline_exceeded', 'history_unavailable']);
   });
 
   it('lets an object pass with a warning when the webhook itself fails', async (t) => {
