@@ -50,6 +50,15 @@ export function renderCell({ case: name, mode, connections }: Cell, rounds: Cell
   return [`${name}, ${mode}, ${connections} connections`, ...lines, ...ratios].join('\n');
 }
 
+/** The median of the ratios of the rounds that were taken next to each other. */
+export function medianRatio(
+  rounds: readonly Round[],
+  reference: readonly Round[],
+  of: (round: Round) => number,
+): number {
+  return ratioOf(rounds, reference, of).median;
+}
+
 /** The ratio of the rounds that were taken next to each other. */
 export function ratioOf(rounds: readonly Round[], reference: readonly Round[], of: (round: Round) => number) {
   return spreadOf(rounds.map((round, at) => of(round) / of(reference[at] as Round)));

@@ -67,6 +67,54 @@ export const cases: Readonly<Record<CaseName, Case>> = {
   incremental: { title: 'Build CREATE, incremental', review: buildReview(optedIn), expected: '"continued"' },
 };
 
+/** Reviews of 3 MiB, which is what the webhook reads at most. */
+export const largeNames = ['env', 'labels', 'build-config'] as const;
+export type LargeName = (typeof largeNames)[number];
+
+/** What a large review is of. */
+export const largeTitles: Readonly<Record<LargeName, string>> = {
+  env: 'Build CREATE, 10,000 variables',
+  labels: 'Build CREATE, 100,000 labels',
+  'build-config': 'BuildConfig UPDATE, 5,000 variables and 20,000 annotations, before and after',
+};
+
+function numbered<T>(count: number, entryOf: (digits: string) => T): T[] {
+  return Array.from({ length: count }, (_, at) => entryOf(String(at).padStart(6, '0')));
+}
+
+/** The body of a large review of an opted-in object that is to be changed. */
+export function largeBody(name: LargeName): string {
+  const variables = (count: number, length: number) =>
+    numbered(count, (digits) => ({
+      name: `VARIABLE_${digits}`,
+      value: 'https://example.com/?x='.padEnd(length, digits),
+    }));
+  const map = (count: number) => Object.fromEntries(numbered(count, (digits) => [`example.com/key-${digits}`, 'v']));
+  const patches: Readonly<Record<LargeName, () => JsonObject>> = {
+    env: () => ({ spec: { strategy: { sourceStrategy: { env: variables(10_000, 270) } } } }),
+    labels: () => ({ metadata: { labels: map(100_000) } }),
+    'build-config': () => ({
+      metadata: { annotations: map(20_000) },
+      spec: { strategy: { sourceStrategy: { env: variables(5_000, 130) } } },
+    }),
+  };
+  const patch = patches[name]();
+  const review =
+    name === 'build-config'
+      ? merge(merge(cases['status-update'].review, { request: { object: patch, oldObject: patch } }), {
+          request: { object: { spec: { completionDeadlineSeconds: 60 } } },
+        })
+      : merge(cases.incremental.review, { request: { object: patch } });
+  const identity = identityOf(0);
+  return createTemplate(review)({
+    REVIEW: uidStart.padEnd(uidStart.length + uidDigits, '0'),
+    NAMESPACE: identity.namespace,
+    NAME: identity.name,
+    UID: identity.uid,
+    NUMBER: number,
+  });
+}
+
 /** The characters of a review's uid that differ. */
 const uidDigits = 12;
 const uidStart = '5f0c7a52-3e1b-4d68-9a47-';

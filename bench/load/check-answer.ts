@@ -4,6 +4,11 @@ import type { RawAnswer } from './connection.ts';
 /** Every so manieth answer is decoded and looked through; of each one the status, the uid and whether there is a patch are checked. */
 const thorough = 101;
 
+/** Whether the webhook let an object pass because there was no time left. */
+export function hasPassed({ body }: RawAnswer): boolean {
+  return body.includes('"warnings":["s2i-incremental-webhook was too late');
+}
+
 /** What is wrong with an answer, or undefined. */
 export function checkAnswer(
   { status, body }: RawAnswer,

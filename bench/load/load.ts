@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
 import { type Expectation, type Requests } from './cases.ts';
-import { checkAnswer } from './check-answer.ts';
+import { checkAnswer, hasPassed } from './check-answer.ts';
 import { Connection } from './connection.ts';
 import { type ProcessorTime, processorTime } from './pinned-process.ts';
 import { quantile } from './statistics.ts';
@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
   readonly expected: Expectation;
+  /** Milliseconds that the caller waits; then answers may be without a patch, and those that are later are counted. */
+  readonly deadline?: number;
 }
 
 /** What came of a load; times are milliseconds, shares are of one core. */
@@ -33,7 +35,11 @@ export interface LoadResult {
   readonly mainShare: number;
   /** In which the server could have run, but something else had its core: threads of its own, or a machine that is busy otherwise. */
   readonly serverWaited: number;
+  /** Part of the time in which the generator had anything to do; below 1, it would have sent more had there been answers. */
   readonly generatorShare: number;
+  /** Answers that came after the deadline, and those that passed unpatched because they would have. */
+  readonly late: number;
+  readonly passed: number;
   /** Microseconds of the server's processor time. */
   readonly serverPerRequest: number;
   /** The first few answers that were wrong, and failures. */
@@ -48,9 +54,10 @@ const latencies = new Float64Array(maxLatencies);
 
 /** Sends requests as fast as they are answered, from so many connections at a time. */
 export async function generateLoad(requests: Requests, options: LoadOptions): Promise<LoadResult> {
-  const { port, pid, mode, connections, seconds, expected } = options;
+  const { port, pid, mode, connections, seconds, expected, deadline } = options;
   const wrong: string[] = [];
-  let [wrongCount, answered, cipher] = [0, 0, ''];
+  let [wrongCount, answered, late, passed, cipher] = [0, 0, 0, 0, ''];
+  let [idle, answeredBefore, turn] = [0, 0, performance.now()];
   let until = Number.POSITIVE_INFINITY;
   let stopped = false;
   const note = (what: string) => {
@@ -75,34 +82,30 @@ export async function generateLoad(requests: Requests, options: LoadOptions): Pr
         latencies[answered % maxLatencies] = now - since;
         answered += 1;
       }
-      const fault = checkAnswer(answer, uid, expected, answered);
+      const isLate = deadline !== undefined && now - since > deadline;
+      if (isLate) late += 1;
+      const isPassed = deadline !== undefined && hasPassed(answer);
+      if (isPassed) passed += 1;
+      const fault = checkAnswer(answer, uid, isPassed ? undefined : expected, answered);
       if (fault !== undefined) note(fault);
       then();
     });
   };
 
   const opened = mode === 'keep-alive' ? await openAll() : [];
-  const before = { time: performance.now(), server: processorTime(pid), own: process.cpuUsage() };
+  const before = { time: performance.now(), server: processorTime(pid) };
   until = before.time + seconds * 1000;
   const isOver = () => stopped || performance.now() >= until;
   const workers =
     mode === 'keep-alive'
       ? opened.map((connection) => useOn(connection))
       : Array.from({ length: connections }, () => connectAnew());
-  const sampled = new Promise<{ time: number; server: ProcessorTime; own: NodeJS.CpuUsage }>((resolve) => {
-    setTimeout(
-      () =>
-        resolve({
-          time: performance.now(),
-          server: processorTime(pid),
-          own: process.cpuUsage(before.own),
-        }),
-      seconds * 1000,
-    );
+  const sampled = new Promise<{ time: number; server: ProcessorTime }>((resolve) => {
+    setTimeout(() => resolve({ time: performance.now(), server: processorTime(pid) }), seconds * 1000);
   });
   stayAwake();
   await Promise.all(workers);
-  const { time, server, own } = await sampled;
+  const { time, server } = await sampled;
   const used = server.used - before.server.used;
   const elapsed = (time - before.time) / 1000;
   const sorted = latencies.subarray(0, Math.min(answered, maxLatencies)).toSorted();
@@ -116,7 +119,9 @@ export async function generateLoad(requests: Requests, options: LoadOptions): Pr
     serverShare: used / elapsed,
     mainShare: (server.main - before.server.main) / elapsed,
     serverWaited: (server.waited - before.server.waited) / elapsed,
-    generatorShare: (own.user + own.system) / 1e6 / elapsed,
+    generatorShare: 1 - idle / 1000 / elapsed,
+    late,
+    passed,
     serverPerRequest: (used / answered) * 1e6,
     wrong,
     wrongCount,
@@ -128,6 +133,9 @@ export async function generateLoad(requests: Requests, options: LoadOptions): Pr
    * answer, and the more the slower the server is: that would be measured, not the server.
    */
   function stayAwake(): void {
+    const now = performance.now();
+    if (answered === answeredBefore) idle += now - turn;
+    [answeredBefore, turn] = [answered, now];
     if (!isOver()) setImmediate(stayAwake);
   }
 

@@ -26,6 +26,8 @@ export interface PinnedOptions {
   readonly args: readonly string[];
   /** A file descriptor that standard output goes to. */
   readonly stdout?: number;
+  /** Beside what every process has. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Whether it has the channel that `ask` needs. */
   readonly channel?: boolean;
 }
@@ -36,14 +38,14 @@ const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((file) => existsSync(f
 export const canPin = taskset !== undefined;
 
 /** Starts Node on one core; with an environment of its own: no kubeconfig, no settings of the machine. */
-export function startPinned({ core, args, stdout, channel = true }: PinnedOptions): PinnedProcess {
+export function startPinned({ core, args, stdout, channel = true, environment = {} }: PinnedOptions): PinnedProcess {
   const [command, ...rest] = [
     ...(taskset === undefined ? [] : [taskset, '-c', String(core)]),
     process.execPath,
     ...args,
   ];
   const child = spawn(command as string, rest, {
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', NODE_ENV: 'production' },
+    env: { ...environment, PATH: process.env['PATH'], HOME: '/nonexistent', NODE_ENV: 'production' },
     stdio: ['ignore', stdout ?? 'inherit', 'inherit', ...(channel ? (['ipc'] as const) : [])],
   });
   return {

@@ -29,6 +29,15 @@ const listening = new Promise<number>((resolve) => {
 });
 
 answerParent({
+  /** Milliseconds that JSON.parse takes of a body, each time. */
+  parse: ({ body, times }: { body: string; times: number }) => {
+    const bytes = Buffer.from(body);
+    return Array.from({ length: times }, () => {
+      const since = performance.now();
+      JSON.parse(bytes.toString());
+      return performance.now() - since;
+    });
+  },
   port: () => listening,
   answer: (question: { response: object }) => {
     fixed = question.response;

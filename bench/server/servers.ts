@@ -1,5 +1,14 @@
 /** Starts what is measured: the bare server and the webhook's bundle, each on the first core with the same Node options. */
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,9 +18,13 @@ import { createDevelopmentCertificate } from '../../src/certificates/certificate
 import { type PinnedProcess, startPinned } from '../load/pinned-process.ts';
 import type { LoopDelay } from './observe.ts';
 
-/** As in the image's ENTRYPOINT. */
-const env = process.env;
-export const nodeOptions = env['BENCH_NODE']?.split(' ') ?? ['--max-semi-space-size=2'];
+/** What the image starts the program with, read where it is written. */
+const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
+const [, entrypoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(dockerfile) ?? [];
+export const nodeOptions = (JSON.parse(entrypoint) as string[]).filter((word) => word.startsWith('--'));
+export const imageEnvironment: Readonly<Record<string, string>> = Object.fromEntries(
+  [...dockerfile.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [name, value] as const),
+);
 
 /** Which core runs what. */
 export const cores = { server: 0, load: 1 } as const;
@@ -21,6 +34,10 @@ export interface MeasuredServer {
   readonly name: string;
   readonly process: PinnedProcess;
   readonly port: number;
+  /** Where its metrics are; undefined of the bare server. */
+  readonly opsPort: number | undefined;
+  /** Milliseconds from its start until it was ready. */
+  readonly startup: number;
   readonly resetDelay: () => Promise<void>;
   readonly delay: () => Promise<LoopDelay>;
   /** Forgets what was logged, so that the disk does not fill. */
@@ -37,6 +54,7 @@ export interface Workshop {
 
 /** @param program the webhook's bundle; undefined: made of the sources as they are */
 export async function createWorkshop(program: string | undefined): Promise<Workshop> {
+  // In memory where there is such a place: the log would otherwise be written to a disk by the core that is measured.
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 's2i-incremental-bench-'));
   const certificate = await createDevelopmentCertificate(['localhost', '127.0.0.1'], Date.now());
   writeFileSync(join(folder, 'ca.crt'), certificate.ca ?? '');
@@ -55,7 +73,7 @@ export async function createWorkshop(program: string | undefined): Promise<Works
   return {
     folder,
     program: program ?? join(folder, 'main.js'),
-    remove: () => (env['BENCH_KEEP'] ? undefined : rmSync(folder, { recursive: true, force: true })),
+    remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
@@ -63,6 +81,7 @@ export async function createWorkshop(program: string | undefined): Promise<Works
 export async function startBare({ folder }: Workshop): Promise<MeasuredServer> {
   const process = startPinned({
     core: cores.server,
+    environment: imageEnvironment,
     args: [
       ...nodeOptions,
       '--require',
@@ -73,7 +92,7 @@ export async function startBare({ folder }: Workshop): Promise<MeasuredServer> {
     ],
   });
   const port = (await process.ask({ kind: 'port' })) as number;
-  return measured('bare', process, port, () => undefined);
+  return measured('bare', process, { port, opsPort: undefined, startup: Number.NaN }, () => undefined);
 }
 
 export interface WebhookSettings {
@@ -95,8 +114,10 @@ export async function startWebhookProcess({ folder }: Workshop, settings: Webhoo
   writeFileSync(config, configuration);
   const where = apiServer === undefined ? ['--standalone'] : ['--kubeconfig', writeKubeconfig(folder, apiServer)];
   const stdout = openSync(log, 'a');
+  const started = performance.now();
   const process = startPinned({
     core: cores.server,
+    environment: imageEnvironment,
     args: [
       ...(profile === undefined
         ? []
@@ -109,10 +130,8 @@ export async function startWebhookProcess({ folder }: Workshop, settings: Webhoo
   });
   closeSync(stdout);
   try {
-    const port = await waitUntilReady(log, apiServer !== undefined);
-    return measured(name, process, port, () => {
-      if (!env['BENCH_KEEP']) truncateSync(log);
-    });
+    const ports = await waitUntilReady(log, apiServer !== undefined);
+    return measured(name, process, { ...ports, startup: performance.now() - started }, () => truncateSync(log));
   } catch (error) {
     await process.stop();
     throw error;
@@ -122,11 +141,11 @@ export async function startWebhookProcess({ folder }: Workshop, settings: Webhoo
 /** Seconds a start may take, 100,000 Builds included. */
 const patience = 90;
 
-/** Resolves with the port for reviews, as the log tells it. */
-async function waitUntilReady(log: string, syncs: boolean): Promise<number> {
+/** Resolves with the ports, as the log tells them. */
+async function waitUntilReady(log: string, syncs: boolean): Promise<Pick<MeasuredServer, 'port' | 'opsPort'>> {
   const until = performance.now() + patience * 1_000;
   while (performance.now() < until) {
-    await delay(50);
+    await delay(syncs ? 50 : 2);
     const lines = readFileSync(log, 'utf8').split('\n');
     const portOf = (message: string) => {
       const line = lines.find((text) => text.includes(`"${message}"`));
@@ -137,16 +156,21 @@ async function waitUntilReady(log: string, syncs: boolean): Promise<number> {
     if (opsPort === undefined || port === undefined) continue;
     const ready = await fetch(`http://127.0.0.1:${opsPort}/readyz`);
     const text = await ready.text();
-    if (ready.ok && !(syncs && text.includes('not synced'))) return port;
+    if (ready.ok && !(syncs && text.includes('not synced'))) return { port, opsPort };
   }
   throw new Error(`the webhook is not ready after ${patience} s; its log:\n${readFileSync(log, 'utf8').slice(-2_000)}`);
 }
 
-function measured(name: string, process: PinnedProcess, port: number, trimLog: () => void): MeasuredServer {
+function measured(
+  name: string,
+  process: PinnedProcess,
+  facts: Pick<MeasuredServer, 'port' | 'opsPort' | 'startup'>,
+  trimLog: () => void,
+): MeasuredServer {
   return {
     name,
     process,
-    port,
+    ...facts,
     resetDelay: async () => {
       await process.ask({ kind: 'reset-delay' });
     },

@@ -51,6 +51,8 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
 
 /** @throws RequestError */
 function requireJson({ headers }: IncomingMessage): void {
+  // As the API server has it.
+  if (headers['content-type'] === 'application/json') return;
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== 'application/json') {
     throw new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);

@@ -48,13 +48,16 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
   const limits = { process: new RateLimit(perProcess), buildConfig: new RateLimit(perBuildConfig) };
   let inFlight = 0;
   return (request: AdmissionRequest, { plan }: Admission): void => {
-    const told = request.dryRun || request.operation !== 'CREATE' ? undefined : tellOf(request.object, plan);
+    if (request.dryRun || request.operation !== 'CREATE' || !isToldOf(plan)) return;
     const owner = isObject(request.object) ? buildConfigOf(request.object) : undefined;
-    if (told === undefined || owner === undefined) return;
+    if (owner === undefined) return;
+    const now = clock();
+    // First, because in a storm of Builds nearly all end here.
+    if (inFlight >= maxInFlight || !limits.process.take('', now)) return;
     // A caller that is no API server may write anything in their place, and they become a path and a text.
     if (![request.namespace, owner.name, request.name].every(isObjectName)) return;
-    const now = clock();
-    if (inFlight >= maxInFlight || !limits.process.take('', now) || !limits.buildConfig.take(owner.uid, now)) return;
+    const told = tellOf(request.object, plan);
+    if (told === undefined || !limits.buildConfig.take(owner.uid, now)) return;
     const time = formatTime(now);
     const { namespace } = request;
     inFlight += 1;
@@ -89,12 +92,16 @@ interface Told {
   readonly message: string;
 }
 
-/** What an Event says of a plan; undefined where there is nothing to say. */
+/** Whether there is anything to say of a plan. */
+function isToldOf(plan: Plan): boolean {
+  return plan.kind === 'skip' ? toldSkips.has(plan.reason) : plan.kind === 'mutate' && plan.resource === 'builds';
+}
+
+/** What an Event says of such a plan; undefined where the object has no name. */
 function tellOf(object: unknown, plan: Plan): Told | undefined {
   const build = isObject(object) ? nameOf(object) : '';
   if (!isObjectName(build)) return undefined;
   if (plan.kind === 'skip') {
-    if (!toldSkips.has(plan.reason)) return undefined;
     const isOurs = plan.reason === 'internal_error' || plan.reason === 'deadline_exceeded';
     const type = isOurs ? 'Warning' : 'Normal';
     return { type, reason: 'SkippedBuild', message: sentence(`${build} is left as it is`, plan.reason) };

@@ -1,33 +1,40 @@
 import { parseArgs } from 'node:util';
-import { type CaseName, caseNames } from '../load/cases.ts';
-import { type Mode, modes } from '../load/load.ts';
-import type { Effort } from './measure.ts';
+import type { Effort } from './http/measure.ts';
+import { type CaseName, caseNames } from './load/cases.ts';
+import { type Mode, modes } from './load/load.ts';
 
-export const help = `Usage: node bench/http/main.ts [options]
+export const partNames = ['start', 'history', 'http', 'large', 'saturation'] as const;
+export type PartName = (typeof partNames)[number];
 
-  --quick              short rounds
+export const help = `Usage: npm run bench -- [options]
+
+  --quick              short rounds, 16 connections, keep-alive
+  --part NAME          ${partNames.join(', ')}; may be repeated (default: all)
+  --json FILE          every figure of every round, as JSON
+  --bundle FILE        measure this bundle (default: one of the sources as they are)
+  --profile DIR        write webhook.cpuprofile there; slows what is measured
+
+Of part http:
+
   --case NAME          ${caseNames.join(', ')}; may be repeated (default: all)
-  --connections N      may be repeated (default: 1, 16, 64; --quick: 16)
-  --mode MODE          ${modes.join(', ')}; may be repeated (default: keep-alive)
+  --connections N      may be repeated (default: 1, 16, 64)
+  --mode MODE          ${modes.join(', ')}; may be repeated (default: all; those with handshakes for case incremental)
   --rounds N           of each server (default 5; --quick: 3)
   --seconds S          of each round (default 2; --quick: 1)
-  --bundle FILE        measure this bundle (default: one of the sources as they are)
   --against FILE       measure another bundle beside it
-  --without-events     with events.enabled: false
-  --profile DIR        write webhook.cpuprofile there; slows what is measured
-  --json               figures of every round as JSON
 `;
 
 export interface BenchOptions {
+  readonly parts: readonly PartName[];
+  readonly quick: boolean;
   readonly cases: readonly CaseName[];
   readonly connections: readonly number[];
   readonly modes: readonly Mode[];
   readonly effort: Effort;
   readonly bundle: string | undefined;
   readonly against: string | undefined;
-  readonly events: boolean;
   readonly profile: string | undefined;
-  readonly json: boolean;
+  readonly json: string | undefined;
 }
 
 /** @throws Error for what is no option or no value of one */
@@ -36,6 +43,7 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
     args: [...args],
     options: {
       quick: { type: 'boolean', default: false },
+      part: { type: 'string', multiple: true },
       case: { type: 'string', multiple: true },
       connections: { type: 'string', multiple: true },
       mode: { type: 'string', multiple: true },
@@ -43,25 +51,27 @@ export function parseBenchOptions(args: readonly string[]): BenchOptions | 'help
       seconds: { type: 'string' },
       bundle: { type: 'string' },
       against: { type: 'string' },
-      'without-events': { type: 'boolean', default: false },
       profile: { type: 'string' },
-      json: { type: 'boolean', default: false },
+      json: { type: 'string' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
   if (values.help) return 'help';
   const { quick } = values;
-  const rounds = numberOf(values.rounds, quick ? 3 : 5);
-  const seconds = numberOf(values.seconds, quick ? 1 : 2);
   return {
+    quick,
+    parts: (values.part ?? partNames).map((name) => oneOf('--part', name, partNames)),
     cases: (values.case ?? caseNames).map((name) => oneOf('--case', name, caseNames)),
     connections: values.connections?.map((text) => numberOf(text, 16)) ?? (quick ? [16] : [1, 16, 64]),
-    modes: (values.mode ?? ['keep-alive']).map((name) => oneOf('--mode', name, modes)),
-    // V8 is through with optimizing the webhook after some 5,000 requests.
-    effort: { rounds, seconds, warmup: quick ? 2 : 3 },
+    modes: (values.mode ?? (quick ? ['keep-alive'] : modes)).map((name) => oneOf('--mode', name, modes)),
+    effort: {
+      rounds: numberOf(values.rounds, quick ? 3 : 5),
+      seconds: numberOf(values.seconds, quick ? 1 : 2),
+      // V8 is through with optimizing the webhook after some 20,000 requests.
+      warmup: quick ? 3 : 4,
+    },
     bundle: values.bundle,
     against: values.against,
-    events: !values['without-events'],
     profile: values.profile,
     json: values.json,
   };

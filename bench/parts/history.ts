@@ -4,10 +4,10 @@
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BuildIndex } from '../src/history/build-index.ts';
-import type { JsonObject } from '../src/openshift/json.ts';
-import { historySize, identityOf, storedBuildText } from './example-history.ts';
-import type { Row } from './report.ts';
+import { BuildIndex } from '../../src/history/build-index.ts';
+import type { JsonObject } from '../../src/openshift/json.ts';
+import { historySize, identityOf, storedBuildText } from '../example-history.ts';
+import type { Row } from '../report.ts';
 
 const { buildConfigs, buildsEach } = historySize;
 const pageSize = 100;
@@ -61,11 +61,16 @@ export async function benchHistory(): Promise<readonly Row[]> {
 
   const delays = await receiveEvents(index);
   return [
-    { name: 'fold 100,000 Builds of 20,000 BuildConfigs', value: folding / 1_000, unit: 's', limit: 10 },
-    { name: 'memory (RSS) grown by them', value: growth, unit: 'MB', limit: 60 },
-    { name: 'one lookup', value: perLookup, unit: 'µs', limit: 20 },
-    { name: '5,000 events/s: longest block of the event loop', value: delays.max / 1e6, unit: 'ms', limit: 20 },
-    { name: '5,000 events/s: 99th percentile', value: delays.percentile(99) / 1e6, unit: 'ms', limit: undefined },
+    { name: 'fold 100,000 Builds of 20,000 BuildConfigs', value: folding / 1_000, unit: 's', goal: { atMost: 10 } },
+    { name: 'memory (RSS) grown by them', value: growth, unit: 'MB', goal: { atMost: 60 } },
+    { name: 'one lookup', value: perLookup, unit: 'µs', goal: { atMost: 20 } },
+    {
+      name: '5,000 events/s: longest block of the event loop',
+      value: delays.max / 1e6,
+      unit: 'ms',
+      goal: { atMost: 20 },
+    },
+    { name: '5,000 events/s: 99th percentile', value: delays.percentile(99) / 1e6, unit: 'ms' },
   ];
 }
 
