@@ -3,5 +3,6 @@ const urlWithCredentials = /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:]{1,200}:[^\s/?#
 
 /** Whether a text holds a URL with a user and password in it. */
 export function hasCredentials(text: string): boolean {
-  return urlWithCredentials.test(text);
+  // There is no such URL without an @, and to look for that takes a hundredth of the time.
+  return text.includes('@') && urlWithCredentials.test(text);
 }

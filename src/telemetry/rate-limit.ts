@@ -28,11 +28,13 @@ export class RateLimit {
   take(key: string, now: number): boolean {
     const { burst, refill } = this.#allowance;
     const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
-    const tokens = Math.min(burst, bucket.tokens + Math.max(0, now - bucket.at) / refill);
-    const isAllowed = tokens >= 1;
-    // Put in anew, so that the map is in the order of use.
-    this.#buckets.delete(key);
-    this.#buckets.set(key, { tokens: isAllowed ? tokens - 1 : tokens, at: now });
+    bucket.tokens = Math.min(burst, bucket.tokens + Math.max(0, now - bucket.at) / refill);
+    bucket.at = now;
+    const isAllowed = bucket.tokens >= 1;
+    if (isAllowed) bucket.tokens -= 1;
+    // Put in anew, so that the map is in the order of use. One that is alone stays: what is deleted takes memory until the map is copied.
+    if (this.#buckets.size > 1) this.#buckets.delete(key);
+    this.#buckets.set(key, bucket);
     if (this.#buckets.size > maxKeys) this.#forgetHalf();
     return isAllowed;
   }
