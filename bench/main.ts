@@ -55,8 +55,9 @@ async function run(options: BenchOptions): Promise<void> {
           comparison = await compare(lab, options, say);
           if (comparison.rows.length > 0) report('http', comparison.rows);
         }
-        if (parts.includes('large')) report('large', await benchLarge(lab, quick));
         if (parts.includes('saturation')) report('saturation', await benchSaturation(lab, quick));
+        // Last, because what it needs of memory stays for a while.
+        if (parts.includes('large')) report('large', await benchLarge(lab, quick));
       } finally {
         await lab.stop();
       }

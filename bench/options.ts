@@ -3,7 +3,7 @@ import type { Effort } from './http/measure.ts';
 import { type CaseName, caseNames } from './load/cases.ts';
 import { type Mode, modes } from './load/load.ts';
 
-export const partNames = ['start', 'history', 'http', 'large', 'saturation'] as const;
+export const partNames = ['start', 'history', 'http', 'saturation', 'large'] as const;
 export type PartName = (typeof partNames)[number];
 
 export const help = `Usage: npm run bench -- [options]

@@ -37,6 +37,7 @@ export async function benchLarge({ generator, bare, webhook, servers }: Lab, qui
     seconds: quick ? 3 : 10,
     expected: cases.incremental.expected,
   };
+  await generator.ask(load);
   const alone = (await generator.ask(load)) as LoadResult;
   const beside = {
     kind: 'send',

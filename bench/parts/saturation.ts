@@ -6,8 +6,8 @@ import { cases } from '../load/cases.ts';
 import type { LoadResult } from '../load/load.ts';
 import type { Row } from '../report.ts';
 
-/** What a caller waits in the second part, in milliseconds: less than 64 requests take one after another. */
-const shortTimeout = 5;
+/** What a caller waits in the second part, in milliseconds: about as long as 64 requests take one after another. */
+const shortTimeout = 15;
 
 export async function benchSaturation(lab: Lab, quick: boolean): Promise<readonly Row[]> {
   const { generator, webhook, servers } = lab;
@@ -43,7 +43,7 @@ export async function benchSaturation(lab: Lab, quick: boolean): Promise<readonl
     { name: 'answers after 3 s', value: long.late, unit: '', goal: { atMost: 0 } },
     { name: 'slowest answer', value: long.slowest, unit: 'ms' },
     { name: `RSS after ${settled} s`, value: from, unit: 'MB', goal: { atMost: 140 } },
-    { name: `growth of RSS after ${settled} s`, value: to - from, unit: 'MB', goal: { atMost: 0 } },
+    { name: `growth of RSS after ${settled} s`, value: to - from, unit: 'MB', goal: { atMost: 1 } },
     {
       name: `64 connections, timeout ${shortTimeout} ms: errors and wrong answers`,
       value: short.wrongCount,
