@@ -313,6 +313,17 @@ describe('POST /mutate and time', () => {
     assert.deepEqual(reasons, ['history_unavailable', 'deadline_exceeded', 'history_unavailable']);
   });
 
+  it('patches what comes after the process was busy with something else for longer than that', async (t) => {
+    const webhook = await startTestWebhook(t, { config: chained });
+    for (let turn = 0; turn < 40; turn += 1) {
+      const until = performance.now() + 30;
+      while (performance.now() < until);
+      await delay(0);
+    }
+    const answer = await webhook.post(reviewOf(exampleBuild()), { path: '/mutate?timeout=1s' });
+    assert.ok(patchIn(answer.text).length > 0);
+  });
+
   it('lets an object pass with a warning when the webhook itself fails', async (t) => {
     const admissions: Admission[] = [];
     const failing = { read: () => Promise.resolve(null as never) };

@@ -6,10 +6,12 @@ import { WaitingTime } from '../../../src/server/waiting-time.ts';
 function createLoop() {
   let [now, slept] = [1_000, 500];
   let ends: (() => void)[] = [];
+  let tick: () => void = () => undefined;
   const waiting = new WaitingTime({
     now: () => now,
     slept: () => slept,
     atTurnEnd: (callback) => void ends.push(callback),
+    every: (_milliseconds, callback) => (tick = callback),
   });
   return {
     work: (milliseconds: number) => (now += milliseconds),
@@ -18,6 +20,7 @@ function createLoop() {
       slept += milliseconds;
     },
     see: () => waiting.longest(),
+    tick: () => tick(),
     endTurn() {
       const due = ends;
       ends = [];
@@ -73,6 +76,41 @@ describe('the longest time a request may have waited', () => {
     loop.endTurn();
     loop.sleep(0.1);
     assert.equal(loop.see(), 0);
+  });
+
+  it('counts nothing of what was done for others long before', () => {
+    const loop = createLoop();
+    for (let turn = 0; turn < 100; turn += 1) {
+      loop.work(70);
+      loop.sleep(2);
+      loop.tick();
+    }
+    loop.work(3);
+    assert.equal(Math.round(loop.see()), 73);
+    loop.endTurn();
+    loop.sleep(50);
+    loop.tick();
+    loop.sleep(50);
+    loop.tick();
+    loop.sleep(10);
+    assert.equal(loop.see(), 0);
+  });
+
+  it('counts what held up the loop before the request was seen', () => {
+    const loop = createLoop();
+    loop.sleep(40);
+    loop.work(300);
+    loop.tick();
+    assert.equal(loop.see(), 300);
+  });
+
+  it('still counts a turn that has just ended when the loop is looked at', () => {
+    const loop = createLoop();
+    loop.see();
+    loop.work(250);
+    loop.endTurn();
+    loop.tick();
+    assert.equal(loop.see(), 250);
   });
 
   it('asks for the end of each turn once', () => {
