@@ -4,24 +4,39 @@ import type { Config } from '../config/config.ts';
 
 export type { Logger } from 'pino';
 
+/** Some hundred lines; what a turn of the event loop has beyond that is written before its end. */
+const bufferSize = 64 * 1024;
+
 /**
  * Lines to a file descriptor: those of one turn of the event loop in one write. A write costs as much as a decision, whatever its
  * length. What is not written yet is when the process ends, but for a SIGKILL.
  */
 function createLineWriter(fd: number): DestinationStream {
-  // The most that the stream takes before it writes by itself; some 40 lines.
-  const stream = pino.destination({ fd, sync: true, minLength: 16_383 });
+  const stream = pino.destination({ fd, sync: true });
+  // Bytes, because a line that waits as text keeps every text it was put together from, and these the garbage collector's old heap.
+  const lines = Buffer.allocUnsafe(bufferSize);
+  let used = 0;
   let isScheduled = false;
   const flush = () => {
-    isScheduled = false;
-    stream.flushSync();
+    if (used > 0) stream.write(lines.toString('utf8', 0, used));
+    used = 0;
   };
-  process.on('exit', flush);
+  const flushAtTurnEnd = () => {
+    isScheduled = false;
+    flush();
+  };
+  process.on('exit', () => {
+    flush();
+    stream.flushSync();
+  });
   return {
     write(line: string) {
-      stream.write(line);
-      if (!isScheduled) setImmediate(flush);
+      if (!isScheduled) setImmediate(flushAtTurnEnd);
       isScheduled = true;
+      // No character takes more than three bytes.
+      if (used + 3 * line.length > bufferSize) flush();
+      if (3 * line.length > bufferSize) stream.write(line);
+      else used += lines.write(line, used);
     },
   };
 }

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { logLevels } from '../../../src/config/config.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
@@ -59,7 +63,18 @@ describe('the log', () => {
     const logger = createLogger({ level: 'info', format: 'text' }, stream);
     logger.info({ url: 'https://127.0.0.1:8443' }, 'listening');
     logger.debug('not this');
-    const text = stripVTControlCharacters(String(stream.read()));
-    assert.match(text, /^\[[^\]]+\] INFO: listening\n {4}url: "https:\/\/127\.0\.0\.1:8443"\n$/);
+    const shown = stripVTControlCharacters(String(stream.read()));
+    assert.match(shown, /^\[[^\]]+\] INFO: listening\n {4}url: "https:\/\/127\.0\.0\.1:8443"\n$/);
+  });
+
+  it('has every line, in order, when the process ends and whoever reads it is slow', async () => {
+    const file = fileURLToPath(new URL('../../helpers/log-much.ts', import.meta.url));
+    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    await delay(500);
+    const lines = (await text(child.stdout)).trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((each) => (JSON.parse(each) as { line: number }).line),
+      Array.from({ length: 5_000 }, (_, index) => index + 1),
+    );
   });
 });
