@@ -17,12 +17,16 @@ export async function benchLarge({ generator, bare, webhook, servers }: Lab, qui
     const { milliseconds, answer } = (await generator.ask({ ...sending, times })) as Sent;
     if (!/"patch":"|leave no room/.test(answer))
       throw new Error(`${largeTitles[name]} was answered ${answer.slice(0, 300)}`);
+    const toBare = { ...sending, port: bare.port };
+    await generator.ask({ ...toBare, times: 3 });
+    const bareTaken = spreadOf(((await generator.ask({ ...toBare, times })) as Sent).milliseconds).median;
     const parses = (await bare.process.ask({ kind: 'parse', body, times: times + 3 })) as number[];
     const [taken, parse] = [spreadOf(milliseconds).median, spreadOf(parses.slice(3)).median];
     const title = `${largeTitles[name]} (${(Buffer.byteLength(body) / 2 ** 20).toFixed(2)} MiB)`;
     rows.push(
       { name: `${title}: answer`, value: taken, unit: 'ms' },
       { name: `${title}: answer / JSON.parse`, value: taken / parse, unit: '', goal: { atMost: 10 } },
+      { name: `${title}: answer / bare`, value: taken / bareTaken, unit: '' },
     );
   }
 

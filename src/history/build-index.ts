@@ -23,13 +23,13 @@ export type BuildHistoryFacts = Omit<BuildConfigHistory, 'buildConfig'>;
  */
 export class BuildIndex {
   /** By namespace and whole name of the BuildConfig; one that was made anew under its name is told apart by the uid in the record. */
-  readonly #packed = new Map<string, PackedBuilds>();
+  readonly #groups = new Map<string, Group>();
   /** By namespace and name of the Build: where those are that do not have their BuildConfig's name with a number behind it. */
   readonly #elsewhere = new Map<string, string>();
 
   /** How many names of BuildConfigs have Builds here. */
   get buildConfigCount(): number {
-    return this.#packed.size;
+    return this.#groups.size;
   }
 
   /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
@@ -42,8 +42,10 @@ export class BuildIndex {
     const [namespace, name] = [namespaceOf(build), nameOf(build)];
     const key = keyOf(namespace, owner.name);
     if (this.#keyOfBuild(namespace, name) !== key) this.remove(build);
-    const others = this.#unpack(key).filter((record) => record.name !== name);
-    this.#packed.set(key, packBuilds([...others, recordOf(build, owner.uid)]));
+    const record = recordOf(build, owner.uid);
+    const group = this.#groups.get(key);
+    if (group instanceof Map) group.set(name, record);
+    else this.#store(key, [...recordsIn(group).filter((other) => other.name !== name), record]);
     if (usualKeyOf(namespace, name) !== key) this.#elsewhere.set(keyOf(namespace, name), key);
   }
 
@@ -51,17 +53,23 @@ export class BuildIndex {
     const [namespace, name] = [namespaceOf(build), nameOf(build)];
     const key = this.#keyOfBuild(namespace, name);
     this.#elsewhere.delete(keyOf(namespace, name));
-    const known = this.#unpack(key);
-    const left = known.filter((record) => record.name !== name);
-    if (left.length === 0) this.#packed.delete(key);
-    else if (left.length < known.length) this.#packed.set(key, packBuilds(left));
+    const group = this.#groups.get(key);
+    if (group instanceof Map) {
+      group.delete(name);
+      if (group.size <= mostPacked / 2) this.#store(key, [...group.values()]);
+    } else {
+      const known = recordsIn(group);
+      const left = known.filter((record) => record.name !== name);
+      if (left.length < known.length) this.#store(key, left);
+    }
   }
 
   /** Whether the Build was known when it had not finished. */
   hasUnfinished(build: JsonObject): boolean {
     const name = nameOf(build);
-    const known = this.#unpack(this.#keyOfBuild(namespaceOf(build), name));
-    return known.some((record) => record.name === name && !record.isFinished);
+    const group = this.#groups.get(this.#keyOfBuild(namespaceOf(build), name));
+    const known = group instanceof Map ? group.get(name) : recordsIn(group).find((record) => record.name === name);
+    return known?.isFinished === false;
   }
 
   /** Where a Build is, if it is known. */
@@ -69,28 +77,52 @@ export class BuildIndex {
     return this.#elsewhere.get(keyOf(namespace, name)) ?? usualKeyOf(namespace, name);
   }
 
-  #unpack(key: string): readonly BuildRecord[] {
-    const packed = this.#packed.get(key);
-    return packed === undefined ? [] : unpackBuilds(packed);
+  #store(key: string, records: readonly BuildRecord[]): void {
+    if (records.length === 0) this.#groups.delete(key);
+    else if (records.length <= mostPacked) this.#groups.set(key, packBuilds(records));
+    else this.#groups.set(key, new Map(records.map((record) => [record.name, record])));
   }
 
   /** What the earlier Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
   lookUp({ namespace, buildConfig, build }: HistoryLookup): BuildHistoryFacts {
-    const packed = this.#packed.get(keyOf(namespace, buildConfig.name));
-    if (packed === undefined) return { hasBuilds: false, previous: undefined, references: new Set() };
+    const group = this.#groups.get(keyOf(namespace, buildConfig.name));
     const isPast = ({ name, uid }: BuildRecord) => name !== build && uid === buildConfig.uid;
-    const past = () => unpackBuilds(packed).filter(isPast);
-    const references = {
-      has: (reference: string) =>
-        mayHaveReference(packed, reference) && past().some((record) => record.reference === reference),
-    };
-    const newest = unpackNewest(packed);
-    if (newest !== undefined && isPast(newest)) return { hasBuilds: true, previous: newest.previous, references };
-    // Of another BuildConfig under that name, or the Build that asks is the newest itself.
-    let previous: PreviousBuild | undefined;
-    for (const record of past()) if (isNewer(record.previous, previous)) previous = record.previous;
-    return { hasBuilds: past().length > 0, previous, references };
+    if (typeof group === 'string') {
+      const newest = unpackNewest(group);
+      if (newest !== undefined && isPast(newest)) {
+        let all: BuildHistoryFacts | undefined;
+        const isUsed = (reference: string) =>
+          mayHaveReference(group, reference) && (all ??= pastOf(group, isPast)).references.has(reference);
+        return { hasBuilds: true, previous: newest.previous, references: { has: isUsed } };
+      }
+      // Of another BuildConfig under that name, or the Build that asks is the newest itself.
+    }
+    return pastOf(group, isPast);
   }
+}
+
+/** What is known of the Builds of a BuildConfig's name. */
+type Group = PackedBuilds | Map<string, BuildRecord>;
+
+/** More Builds than that of one name are kept as objects, because each change writes the whole text anew. OpenShift keeps ten by default. */
+const mostPacked = 32;
+
+function recordsIn(group: Group | undefined): readonly BuildRecord[] {
+  if (group === undefined) return [];
+  return typeof group === 'string' ? unpackBuilds(group) : [...group.values()];
+}
+
+function pastOf(group: Group | undefined, isPast: (record: BuildRecord) => boolean): BuildHistoryFacts {
+  const references = new Set<string>();
+  let hasBuilds = false;
+  let previous: PreviousBuild | undefined;
+  for (const record of recordsIn(group)) {
+    if (!isPast(record)) continue;
+    hasBuilds = true;
+    if (record.reference !== undefined) references.add(record.reference);
+    if (isNewer(record.previous, previous)) previous = record.previous;
+  }
+  return { hasBuilds, previous, references };
 }
 
 function keyOf(namespace: string, name: string): string {

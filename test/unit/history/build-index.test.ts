@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { BuildIndex } from '../../../src/history/build-index.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { merge } from '../../helpers/fixtures.ts';
-import { comparable, completeBuild } from './example-builds.ts';
+import { comparable, completeBuild, referenceOf } from './example-builds.ts';
 
 const uids = ['uid-a', 'uid-b'];
 /** Of the BuildConfigs; the Builds are called app-0 to app-3. */
@@ -79,6 +79,32 @@ describe('BuildIndex', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('knows the same of a BuildConfig with very many Builds, however they come and go', () => {
+    const past = (index: BuildIndex) =>
+      comparable(index.lookUp({ namespace: 'test', buildConfig: { name: 'app', uid: 'uid-of-app' }, build: 'app-99' }));
+    const index = new BuildIndex();
+    const [there, counts] = [new Set<number>(), [1, 31, 32, 33, 34, 64, 90]];
+    const change = (number: number, isSet: boolean) => {
+      if (isSet) index.set(completeBuild(number));
+      else index.remove(completeBuild(number));
+      if (isSet) there.add(number);
+      else there.delete(number);
+      const { hasBuilds, previous, references } = past(index);
+      assert.equal(hasBuilds, there.size > 0);
+      assert.equal(previous?.number, there.size === 0 ? undefined : Math.max(...there));
+      if (counts.includes(there.size))
+        assert.deepEqual(references, new Set([...there].sort((a, b) => a - b).map(referenceOf)));
+    };
+    const numbers = Array.from({ length: 90 }, (_, at) => ((at * 37) % 97) + 1).filter((number) => number !== 99);
+    for (const number of numbers) change(number, true);
+    for (const number of numbers) change(number, true);
+    assert.equal(index.hasUnfinished(completeBuild(1)), false);
+    index.set(completeBuild(1, { status: { phase: 'Running' } }));
+    assert.equal(index.hasUnfinished(completeBuild(1)), true);
+    for (const number of numbers) change(number, false);
+    assert.equal(index.buildConfigCount, 0);
   });
 
   it('keeps nothing once every Build is gone', () => {
