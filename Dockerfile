@@ -23,6 +23,6 @@ ENV MALLOC_ARENA_MAX=2
 #   less, what 64 requests at a time need does not fit, and is taken for long-lived.
 # --no-allocation-site-pretenuring: while the history is read V8 learns that requests live long, and from then on puts those that it
 #   serves among the old objects, where they pile up, with all they refer to, until the whole heap is walked over.
-# --heap-growing-percent=15: the heap may grow by that much before it is walked over; by default it triples while the history is read.
-ENTRYPOINT ["node", "--max-semi-space-size=4", "--no-allocation-site-pretenuring", "--heap-growing-percent=15", "/app/main.js"]
+# --heap-growing-percent=80: the heap may grow by that much before it is walked over; by default it triples while the history is read.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--no-allocation-site-pretenuring", "--heap-growing-percent=80", "/app/main.js"]
 CMD ["serve", "--cert-dir", "/certs"]
