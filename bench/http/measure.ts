@@ -1,5 +1,5 @@
 import { type CaseName, type Expectation, cases } from '../load/cases.ts';
-import type { LoadResult, Mode } from '../load/load.ts';
+import type { LoadOptions, LoadResult, Mode } from '../load/load.ts';
 import type { PinnedProcess } from '../load/pinned-process.ts';
 import type { LoopDelay } from '../server/observe.ts';
 import type { MeasuredServer } from '../server/servers.ts';
@@ -61,13 +61,17 @@ async function load(
   seconds: number,
   expected: Expectation,
 ): Promise<LoadResult> {
-  const { port, process } = server;
-  const options = { kind: 'load', port, pid: process.pid, mode, connections, seconds, expected };
+  const options = loadOf(server, { mode, connections, seconds, expected });
   const result = (await generator.ask(options)) as LoadResult;
   if (result.wrongCount > 0) {
     throw new WrongAnswerError(`${server.name}: ${result.wrongCount} wrong answers, e.g.\n${result.wrong.join('\n')}`);
   }
   return result;
+}
+
+/** What the generator is asked to load a server. */
+export function loadOf(server: MeasuredServer, options: Omit<LoadOptions, 'port' | 'pid'>) {
+  return { kind: 'load', port: server.port, pid: server.process.pid, ...options };
 }
 
 /** A server that is fast and wrong is not measured. */

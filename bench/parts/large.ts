@@ -3,7 +3,7 @@ import type { Sent } from '../load/generator.ts';
 import { largeBody, largeNames, largeTitles, cases } from '../load/cases.ts';
 import type { LoadResult } from '../load/load.ts';
 import { spreadOf } from '../load/statistics.ts';
-import { path, prepareCase } from '../http/measure.ts';
+import { loadOf, path, prepareCase } from '../http/measure.ts';
 import type { Lab } from '../lab.ts';
 import type { Row } from '../report.ts';
 
@@ -32,15 +32,8 @@ export async function benchLarge({ generator, bare, webhook, servers }: Lab, qui
 
   // As many normal requests as the webhook can answer, with ten large ones a second beside them and without.
   await prepareCase(generator, servers, 'incremental');
-  const load = {
-    kind: 'load',
-    port: webhook.port,
-    pid: webhook.process.pid,
-    mode: 'keep-alive',
-    connections: 16,
-    seconds: quick ? 3 : 10,
-    expected: cases.incremental.expected,
-  };
+  const { expected } = cases.incremental;
+  const load = loadOf(webhook, { mode: 'keep-alive', connections: 16, seconds: quick ? 3 : 10, expected });
   await generator.ask(load);
   const alone = (await generator.ask(load)) as LoadResult;
   const beside = {

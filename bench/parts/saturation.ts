@@ -1,6 +1,6 @@
 /** One core with more to do than it can, for a minute: no error, no growth, no answer that comes too late. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { prepareCase } from '../http/measure.ts';
+import { loadOf, prepareCase } from '../http/measure.ts';
 import type { Lab } from '../lab.ts';
 import { cases } from '../load/cases.ts';
 import type { LoadResult } from '../load/load.ts';
@@ -13,16 +13,8 @@ export async function benchSaturation(lab: Lab, quick: boolean): Promise<readonl
   const { generator, webhook, servers } = lab;
   const [seconds, settled] = quick ? [12, 4] : [60, 20];
   await prepareCase(generator, servers, 'incremental');
-  const load = {
-    kind: 'load',
-    port: webhook.port,
-    pid: webhook.process.pid,
-    mode: 'keep-alive',
-    connections: 64,
-    seconds,
-    expected: cases.incremental.expected,
-    deadline: 3_000,
-  };
+  const { expected } = cases.incremental;
+  const load = loadOf(webhook, { mode: 'keep-alive', connections: 64, seconds, expected, deadline: 3_000 });
   const running = generator.ask(load) as Promise<LoadResult>;
   const resident: number[] = [];
   for (let second = 0; second < seconds; second += 1) {

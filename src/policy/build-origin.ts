@@ -22,23 +22,10 @@ export interface BuildOrigin {
 }
 
 /** The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list of names. */
-export function encodeBuildOrigin({
-  from,
-  incremental,
-  scripts,
-  pullSecret,
-  output,
-  pushSecret,
-  env,
-}: BuildOrigin): string {
+export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
   return JSON.stringify({
     version: 1,
-    from,
-    incremental,
-    scripts,
-    pullSecret,
-    output,
-    pushSecret,
+    ...origin,
     env: env.map(({ name }) => name),
     values: env.map(({ value }) => value),
   });
