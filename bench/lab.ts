@@ -4,7 +4,6 @@ import { type MeasuredServer, type Workshop, cores, startBare, startWebhookProce
 
 /** Everything that is measured, and what measures it, running. */
 export interface Lab {
-  readonly workshop: Workshop;
   readonly generator: PinnedProcess;
   readonly apiServer: PinnedProcess;
   readonly bare: MeasuredServer;
@@ -44,7 +43,7 @@ export async function startLab(
     started.push(bare.process);
     const webhook = await startProgram('webhook', workshop.program);
     const others = against === undefined ? [] : [await startProgram('against', against)];
-    return { workshop, generator, apiServer, bare, webhook, servers: [bare, webhook, ...others], stop };
+    return { generator, apiServer, bare, webhook, servers: [bare, webhook, ...others], stop };
   } catch (error) {
     await stop();
     throw error;

@@ -58,6 +58,7 @@ export function buildConfigFactsOf(buildConfig: JsonObject): BuildConfigFacts {
   };
 }
 
-function keyOf(namespace: string, name: string): string {
+/** Tells a BuildConfig from all others by its name. */
+export function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }

@@ -3,6 +3,7 @@ import type { JsonObject } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigHistory, PreviousBuild } from '../policy/facts.ts';
+import { keyOf } from './build-config-index.ts';
 import { type BuildRecord, isNewer, recordOf } from './build-record.ts';
 import { type PackedBuilds, mayHaveReference, packBuilds, unpackBuilds, unpackNewest } from './packed-builds.ts';
 
@@ -123,10 +124,6 @@ function pastOf(group: Group | undefined, isPast: (record: BuildRecord) => boole
     if (isNewer(record.previous, previous)) previous = record.previous;
   }
   return { hasBuilds, previous, references };
-}
-
-function keyOf(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
 }
 
 /** The key of the BuildConfig whose name a Build usually has, with a number behind it. */

@@ -77,8 +77,9 @@ export function previousBuildOf(build: JsonObject): PreviousBuild | undefined {
 }
 
 /**
- * The image a Build made, `repository@digest` or `repository:tag`. Its repository is taken from what cannot be changed after the fact; anyone with edit rights may
- * write the status, so of that only a well-formed digest counts, and an image stream's reference if it names that stream.
+ * The image a Build made, `repository@digest` or `repository:tag`. Its repository is taken from what cannot be changed after
+ * the fact; anyone with edit rights may write the status, so of that only a well-formed digest counts, and an image stream's
+ * reference if it names that stream.
  */
 function imageOf(build: JsonObject, admitted: boolean): string | undefined {
   const to = objectAt(build, 'spec', 'output', 'to');

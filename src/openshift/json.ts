@@ -15,11 +15,9 @@ export function isObject(value: unknown): value is JsonObject {
 /** The value at a path of object keys, or undefined where any step is missing or is no object. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
-  for (let step = 0; step < path.length; step += 1) {
-    const key = path[step] as string;
-    if (typeof current !== 'object' || current === null || Array.isArray(current) || !Object.hasOwn(current, key))
-      return undefined;
-    current = (current as JsonObject)[key];
+  for (const key of path) {
+    if (!isObject(current) || !Object.hasOwn(current, key)) return undefined;
+    current = current[key];
   }
   return current;
 }

@@ -17,16 +17,14 @@ export interface Features {
   readonly warnings: readonly string[];
 }
 
-const onOrOffChoices = new Map([
+const onOrOff = new Map([
   ['true', true],
   ['false', false],
 ]);
-const modeChoices = new Map<string, Mode>([
+const modes = new Map<string, Mode>([
   ['chain', 'chain'],
   ['false', 'false'],
 ]);
-const onOrOff = () => onOrOffChoices;
-const modes = () => modeChoices;
 
 /** Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. */
 export function resolveFeatures(object: JsonObject, config: Config): Features {
@@ -47,10 +45,10 @@ export function resolveFeatures(object: JsonObject, config: Config): Features {
       ['false', undefined],
     ]);
   const matching = matchingProfile(object, profiles);
-  const mode = choose(labels.incremental, modes, config.incremental.mode);
-  const timestampTag = choose(labels.timestampTag, onOrOff, config.output.timestampTag);
+  const mode = choose(labels.incremental, () => modes, config.incremental.mode);
+  const timestampTag = choose(labels.timestampTag, () => onOrOff, config.output.timestampTag);
   const profile = choose(labels.assembleEnv, profileChoices, matching);
-  const wrapper = choose(labels.assembleWrapper, onOrOff, config.assemble.wrapper);
+  const wrapper = choose(labels.assembleWrapper, () => onOrOff, config.assemble.wrapper);
   return { mode, timestampTag, profile, wrapperProfile: profile ?? matching, wrapper, warnings };
 }
 

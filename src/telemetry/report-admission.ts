@@ -24,7 +24,8 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
       seconds: milliseconds / 1000,
     });
 
-    if (patch.length === 0 && plan.kind === 'skip' && !failed && !logger.isLevelEnabled('debug')) return;
+    const isLeftAlone = !failed && patch.length === 0 && plan.kind === 'skip';
+    if (isLeftAlone && !logger.isLevelEnabled('debug')) return;
     const fields: Record<string, unknown> = {
       uid: request.uid,
       resource,
@@ -44,7 +45,7 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
     if (reason === 'internal_error') logger.error({ ...fields, error }, 'admission failed, object left as it is');
     else if (reason === 'deadline_exceeded')
       logger.warn({ ...fields, ...withError(error) }, 'admission too late, object left as it is');
-    else if (patch.length === 0 && plan.kind === 'skip') logger.debug(fields, 'left alone');
+    else if (isLeftAlone) logger.debug(fields, 'left alone');
     else if (plan.kind !== 'mutate') logger.info(fields, 'changed back');
     else if (error !== undefined) logger.warn({ ...fields, ...withError(error) }, 'admitted without history');
     else logger.info(fields, 'admitted');
