@@ -1,8 +1,9 @@
 import { type BuildConfigIdentity, sourceStrategyOf } from '../openshift/build.ts';
-import { type JsonObject, at, equalJson, stringAt } from '../openshift/json.ts';
+import { type JsonObject, at, stringAt } from '../openshift/json.ts';
 import { labels, userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigFacts } from '../policy/facts.ts';
+import { TextStore } from './text-store.ts';
 
 /** A BuildConfig as it was last seen. */
 export interface KnownBuildConfig {
@@ -12,38 +13,55 @@ export interface KnownBuildConfig {
   readonly facts: BuildConfigFacts;
 }
 
+/** What is kept of a BuildConfig, as JSON; null: absent. */
+type Row = readonly [
+  uid: string,
+  lastVersion: number,
+  optedIn: boolean,
+  outputRepository: string | null,
+  pullSecret: string | null,
+  incremental: boolean | null,
+];
+
 /** BuildConfigs folded into what decisions need of them; the objects themselves are not kept. */
 export class BuildConfigIndex {
-  readonly #known = new Map<string, KnownBuildConfig>();
-  /** What was said last: nearly all say the same, and one object for all of them takes less memory than one for each. */
-  #facts: BuildConfigFacts | undefined;
+  readonly #rows = new TextStore();
 
   get size(): number {
-    return this.#known.size;
+    return this.#rows.size;
   }
 
   set(buildConfig: JsonObject): void {
     const lastVersion = at(buildConfig, 'status', 'lastVersion');
-    this.#known.set(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)), {
-      uid: stringAt(buildConfig, 'metadata', 'uid') ?? '',
-      lastVersion: typeof lastVersion === 'number' ? lastVersion : 0,
-      facts: this.#share(buildConfigFactsOf(buildConfig)),
-    });
-  }
-
-  #share(facts: BuildConfigFacts): BuildConfigFacts {
-    if (!equalJson(facts, this.#facts)) this.#facts = facts;
-    return this.#facts ?? facts;
+    const { optedIn, outputRepository, pullSecret, incremental } = buildConfigFactsOf(buildConfig);
+    const row: Row = [
+      stringAt(buildConfig, 'metadata', 'uid') ?? '',
+      typeof lastVersion === 'number' ? lastVersion : 0,
+      optedIn,
+      outputRepository ?? null,
+      pullSecret ?? null,
+      incremental ?? null,
+    ];
+    this.#rows.set(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)), JSON.stringify(row));
   }
 
   remove(buildConfig: JsonObject): void {
-    this.#known.delete(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)));
+    this.#rows.delete(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)));
   }
 
   /** The BuildConfig of that very uid; undefined where it is gone, or was made anew under the same name. */
-  get(namespace: string, { name, uid }: BuildConfigIdentity): KnownBuildConfig | undefined {
-    const known = this.#known.get(keyOf(namespace, name));
-    return known?.uid === uid ? known : undefined;
+  get(namespace: string, { name, uid: wanted }: BuildConfigIdentity): KnownBuildConfig | undefined {
+    const text = this.#rows.get(keyOf(namespace, name));
+    if (text === undefined) return undefined;
+    const [uid, lastVersion, optedIn, outputRepository, pullSecret, incremental] = JSON.parse(text) as Row;
+    if (uid !== wanted) return undefined;
+    const facts: BuildConfigFacts = {
+      optedIn,
+      outputRepository: outputRepository ?? undefined,
+      pullSecret: pullSecret ?? undefined,
+      incremental: incremental ?? undefined,
+    };
+    return { uid, lastVersion, facts };
   }
 }
 

@@ -6,6 +6,7 @@ import type { BuildConfigHistory, PreviousBuild } from '../policy/facts.ts';
 import { keyOf } from './build-config-index.ts';
 import { type BuildRecord, isNewer, recordOf } from './build-record.ts';
 import { type PackedBuilds, mayHaveReference, packBuilds, unpackBuilds, unpackNewest } from './packed-builds.ts';
+import { TextStore } from './text-store.ts';
 
 /** What is asked of a history. */
 export interface HistoryLookup {
@@ -24,13 +25,15 @@ export type BuildHistoryFacts = Omit<BuildConfigHistory, 'buildConfig'>;
  */
 export class BuildIndex {
   /** By namespace and whole name of the BuildConfig; one that was made anew under its name is told apart by the uid in the record. */
-  readonly #groups = new Map<string, Group>();
+  readonly #packed = new TextStore();
+  /** Those that have more Builds than can be packed. */
+  readonly #many = new Map<string, Map<string, BuildRecord>>();
   /** By namespace and name of the Build: where those are that do not have their BuildConfig's name with a number behind it. */
   readonly #elsewhere = new Map<string, string>();
 
   /** How many names of BuildConfigs have Builds here. */
   get buildConfigCount(): number {
-    return this.#groups.size;
+    return this.#packed.size + this.#many.size;
   }
 
   /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
@@ -44,7 +47,7 @@ export class BuildIndex {
     const key = keyOf(namespace, owner.name);
     if (this.#keyOfBuild(namespace, name) !== key) this.remove(build);
     const record = recordOf(build, owner.uid);
-    const group = this.#groups.get(key);
+    const group = this.#groupOf(key);
     if (group instanceof Map) group.set(name, record);
     else this.#store(key, [...recordsIn(group).filter((other) => other.name !== name), record]);
     if (usualKeyOf(namespace, name) !== key) this.#elsewhere.set(keyOf(namespace, name), key);
@@ -54,7 +57,7 @@ export class BuildIndex {
     const [namespace, name] = [namespaceOf(build), nameOf(build)];
     const key = this.#keyOfBuild(namespace, name);
     this.#elsewhere.delete(keyOf(namespace, name));
-    const group = this.#groups.get(key);
+    const group = this.#groupOf(key);
     if (group instanceof Map) {
       group.delete(name);
       if (group.size <= mostPacked / 2) this.#store(key, [...group.values()]);
@@ -68,7 +71,7 @@ export class BuildIndex {
   /** Whether the Build was known when it had not finished. */
   hasUnfinished(build: JsonObject): boolean {
     const name = nameOf(build);
-    const group = this.#groups.get(this.#keyOfBuild(namespaceOf(build), name));
+    const group = this.#groupOf(this.#keyOfBuild(namespaceOf(build), name));
     const known = group instanceof Map ? group.get(name) : recordsIn(group).find((record) => record.name === name);
     return known?.isFinished === false;
   }
@@ -78,15 +81,20 @@ export class BuildIndex {
     return this.#elsewhere.get(keyOf(namespace, name)) ?? usualKeyOf(namespace, name);
   }
 
+  #groupOf(key: string): Group | undefined {
+    return this.#many.get(key) ?? this.#packed.get(key);
+  }
+
   #store(key: string, records: readonly BuildRecord[]): void {
-    if (records.length === 0) this.#groups.delete(key);
-    else if (records.length <= mostPacked) this.#groups.set(key, packBuilds(records));
-    else this.#groups.set(key, new Map(records.map((record) => [record.name, record])));
+    if (records.length > mostPacked) this.#many.set(key, new Map(records.map((record) => [record.name, record])));
+    else this.#many.delete(key);
+    if (records.length > 0 && records.length <= mostPacked) this.#packed.set(key, packBuilds(records));
+    else this.#packed.delete(key);
   }
 
   /** What the earlier Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
   lookUp({ namespace, buildConfig, build }: HistoryLookup): BuildHistoryFacts {
-    const group = this.#groups.get(keyOf(namespace, buildConfig.name));
+    const group = this.#groupOf(keyOf(namespace, buildConfig.name));
     const isPast = ({ name, uid }: BuildRecord) => name !== build && uid === buildConfig.uid;
     if (typeof group === 'string') {
       const newest = unpackNewest(group);

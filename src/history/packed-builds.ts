@@ -1,46 +1,61 @@
+import type { PreviousBuild } from '../policy/facts.ts';
 import { type BuildRecord, isNewer } from './build-record.ts';
 
 /**
  * The Builds of a BuildConfig as two lines of JSON: the newest that can be continued from, which is nearly all that is ever asked
- * for, then the others, with the texts that all of them share each once. There are five or ten Builds for each BuildConfig, a
- * hundred thousand in a large cluster; as objects they would be three times as many bytes, and the garbage collector would walk
- * over every one of them, again and again.
+ * for, then the others. There are five or ten Builds for each BuildConfig, a hundred thousand in a large cluster, and they are much
+ * alike: a text that several have is there once, and a row ends where the rest of it is as in the row before.
  */
 export type PackedBuilds = string;
 
-/** A place in the list of shared texts. */
+/** A place in the list of texts. */
 type Shared = number;
 
 /**
- * A text whose beginning is shared: a repository, and the tag or digest that follows. A digest is most of the bytes of a Build,
- * and base64 needs 44 characters for its 64 hexadecimal digits.
+ * A reference or a name, from where it differs from one Build to the next: `:tag`, `@digest`, a number. A digest, which is most of
+ * the bytes of a Build, is without what all of them begin with and in base64, which needs 44 characters for its 64 hexadecimal digits.
  */
-type Split = readonly [beginning: Shared, rest: string] | readonly [beginning: Shared, digest: string, isDigest: 1];
+type Rest = string;
 
 const digestStart = '@sha256:';
 const digest = /^@sha256:[a-f0-9]{64}$/;
 
+/** What is known of a Build: what changes with each comes before what rarely does. */
 type Row = readonly [
-  name: string,
-  uid: Shared,
-  isFinished: boolean,
-  reference: Split | null,
-  previous: Previous | null,
-];
-
-type Previous = readonly [
-  image: Split,
+  /** Null: nothing can continue from it, and all that would be needed for that has no meaning. */
+  image: Rest | null,
+  /** Null: it has none. */
+  reference: Rest | null,
+  name: Rest,
   number: number,
   chainDepth: number,
-  chainStarted: number | null,
   chainFullSeconds: number | null,
+  chainStarted: number | null,
+  isFinished: boolean,
+  imageStart: Shared,
+  referenceStart: Shared,
+  nameStart: Shared,
+  uid: Shared,
   originFrom: Shared,
   source: Shared,
   envNames: readonly Shared[],
 ];
 
-/** Texts, and rows that refer to them. */
-type Line = readonly [texts: readonly string[], rows: readonly Row[]];
+/** What stands in a row for what has no meaning. */
+const none: PreviousBuild = {
+  name: '',
+  number: 0,
+  image: '',
+  chainDepth: 0,
+  chainStarted: undefined,
+  chainFullSeconds: undefined,
+  originFrom: '',
+  source: '',
+  envNames: [],
+};
+
+/** The texts that no line before it has, and the beginnings of rows. */
+type Line = readonly [texts: readonly string[], rows: readonly (readonly unknown[])[]];
 
 /** The text that holds these Builds. */
 export function packBuilds(builds: readonly BuildRecord[]): PackedBuilds {
@@ -52,95 +67,114 @@ export function packBuilds(builds: readonly BuildRecord[]): PackedBuilds {
     places.set(text, place);
     return place;
   };
+  let before: readonly unknown[] = [];
   const first = lineOf(newest === undefined ? [] : [newest]);
   return `${first}\n${lineOf(builds.filter((build) => build !== newest))}`;
 
-  /** Has the texts that no line before it has. */
   function lineOf(some: readonly BuildRecord[]): string {
     const known = texts.length;
-    const rows = some.map(rowOf);
+    const rows = some.map((build) => {
+      const row = rowOf(build);
+      let length: number = row.length;
+      while (length > 0 && isSame(row[length - 1], before[length - 1])) length -= 1;
+      before = row;
+      return row.slice(0, length);
+    });
     return JSON.stringify([texts.slice(known), rows] satisfies Line);
   }
 
   function rowOf({ name, uid, isFinished, reference, previous }: BuildRecord): Row {
+    const { image, number, chainDepth, chainFullSeconds, chainStarted, originFrom, source, envNames } =
+      previous ?? none;
+    const nameStart = beginningOf(name);
     return [
-      name,
-      share(uid),
+      previous === undefined ? null : restOf(image),
+      reference === undefined ? null : restOf(reference),
+      name.slice(nameStart.length),
+      number,
+      chainDepth,
+      chainFullSeconds ?? null,
+      chainStarted ?? null,
       isFinished,
-      reference === undefined ? null : split(reference),
-      previous === undefined
-        ? null
-        : [
-            split(previous.image),
-            previous.number,
-            previous.chainDepth,
-            previous.chainStarted ?? null,
-            previous.chainFullSeconds ?? null,
-            share(previous.originFrom),
-            share(previous.source),
-            previous.envNames.map(share),
-          ],
+      share(repositoryOf(image)),
+      share(repositoryOf(reference ?? '')),
+      share(nameStart),
+      share(uid),
+      share(originFrom),
+      share(source),
+      envNames.map(share),
     ];
   }
+}
 
-  function split(text: string): Split {
-    const end = endOfRepository(text);
-    return [share(text.slice(0, end)), ...shorten(text.slice(end))];
-  }
+/** Whether two members of rows are the same, which `undefined`, where there is none before, never is. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at]);
+  return a === b;
 }
 
 /** All Builds that were packed, the newest that can be continued from first. */
 export function unpackBuilds(packed: PackedBuilds): readonly BuildRecord[] {
   const [first, others] = packed.split('\n').map((text) => JSON.parse(text) as Line) as [Line, Line];
-  return [...recordsOf(first[0], first[1]), ...recordsOf([...first[0], ...others[0]], others[1])];
+  return recordsOf([...first[0], ...others[0]], [...first[1], ...others[1]]);
 }
 
 /** The newest Build that can be continued from; undefined where there is none. */
 export function unpackNewest(packed: PackedBuilds): BuildRecord | undefined {
-  const [texts, rows] = JSON.parse(packed.slice(0, packed.indexOf('\n'))) as Line;
-  return recordsOf(texts, rows)[0];
-}
-
-/** What follows a repository. */
-function shorten(rest: string): readonly [rest: string] | readonly [digest: string, isDigest: 1] {
-  return digest.test(rest) ? [Buffer.from(rest.slice(digestStart.length), 'hex').toString('base64'), 1] : [rest];
+  return recordsOf(...(JSON.parse(packed.slice(0, packed.indexOf('\n'))) as Line))[0];
 }
 
 /** Whether one of the Builds may have this reference; where none may, the rest need not be unpacked. */
 export function mayHaveReference(packed: PackedBuilds, reference: string): boolean {
   // Without its quotes: the search looks for the first character before all others, and there are hundreds of quotes.
-  const [rest] = shorten(reference.slice(endOfRepository(reference)));
-  return packed.includes(JSON.stringify(rest).slice(1, -1));
+  return packed.includes(JSON.stringify(restOf(reference)).slice(1, -1));
 }
 
-function recordsOf(texts: readonly string[], rows: readonly Row[]): readonly BuildRecord[] {
+function recordsOf(...[texts, rows]: Line): readonly BuildRecord[] {
   const textOf = (place: Shared) => texts[place] as string;
-  const join = ([beginning, rest, isDigest]: Split) =>
-    textOf(beginning) + (isDigest ? digestStart + Buffer.from(rest, 'base64').toString('hex') : rest);
-  return rows.map(([name, uid, isFinished, reference, previous]) => ({
+  let before: readonly unknown[] = [];
+  return rows.map((beginning) => {
+    before = [...beginning, ...before.slice(beginning.length)];
+    return unpackRow(before as unknown as Row, textOf);
+  });
+}
+
+function unpackRow(row: Row, textOf: (place: Shared) => string): BuildRecord {
+  const [imageRest, referenceRest, nameRest, number, chainDepth, chainFullSeconds, chainStarted, isFinished] = row;
+  const [, , , , , , , , imageStart, referenceStart, nameStart, uid, originFrom, source, envNames] = row;
+  const name = textOf(nameStart) + nameRest;
+  return {
     name,
     uid: textOf(uid),
     isFinished,
-    reference: reference === null ? undefined : join(reference),
-    previous: previous === null ? undefined : unpackPrevious(name, previous),
-  }));
+    reference: referenceRest === null ? undefined : textOf(referenceStart) + textOfRest(referenceRest),
+    previous:
+      imageRest === null
+        ? undefined
+        : {
+            name,
+            number,
+            image: textOf(imageStart) + textOfRest(imageRest),
+            chainDepth,
+            chainStarted: chainStarted ?? undefined,
+            chainFullSeconds: chainFullSeconds ?? undefined,
+            originFrom: textOf(originFrom),
+            source: textOf(source),
+            envNames: envNames.map(textOf),
+          },
+  };
+}
 
-  function unpackPrevious(
-    name: string,
-    [image, number, chainDepth, chainStarted, chainFullSeconds, originFrom, source, envNames]: Previous,
-  ): BuildRecord['previous'] {
-    return {
-      name,
-      number,
-      image: join(image),
-      chainDepth,
-      chainStarted: chainStarted ?? undefined,
-      chainFullSeconds: chainFullSeconds ?? undefined,
-      originFrom: textOf(originFrom),
-      source: textOf(source),
-      envNames: envNames.map(textOf),
-    };
-  }
+function restOf(reference: string): Rest {
+  const rest = reference.slice(repositoryOf(reference).length);
+  return digest.test(rest) ? Buffer.from(rest.slice(digestStart.length), 'hex').toString('base64') : rest;
+}
+
+/** What is not empty and begins with neither is a digest. */
+function textOfRest(rest: Rest): string {
+  return rest === '' || rest.startsWith(':') || rest.startsWith('@')
+    ? rest
+    : digestStart + Buffer.from(rest, 'base64').toString('hex');
 }
 
 function newestOf(builds: readonly BuildRecord[]): BuildRecord | undefined {
@@ -149,9 +183,14 @@ function newestOf(builds: readonly BuildRecord[]): BuildRecord | undefined {
   return newest;
 }
 
-/** Where the repository of a reference ends, be it well-formed or not. */
-function endOfRepository(reference: string): number {
+/** A reference up to its tag or digest, be it well-formed or not. */
+function repositoryOf(reference: string): string {
   const digest = reference.indexOf('@');
   const end = digest === -1 ? reference.lastIndexOf(':') : digest;
-  return end === -1 ? reference.length : end;
+  return end === -1 ? reference : reference.slice(0, end);
+}
+
+/** A name up to the number that Builds usually have. */
+function beginningOf(name: string): string {
+  return name.slice(0, name.lastIndexOf('-') + 1);
 }

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { IssuedTags } from '../../../src/history/issued-tags.ts';
 
 const hours = 3_600_000;
+const start = Date.UTC(2026, 0, 31);
 
 function issue(tags: IssuedTags, series: string, position: number, now: number): void {
   tags.record({ tag: `${series}-${position}`, series, position }, now);
@@ -12,47 +13,44 @@ describe('IssuedTags', () => {
   it('knows the last position of each series', () => {
     const tags = new IssuedTags();
     assert.equal(tags.upTo('a'), undefined);
-    issue(tags, 'a', 1, 0);
-    issue(tags, 'b', 7, 0);
-    issue(tags, 'a', 2, 0);
+    issue(tags, 'a', 1, start);
+    issue(tags, 'b', 7, start);
+    issue(tags, 'a', 2, start);
     assert.deepEqual(
       ['a', 'b', 'c'].map((series) => tags.upTo(series)),
       [2, 7, undefined],
     );
   });
 
-  it('forgets a series after two hours and no sooner, looking every ten minutes', () => {
+  it('keeps a series for two hours at least and four at most', () => {
     const tags = new IssuedTags();
-    issue(tags, 'a', 1, 0);
-    issue(tags, 'b', 1, hours / 6);
-    issue(tags, 'c', 1, 2 * hours);
-    assert.deepEqual(
-      ['a', 'b', 'c'].map((series) => tags.upTo(series)),
-      [1, 1, 1],
-    );
-    issue(tags, 'c', 2, 2 * hours + 1);
-    assert.equal(tags.upTo('a'), 1);
-    issue(tags, 'c', 2, 2 * hours + hours / 6);
-    assert.deepEqual(
-      ['a', 'b', 'c'].map((series) => tags.upTo(series)),
-      [undefined, 1, 2],
-    );
-    issue(tags, 'd', 1, 5 * hours);
-    assert.deepEqual(
-      ['a', 'b', 'c', 'd'].map((series) => tags.upTo(series)),
-      [undefined, undefined, undefined, 1],
-    );
+    const known = (): readonly boolean[] => ['a', 'b', 'c'].map((series) => tags.upTo(series) !== undefined);
+    issue(tags, 'a', 1, start);
+    issue(tags, 'b', 1, start + 2 * hours - 1);
+    issue(tags, 'c', 1, start + 2 * hours);
+    assert.deepEqual(known(), [true, true, true]);
+    issue(tags, 'd', 1, start + 4 * hours - 1);
+    assert.deepEqual(known(), [true, true, true]);
+    issue(tags, 'd', 2, start + 4 * hours);
+    assert.deepEqual(known(), [false, false, true]);
+    issue(tags, 'd', 3, start + 6 * hours);
+    assert.deepEqual(known(), [false, false, false]);
+  });
+
+  it('forgets nothing sooner when the clock is set back', () => {
+    const tags = new IssuedTags();
+    issue(tags, 'a', 1, start);
+    issue(tags, 'b', 1, start - 3 * hours);
+    assert.deepEqual([tags.upTo('a'), tags.upTo('b')], [1, 1]);
+    issue(tags, 'c', 1, start - 2 * hours);
+    assert.deepEqual([tags.upTo('a'), tags.upTo('b')], [1, 1]);
   });
 
   it('keeps a series that is still issued from', () => {
     const tags = new IssuedTags();
-    issue(tags, 'a', 1, 0);
-    issue(tags, 'b', 1, 0);
-    issue(tags, 'a', 2, 2 * hours);
-    issue(tags, 'c', 1, 3 * hours);
-    assert.deepEqual(
-      ['a', 'b', 'c'].map((series) => tags.upTo(series)),
-      [2, undefined, 1],
-    );
+    for (let hour = 0; hour <= 12; hour += 1) {
+      issue(tags, 'a', hour, start + hour * hours);
+      assert.equal(tags.upTo('a'), hour);
+    }
   });
 });

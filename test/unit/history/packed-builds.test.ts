@@ -75,7 +75,7 @@ describe('packed Builds', () => {
     );
   });
 
-  it('have what they share once', () => {
+  it('have once what they share', () => {
     const previous = {
       image: `harbor.example.com/team/app@sha256:${'00'.repeat(32)}`,
       chainDepth: 0,
@@ -90,23 +90,24 @@ describe('packed Builds', () => {
       const name = `app-${number}`;
       return { ...build, name, previous: { ...previous, name, number } };
     });
-    const rowOf = (number: number) => [
-      `app-${number}`,
-      0,
-      true,
-      [1, ':1'],
-      [[1, `${'A'.repeat(43)}=`, 1], number, 0, 0, null, 2, 3, [4]],
-    ];
+    const digest = `${'A'.repeat(43)}=`;
     const texts = [
-      'uid-of-app',
       'harbor.example.com/team/app',
+      'app-',
+      'uid-of-app',
       'ImageStreamTag/python:3.12',
       'https://git.example.com/app.git ',
       'PIP_INDEX_URL',
     ];
     const [first, others] = [
-      [texts, [rowOf(3)]],
-      [[], [rowOf(1), rowOf(2)]],
+      [texts, [[digest, ':1', '3', 3, 0, null, 0, true, 0, 0, 1, 2, 3, 4, [5]]]],
+      [
+        [],
+        [
+          [digest, ':1', '1', 1],
+          [digest, ':1', '2', 2],
+        ],
+      ],
     ];
     assert.equal(packBuilds(builds), `${JSON.stringify(first)}\n${JSON.stringify(others)}`);
   });
