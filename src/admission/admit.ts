@@ -81,7 +81,9 @@ export async function admit(
     }
 
     const { build, isClone } = restoreClone(object);
-    const { facts, error } = await gatherFacts(request, build, deadline, dependencies);
+    const gathered = gatherFacts(request, build, deadline, dependencies);
+    // What is known already is not waited for.
+    const { facts, error } = gathered instanceof Promise ? await gathered : gathered;
     const failure = error === undefined ? {} : { error };
     if (clock() > deadline) return { ...tooLate(), ...failure };
     const plan = planBuild({
@@ -121,13 +123,20 @@ function admitBuildConfig(object: JsonObject, oldObject: unknown, config: Config
 /** Part of the time left that reading the history may take; the rest is for planning and the way back. */
 const historyShare = 0.8;
 
-/** All that planning a Build needs from outside; a history that cannot be read is a fact, not a failure. */
-async function gatherFacts(
+/** The facts, and why the history could not be read where it could not: that is a fact, not a failure. */
+interface Gathered {
+  readonly facts: Facts;
+  readonly error?: unknown;
+}
+
+/** All that planning a Build needs from outside. */
+function gatherFacts(
   request: AdmissionRequest,
   build: JsonObject,
   deadline: number,
-  { history, issuedTags, clock }: AdmitDependencies,
-): Promise<{ facts: Facts; error?: unknown }> {
+  dependencies: AdmitDependencies,
+): Gathered | Promise<Gathered> {
+  const { history, issuedTags } = dependencies;
   const issuedUpTo = (series: string) => issuedTags.upTo(series);
   const buildConfig = buildConfigOf(build);
   if (buildConfig === undefined) return { facts: { history: undefined, issuedUpTo } };
@@ -140,6 +149,15 @@ async function gatherFacts(
   };
   const known = history.known?.(query);
   if (known !== undefined) return { facts: { history: known, issuedUpTo } };
+  return readFacts(query, issuedUpTo, deadline, dependencies);
+}
+
+async function readFacts(
+  query: HistoryQuery,
+  issuedUpTo: Facts['issuedUpTo'],
+  deadline: number,
+  { history, clock }: AdmitDependencies,
+): Promise<Gathered> {
   const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - clock()) * historyShare)));
   try {
     return { facts: { history: await Promise.race([history.read(query, signal), rejectOn(signal)]), issuedUpTo } };

@@ -16,8 +16,12 @@ export function isObject(value: unknown): value is JsonObject {
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
   for (const key of path) {
-    if (!isObject(current) || !Object.hasOwn(current, key)) return undefined;
-    current = current[key];
+    if (!isObject(current)) return undefined;
+    // What an object inherits is a function or Object.prototype, and JSON has neither. To ask whether a key is its own as well
+    // takes as long again as to look it up.
+    const next = current[key];
+    if (typeof next === 'function' || next === Object.prototype) return undefined;
+    current = next;
   }
   return current;
 }
