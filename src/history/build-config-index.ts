@@ -7,7 +7,6 @@ import { TextStore } from './text-store.ts';
 
 /** A BuildConfig as it was last seen. */
 export interface KnownBuildConfig {
-  readonly uid: string;
   /** `status.lastVersion`: the number of its newest Build. */
   readonly lastVersion: number;
   readonly facts: BuildConfigFacts;
@@ -50,18 +49,18 @@ export class BuildConfigIndex {
   }
 
   /** The BuildConfig of that very uid; undefined where it is gone, or was made anew under the same name. */
-  get(namespace: string, { name, uid: wanted }: BuildConfigIdentity): KnownBuildConfig | undefined {
+  get(namespace: string, { name, uid }: BuildConfigIdentity): KnownBuildConfig | undefined {
     const text = this.#rows.get(keyOf(namespace, name));
     if (text === undefined) return undefined;
-    const [uid, lastVersion, optedIn, outputRepository, pullSecret, incremental] = JSON.parse(text) as Row;
-    if (uid !== wanted) return undefined;
+    const [knownUid, lastVersion, optedIn, outputRepository, pullSecret, incremental] = JSON.parse(text) as Row;
+    if (knownUid !== uid) return undefined;
     const facts: BuildConfigFacts = {
       optedIn,
       outputRepository: outputRepository ?? undefined,
       pullSecret: pullSecret ?? undefined,
       incremental: incremental ?? undefined,
     };
-    return { uid, lastVersion, facts };
+    return { lastVersion, facts };
   }
 }
 

@@ -42,8 +42,7 @@ type Row = readonly [
 ];
 
 /** What stands in a row for what has no meaning. */
-const none: PreviousBuild = {
-  name: '',
+const none: Omit<PreviousBuild, 'name'> = {
   number: 0,
   image: '',
   chainDepth: 0,
@@ -86,19 +85,21 @@ export function packBuilds(builds: readonly BuildRecord[]): PackedBuilds {
   function rowOf({ name, uid, isFinished, reference, previous }: BuildRecord): Row {
     const { image, number, chainDepth, chainFullSeconds, chainStarted, originFrom, source, envNames } =
       previous ?? none;
-    const nameStart = beginningOf(name);
+    const [imageStart, imageRest] = split(image);
+    const [referenceStart, referenceRest] = split(reference ?? '');
+    const nameEnd = name.lastIndexOf('-') + 1;
     return [
-      previous === undefined ? null : restOf(image),
-      reference === undefined ? null : restOf(reference),
-      name.slice(nameStart.length),
+      previous === undefined ? null : imageRest,
+      reference === undefined ? null : referenceRest,
+      name.slice(nameEnd),
       number,
       chainDepth,
       chainFullSeconds ?? null,
       chainStarted ?? null,
       isFinished,
-      share(repositoryOf(image)),
-      share(repositoryOf(reference ?? '')),
-      share(nameStart),
+      share(imageStart),
+      share(referenceStart),
+      share(name.slice(0, nameEnd)),
       share(uid),
       share(originFrom),
       share(source),
@@ -116,21 +117,25 @@ function isSame(a: unknown, b: unknown): boolean {
 /** All Builds that were packed, the newest that can be continued from first. */
 export function unpackBuilds(packed: PackedBuilds): readonly BuildRecord[] {
   const [first, others] = packed.split('\n').map((text) => JSON.parse(text) as Line) as [Line, Line];
-  return recordsOf([...first[0], ...others[0]], [...first[1], ...others[1]]);
+  return recordsOf([
+    [...first[0], ...others[0]],
+    [...first[1], ...others[1]],
+  ]);
 }
 
 /** The newest Build that can be continued from; undefined where there is none. */
 export function unpackNewest(packed: PackedBuilds): BuildRecord | undefined {
-  return recordsOf(...(JSON.parse(packed.slice(0, packed.indexOf('\n'))) as Line))[0];
+  return recordsOf(JSON.parse(packed.slice(0, packed.indexOf('\n'))) as Line)[0];
 }
 
 /** Whether one of the Builds may have this reference; where none may, the rest need not be unpacked. */
 export function mayHaveReference(packed: PackedBuilds, reference: string): boolean {
   // Without its quotes: the search looks for the first character before all others, and there are hundreds of quotes.
-  return packed.includes(JSON.stringify(restOf(reference)).slice(1, -1));
+  const [, rest] = split(reference);
+  return packed.includes(JSON.stringify(rest).slice(1, -1));
 }
 
-function recordsOf(...[texts, rows]: Line): readonly BuildRecord[] {
+function recordsOf([texts, rows]: Line): readonly BuildRecord[] {
   const textOf = (place: Shared) => texts[place] as string;
   let before: readonly unknown[] = [];
   return rows.map((beginning) => {
@@ -140,8 +145,23 @@ function recordsOf(...[texts, rows]: Line): readonly BuildRecord[] {
 }
 
 function unpackRow(row: Row, textOf: (place: Shared) => string): BuildRecord {
-  const [imageRest, referenceRest, nameRest, number, chainDepth, chainFullSeconds, chainStarted, isFinished] = row;
-  const [, , , , , , , , imageStart, referenceStart, nameStart, uid, originFrom, source, envNames] = row;
+  const [
+    imageRest,
+    referenceRest,
+    nameRest,
+    number,
+    chainDepth,
+    chainFullSeconds,
+    chainStarted,
+    isFinished,
+    imageStart,
+    referenceStart,
+    nameStart,
+    uid,
+    originFrom,
+    source,
+    envNames,
+  ] = row;
   const name = textOf(nameStart) + nameRest;
   return {
     name,
@@ -165,9 +185,14 @@ function unpackRow(row: Row, textOf: (place: Shared) => string): BuildRecord {
   };
 }
 
-function restOf(reference: string): Rest {
-  const rest = reference.slice(repositoryOf(reference).length);
-  return digest.test(rest) ? Buffer.from(rest.slice(digestStart.length), 'hex').toString('base64') : rest;
+/** A reference, be it well-formed or not, up to its tag or digest and from there on. */
+function split(reference: string): readonly [start: string, rest: Rest] {
+  const at = reference.indexOf('@');
+  const separator = at === -1 ? reference.lastIndexOf(':') : at;
+  const end = separator === -1 ? reference.length : separator;
+  const rest = reference.slice(end);
+  const shortened = digest.test(rest) ? Buffer.from(rest.slice(digestStart.length), 'hex').toString('base64') : rest;
+  return [reference.slice(0, end), shortened];
 }
 
 /** What is not empty and begins with neither is a digest. */
@@ -181,16 +206,4 @@ function newestOf(builds: readonly BuildRecord[]): BuildRecord | undefined {
   let newest: BuildRecord | undefined;
   for (const build of builds) if (isNewer(build.previous, newest?.previous)) newest = build;
   return newest;
-}
-
-/** A reference up to its tag or digest, be it well-formed or not. */
-function repositoryOf(reference: string): string {
-  const digest = reference.indexOf('@');
-  const end = digest === -1 ? reference.lastIndexOf(':') : digest;
-  return end === -1 ? reference : reference.slice(0, end);
-}
-
-/** A name up to the number that Builds usually have. */
-function beginningOf(name: string): string {
-  return name.slice(0, name.lastIndexOf('-') + 1);
 }

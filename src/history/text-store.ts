@@ -44,7 +44,7 @@ export class TextStore {
   get(key: string): string | undefined {
     const place = this.#places.get(key);
     if (place === undefined) return undefined;
-    const { bytes } = this.#slabOf(place);
+    const { bytes } = this.#slabAt(numberOf(place));
     const start = (place % slabSize) + headerSize;
     return bytes.toString('utf8', start, start + bytes.readUInt32LE(start - headerSize));
   }
@@ -54,7 +54,7 @@ export class TextStore {
     const length = Buffer.byteLength(text);
     const size = headerSize + length;
     const number = this.#slabFor(size);
-    const slab = this.#slabs[number] as Slab;
+    const slab = this.#slabAt(number);
     const offset = slab.used;
     slab.bytes.writeUInt32LE(length, offset);
     slab.bytes.write(text, offset + headerSize);
@@ -73,18 +73,15 @@ export class TextStore {
   }
 
   #giveUp(place: number): void {
-    const number = Math.floor(place / slabSize);
-    const slab = this.#slabs[number] as Slab;
-    slab.dead += this.#sizeAt(place);
+    const number = numberOf(place);
+    const slab = this.#slabAt(number);
+    slab.dead += sizeIn(slab, place);
     if (slab.dead === slab.used && number !== this.#open) this.#drop(number);
   }
 
-  #slabOf(place: number): Slab {
-    return this.#slabs[Math.floor(place / slabSize)] as Slab;
-  }
-
-  #sizeAt(place: number): number {
-    return headerSize + this.#slabOf(place).bytes.readUInt32LE(place % slabSize);
+  /** The slab of a number that one has. */
+  #slabAt(number: number): Slab {
+    return this.#slabs[number] as Slab;
   }
 
   /** The number of a slab with so many bytes left: a text that needs more than a slab has one of its own. */
@@ -98,7 +95,7 @@ export class TextStore {
   }
 
   #left(number: number): number {
-    const { bytes, used } = this.#slabs[number] as Slab;
+    const { bytes, used } = this.#slabAt(number);
     return bytes.length - used;
   }
 
@@ -112,15 +109,15 @@ export class TextStore {
 
   /** Writes what counts of the slab that has the most to give up into an empty one, where it is worth it. */
   #sweepInto(empty: number): void {
-    const to = this.#slabs[empty] as Slab;
+    const to = this.#slabAt(empty);
     let [worst, from] = [empty, to];
     for (const [number, slab] of this.#slabs.entries()) {
       if (slab !== undefined && slab.dead > from.dead) [worst, from] = [number, slab];
     }
     if (from === to || from.dead < from.bytes.length * sweepShare) return;
     for (const [key, place] of this.#places) {
-      if (Math.floor(place / slabSize) !== worst) continue;
-      const [start, size] = [place % slabSize, this.#sizeAt(place)];
+      if (numberOf(place) !== worst) continue;
+      const [start, size] = [place % slabSize, sizeIn(from, place)];
       from.bytes.copy(to.bytes, to.used, start, start + size);
       this.#places.set(key, empty * slabSize + to.used);
       to.used += size;
@@ -130,8 +127,18 @@ export class TextStore {
 
   /** Frees the memory now, not when the collector comes to it. */
   #drop(number: number): void {
-    const slab = this.#slabs[number] as Slab;
+    const { bytes } = this.#slabAt(number);
     this.#slabs[number] = undefined;
-    (slab.bytes.buffer as ArrayBuffer).transfer(0);
+    (bytes.buffer as ArrayBuffer).transfer(0);
   }
+}
+
+/** The number of the slab that a place is in. */
+function numberOf(place: number): number {
+  return Math.floor(place / slabSize);
+}
+
+/** Bytes of the text at a place in a slab, its header included. */
+function sizeIn({ bytes }: Slab, place: number): number {
+  return headerSize + bytes.readUInt32LE(place % slabSize);
 }
