@@ -2,19 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { describePlan } from '../../../src/cli/describe-plan.ts';
 import type { Plan } from '../../../src/policy/plan.ts';
-import { buildConfigPlan, buildPlan } from '../mutations/example-plan.ts';
+import { buildConfigPlan, buildPlan, previousBuild } from '../mutations/example-plan.ts';
 
-const previous = {
-  name: 'api-3',
-  number: 3,
-  image: 'harbor.example.com/app:1',
-  chainDepth: 0,
-  chainStarted: undefined,
-  chainFullSeconds: undefined,
-  originFrom: '',
-  source: '',
-  envNames: [],
-};
+const previous = previousBuild({ name: 'api-3', number: 3, image: 'harbor.example.com/app:1' });
 
 describe('describePlan', () => {
   const rows: readonly [plan: Plan, sentence: string][] = [

@@ -1,4 +1,5 @@
 import type { BuildPlan } from '../../../src/policy/plan-build.ts';
+import type { PreviousBuild } from '../../../src/policy/facts.ts';
 import type { BuildConfigPlan } from '../../../src/policy/plan-build-config.ts';
 
 /** The plan of a Build that leaves every field as it is, but for those given. */
@@ -32,5 +33,18 @@ export function buildConfigPlan(changes: Partial<BuildConfigPlan> = {}): BuildCo
     annotations: {},
     warnings: [],
     ...changes,
+  };
+}
+
+/** An earlier Build, of which little matters but what a test says. */
+export function previousBuild(stated: Pick<PreviousBuild, 'name' | 'number' | 'image'>): PreviousBuild {
+  return {
+    ...stated,
+    chainDepth: 0,
+    chainStarted: undefined,
+    chainFullSeconds: undefined,
+    originFrom: '',
+    source: '',
+    envNames: [],
   };
 }

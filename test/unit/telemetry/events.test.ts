@@ -7,7 +7,7 @@ import type { SkipReason } from '../../../src/policy/reasons.ts';
 import { createEventRecorder } from '../../../src/telemetry/events.ts';
 import { exampleBuild } from '../../helpers/fixtures.ts';
 import { testNow } from '../../helpers/webhook.ts';
-import { buildConfigPlan, buildPlan } from '../mutations/example-plan.ts';
+import { buildConfigPlan, buildPlan, previousBuild } from '../mutations/example-plan.ts';
 
 const request: AdmissionRequest = {
   uid: 'u',
@@ -20,17 +20,7 @@ const request: AdmissionRequest = {
   object: exampleBuild(),
   oldObject: null,
 };
-const previous = {
-  name: 'api-0',
-  number: 0,
-  image: 'harbor.example.com/team/app@sha256:1',
-  chainDepth: 0,
-  chainStarted: undefined,
-  chainFullSeconds: undefined,
-  originFrom: '',
-  source: '',
-  envNames: [],
-};
+const previous = previousBuild({ name: 'api-0', number: 0, image: 'harbor.example.com/team/app@sha256:1' });
 const full: Admission = { plan: buildPlan(), patch: [] };
 
 function recorder(post = (_namespace: string, _event: JsonObject) => Promise.resolve()) {

@@ -11,7 +11,7 @@ import { type AdmissionRecord, createMetrics } from '../../../src/telemetry/metr
 import { createAdmissionReporter } from '../../../src/telemetry/report-admission.ts';
 import { exampleBuild, exampleBuildConfig, reviewOf } from '../../helpers/fixtures.ts';
 import { testNow } from '../../helpers/webhook.ts';
-import { buildPlan } from '../mutations/example-plan.ts';
+import { buildPlan, previousBuild } from '../mutations/example-plan.ts';
 
 const request: AdmissionRequest = {
   uid: 'u',
@@ -27,17 +27,7 @@ const request: AdmissionRequest = {
 const patch = [{ op: 'add', path: '/a', value: 1 }];
 const known = { uid: 'u', resource: 'builds', operation: 'CREATE', namespace: 'test', name: 'api-1' };
 const counted = { resource: 'builds', operation: 'CREATE', seconds: 0.0126 };
-const previous = {
-  name: 'api-0',
-  number: 0,
-  image: 'harbor.example.com/team/app:1',
-  chainDepth: 0,
-  chainStarted: undefined,
-  chainFullSeconds: undefined,
-  originFrom: '',
-  source: '',
-  envNames: [],
-};
+const previous = previousBuild({ name: 'api-0', number: 0, image: 'harbor.example.com/team/app:1' });
 
 /** Reports an admission; what was logged, line by line without its time, and what was counted. */
 function report(admission: Admission, given = request) {
