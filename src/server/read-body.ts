@@ -14,46 +14,47 @@ const maxBytesOnTheWay = 16 * maxBodyBytes;
 export class BodyReader {
   #onTheWay = 0;
 
-  /** @throws RequestError where it is too long or compressed, or too much is on its way; Error where the caller goes away */
-  read(incoming: IncomingMessage): Promise<Buffer> {
+  /**
+   * Calls with the body, or with a RequestError where it is too long or compressed, or too much is on its way; with another Error
+   * where the caller goes away. No promise: as long as the request lives, which is until its answer is sent, that would keep the body.
+   */
+  read(incoming: IncomingMessage, onBody: (body: Buffer) => void, onFailure: (error: Error) => void): void {
     const encoding = incoming.headers['content-encoding'] ?? 'identity';
-    return new Promise((resolve, reject) => {
-      let chunks: Buffer[] = [];
-      let [length, kept] = [0, 0];
-      const drop = () => {
-        this.#onTheWay -= kept;
-        kept = 0;
-        chunks = [];
-      };
-      incoming.on('data', (chunk: Buffer) => {
-        length += chunk.length;
-        if (encoding !== 'identity' || length > maxBodyBytes) drop();
-        else if (this.#onTheWay + chunk.length > maxBytesOnTheWay) {
-          drop();
-          length = Number.POSITIVE_INFINITY;
-          reject(new RequestError(503, 'too much is being sent at once; try again'));
-        } else {
-          this.#onTheWay += chunk.length;
-          kept += chunk.length;
-          chunks.push(chunk);
-        }
-      });
-      incoming.on('end', () => {
-        const [first] = chunks;
-        const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+    let chunks: Buffer[] = [];
+    let [length, kept] = [0, 0];
+    const drop = () => {
+      this.#onTheWay -= kept;
+      kept = 0;
+      chunks = [];
+    };
+    incoming.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (encoding !== 'identity' || length > maxBodyBytes) drop();
+      else if (this.#onTheWay + chunk.length > maxBytesOnTheWay) {
         drop();
-        if (encoding !== 'identity') {
-          reject(new RequestError(415, `unsupported content encoding ${JSON.stringify(encoding)}`));
-        } else if (length > maxBodyBytes) {
-          reject(new RequestError(413, `the body is larger than ${maxBodyBytes} bytes`));
-        } else resolve(body);
-      });
-      incoming.on('error', reject);
-      incoming.on('close', () => {
-        if (incoming.complete) return;
-        drop();
-        reject(new Error('the caller went away'));
-      });
+        length = Number.POSITIVE_INFINITY;
+        onFailure(new RequestError(503, 'too much is being sent at once; try again'));
+      } else {
+        this.#onTheWay += chunk.length;
+        kept += chunk.length;
+        chunks.push(chunk);
+      }
+    });
+    incoming.on('end', () => {
+      const [first] = chunks;
+      const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks);
+      drop();
+      if (encoding !== 'identity') {
+        onFailure(new RequestError(415, `unsupported content encoding ${JSON.stringify(encoding)}`));
+      } else if (length > maxBodyBytes) {
+        onFailure(new RequestError(413, `the body is larger than ${maxBodyBytes} bytes`));
+      } else onBody(body);
+    });
+    incoming.on('error', onFailure);
+    incoming.on('close', () => {
+      if (incoming.complete) return;
+      drop();
+      onFailure(new Error('the caller went away'));
     });
   }
 }

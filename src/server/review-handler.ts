@@ -24,39 +24,49 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
   const bodies = new BodyReader();
   const waiting = new WaitingTime();
 
-  async function review(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const seen = clock();
-    const arrival = seen - waiting.longest();
-    if (isDraining()) response.setHeader('Connection', 'close');
-    requireJson(incoming);
-    const { apiVersion, request } = decodeReview(parseJson(await bodies.read(incoming)));
+  async function answer(incoming: IncomingMessage, response: ServerResponse, seen: Seen, body: Buffer): Promise<void> {
+    const { apiVersion, request } = decodeReview(parseJson(body));
     const allowed = Math.min(config.server.requestBudget, timeoutOf(incoming.url ?? '') * timeoutShare);
-    const admission = await admit(request, arrival + allowed, dependencies);
+    const admission = await admit(request, seen.arrival + allowed, dependencies);
     const { patch, plan } = admission;
     sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
-    onAdmission(request, admission, clock() - seen);
+    onAdmission(request, admission, clock() - seen.at);
   }
 
   return (incoming: IncomingMessage, response: ServerResponse): void => {
-    review(incoming, response).catch((error: unknown) => {
-      // Where the caller is gone there is nobody to answer; where the answer is out, it stands.
-      if (response.headersSent || response.destroyed) return;
-      const { status, message } = describeError(error);
-      // Whatever is still to come of the request is not waited for.
-      if (!incoming.complete) response.setHeader('Connection', 'close');
-      sendJson(response, status, JSON.stringify({ error: message }));
-    });
+    const at = clock();
+    const seen = { at, arrival: at - waiting.longest() };
+    if (isDraining()) response.setHeader('Connection', 'close');
+    const fail = (error: unknown) => sendFailure(incoming, response, error);
+    const refused = checkType(incoming);
+    if (refused === undefined) {
+      bodies.read(incoming, (body) => void answer(incoming, response, seen, body).catch(fail), fail);
+    } else fail(refused);
   };
 }
 
-/** @throws RequestError */
-function requireJson({ headers }: IncomingMessage): void {
+/** When a request was seen, and when it may have arrived; milliseconds since the epoch. */
+interface Seen {
+  readonly at: number;
+  readonly arrival: number;
+}
+
+function sendFailure(incoming: IncomingMessage, response: ServerResponse, error: unknown): void {
+  // Where the caller is gone there is nobody to answer; where the answer is out, it stands.
+  if (response.headersSent || response.destroyed) return;
+  const { status, message } = describeError(error);
+  // Whatever is still to come of the request is not waited for.
+  if (!incoming.complete) response.setHeader('Connection', 'close');
+  sendJson(response, status, JSON.stringify({ error: message }));
+}
+
+/** Why a request cannot be read, by its type; undefined where it can. */
+function checkType({ headers }: IncomingMessage): RequestError | undefined {
   // As the API server has it.
-  if (headers['content-type'] === 'application/json') return;
+  if (headers['content-type'] === 'application/json') return undefined;
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type !== 'application/json') {
-    throw new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);
-  }
+  if (type === 'application/json') return undefined;
+  return new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);
 }
 
 /** @throws RequestError */
