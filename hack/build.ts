@@ -14,7 +14,8 @@ import { type Plugin, build } from 'esbuild';
  *
  * - client-node's models and API classes, of which its KubeConfig needs two names, and its other parts, which it does not need;
  * - undici, whose fetch only those use: requests here go through node:https with the client's authentication;
- * - body-parser, which express loads for middleware that is not used, with tables of every character set.
+ * - body-parser, which express loads for middleware that is not used, with tables of every character set;
+ * - mime-db, which express asks for content types by the names of files, and for character sets that it then adds anyway.
  */
 const leaveOut: Plugin = {
   name: 'leave-out',
@@ -24,7 +25,7 @@ const leaveOut: Plugin = {
     bundler.onResolve({ filter: /^\.\/gen\/index\.js$/ }, ({ importer }) =>
       importer.startsWith(client) ? { path: 'client-node-models', namespace: 'left-out' } : undefined,
     );
-    bundler.onResolve({ filter: /^(?:undici|body-parser)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
+    bundler.onResolve({ filter: /^(?:undici|body-parser|mime-db)$/ }, ({ path }) => ({ path, namespace: 'left-out' }));
     bundler.onLoad({ filter: /^client-node-models$/, namespace: 'left-out' }, () => ({
       resolveDir: client,
       contents: `export { createConfiguration } from './gen/configuration.js';

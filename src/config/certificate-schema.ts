@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObjectName } from '../openshift/metadata.ts';
 import type { CertificateConfig } from './config.ts';
 import { duration, section, string } from './schema-parts.ts';

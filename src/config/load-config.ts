@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type JsonObject, isObject } from '../openshift/json.ts';
 import type { Config } from './config.ts';
 import { applyEnvironment } from './environment.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hasCredentials } from '../openshift/credentials.ts';
 import { type BuiltinProfile, builtinProfiles } from './builtin-profiles.ts';
 import { type Profile, stockScriptsDir } from './config.ts';

@@ -1,5 +1,5 @@
 /** Parts that the configuration's schemas share. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isObjectName } from '../openshift/metadata.ts';
 import { parseDuration } from './duration.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defaultRegistry, isTag, parseImageReference } from '../openshift/image-reference.ts';
 import { hasCredentials } from '../openshift/credentials.ts';
 import { type Config, type Mode, logLevels } from './config.ts';

@@ -40,6 +40,14 @@ describe('the bundle alone in an empty folder', () => {
     const url = lines.find(({ message }) => message === 'listening for admission reviews')?.['url'] as string;
     const answer = await send(url, readFileSync(join(folder, 'certs', 'ca.crt'), 'utf8'), reviewOf(exampleBuild()));
     assert.notDeepEqual(patchIn(answer.text), []);
+    // Express has no table of content types here.
+    const operations = lines.find(({ message }) => message === 'listening for probes and metrics')?.['url'] as string;
+    const typeOf = async (path: string) => (await fetch(`${operations}${path}`)).headers.get('content-type');
+    assert.deepEqual(await Promise.all(['/healthz', '/metrics', '/nothing'].map(typeOf)), [
+      'text/plain; charset=utf-8',
+      'text/plain; version=0.0.4; charset=utf-8',
+      'application/json; charset=utf-8',
+    ]);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
