@@ -7,8 +7,8 @@ const firstSlabSize = 4096;
 /** Bytes before each text, which say how many it has. */
 const headerSize = 4;
 
-/** A slab is swept where so much of it is given up: the store is then at most a third larger than its texts, and a sweep worth its copies. */
-const sweepShare = 1 / 4;
+/** A slab is swept where so much of it is given up: the store is then at most a seventh larger than its texts, and a sweep worth its copies. */
+const sweepShare = 1 / 8;
 
 /** Memory that is written from its beginning to its end. */
 interface Slab {
@@ -61,7 +61,7 @@ export class TextStore {
     slab.used += size;
     // Looked up only now: finding a slab may have moved it.
     const replaced = this.#places.get(key);
-    this.#places.set(key, number * slabSize + offset);
+    this.#places.set(replaced === undefined ? inOnePiece(key) : key, number * slabSize + offset);
     if (replaced !== undefined) this.#giveUp(replaced);
   }
 
@@ -131,6 +131,11 @@ export class TextStore {
     this.#slabs[number] = undefined;
     (bytes.buffer as ArrayBuffer).transfer(0);
   }
+}
+
+/** The same text without what it was put together from, which V8 would keep beside it for as long as it lives. */
+function inOnePiece(text: string): string {
+  return JSON.parse(JSON.stringify(text)) as string;
 }
 
 /** The number of the slab that a place is in. */
