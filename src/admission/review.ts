@@ -72,10 +72,7 @@ export interface ReviewAnswer {
 /** The AdmissionReview that answers a request, as JSON: always allowed. */
 export function encodeReview(apiVersion: ReviewVersion, { uid, patch, warnings }: ReviewAnswer): string {
   // Put together by hand, because a serializer would look through the whole patch for what base64 does not have.
-  const patched =
-    patch.length === 0
-      ? ''
-      : `,"patchType":"JSONPatch","patch":"${base64Of(JSON.stringify(patch))}"`;
+  const patched = patch.length === 0 ? '' : `,"patchType":"JSONPatch","patch":"${base64Of(JSON.stringify(patch))}"`;
   const warned = warnings.length === 0 ? '' : `,"warnings":${JSON.stringify(warnings)}`;
   return `{"apiVersion":"${apiVersion}","kind":"AdmissionReview","response":{"uid":${JSON.stringify(uid)},"allowed":true${patched}${warned}}}`;
 }
