@@ -92,7 +92,7 @@ export function createMetrics() {
     }
   }
 
-  /** What was asked, and what is counted of it: kept, because the client sorts and joins labels at each call. */
+  /** What was asked, and what is counted of it. */
   const createAsked = (resource: string, operation: string) => ({
     duration: duration.labels({ resource, operation }),
     answers: new Tally((result, reason) => ({ resource, operation, result, reason })),
