@@ -77,7 +77,10 @@ export function encodeReview(apiVersion: ReviewVersion, { uid, patch, warnings }
   return `{"apiVersion":"${apiVersion}","kind":"AdmissionReview","response":{"uid":${JSON.stringify(uid)},"allowed":true${patched}${warned}}}`;
 }
 
-/** Bytes between a text and its base64: a patch has one or two thousand. One that needs more is given memory of its own. */
+/**
+ * Bytes between a text and its base64: a patch has one or two thousand, and one that needs more is given memory of its own. Always the
+ * same, because Node takes small buffers from pieces of 64 KiB, each of which lives for as long as anything in it.
+ */
 const scratch = Buffer.allocUnsafeSlow(32 * 1024);
 
 /** A text's UTF-8 in base64. */
