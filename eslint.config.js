@@ -14,7 +14,7 @@ export const rooms = {
   assemble: { rooms: ['config/config.ts'], node: ['crypto'] },
   kubernetes: { rooms: ['openshift'], packages: ['@kubernetes/client-node'], node: ['http', 'https'] },
   certificates: {
-    rooms: ['openshift', 'kubernetes'],
+    rooms: ['openshift', 'config/message-of.ts', 'kubernetes'],
     packages: ['selfsigned'],
     node: ['crypto', 'fs', 'net', 'path', 'timers/promises', 'tls'],
   },
@@ -25,7 +25,7 @@ export const rooms = {
     packages: ['fast-json-patch'],
   },
   telemetry: {
-    rooms: ['openshift', 'config/config.ts', 'policy', 'admission'],
+    rooms: ['openshift', 'config/config.ts', 'policy', 'history/finished-build.ts', 'admission'],
     packages: ['pino', 'pino-pretty', 'prom-client'],
   },
   server: {

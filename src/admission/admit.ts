@@ -2,12 +2,12 @@ import type { Config } from '../config/config.ts';
 import type { IssuedTags } from '../history/issued-tags.ts';
 import { applyMutations } from '../mutations/apply-mutations.ts';
 import { overrideAnnotations } from '../mutations/override-annotations.ts';
-import { type BuildConfigIdentity, buildConfigOf, buildNumberOf } from '../openshift/build.ts';
+import { buildConfigOf, buildNumberOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { openshiftKeys } from '../openshift/keys.ts';
 import { labelOf, nameOf } from '../openshift/metadata.ts';
 import { type AdmissionRequest, checkEligibility } from '../policy/eligibility.ts';
-import type { BuildConfigHistory, Facts } from '../policy/facts.ts';
+import type { BuildConfigHistory, Facts, HistoryQuery } from '../policy/facts.ts';
 import type { Plan } from '../policy/plan.ts';
 import { planBuild } from '../policy/plan-build.ts';
 import { planBuildUpdate } from '../policy/plan-build-update.ts';
@@ -17,17 +17,6 @@ import { restoreClone } from '../policy/restore-clone.ts';
 import { warning } from '../policy/warnings.ts';
 import { createPatch } from './patch.ts';
 import type { PatchOperation } from './review.ts';
-
-/** Which Builds a history is asked for. */
-export interface HistoryQuery {
-  readonly namespace: string;
-  readonly buildConfig: BuildConfigIdentity;
-  /** The value of the label that the BuildConfig's Builds share. */
-  readonly label: string;
-  /** The Build that asks, and its number; it is no part of its own past. */
-  readonly build: string;
-  readonly number: number | undefined;
-}
 
 /** Tells what earlier Builds of a BuildConfig left behind; `unavailable` where there is nowhere to read it from. */
 export interface BuildHistory {

@@ -1,7 +1,8 @@
+import { messageOf } from '../config/message-of.ts';
 import { ClusterError } from '../kubernetes/cluster-error.ts';
 import type { Kubernetes } from '../kubernetes/connection.ts';
 import { type JsonObject, isObject, objectAt, stringAt } from '../openshift/json.ts';
-import { CertificateError, messageOf } from './certificate-source.ts';
+import { CertificateError } from './certificate-source.ts';
 import { type SecretData, secretKeys } from './stored-certificates.ts';
 import { type WebhookConfiguration, createBundlePatch, decodeWebhookConfiguration } from './webhook-configuration.ts';
 

@@ -2,7 +2,8 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { CertificateError, type ServingCertificate, messageOf } from './certificate-source.ts';
+import { messageOf } from '../config/message-of.ts';
+import { CertificateError, type ServingCertificate } from './certificate-source.ts';
 import { createAuthority, createServingCertificate } from './self-signed.ts';
 
 /** The files of a certificate folder, as Kubernetes names them in a TLS Secret. */

@@ -29,11 +29,6 @@ export class CertificateError extends Error {
   readonly code = 'certificate';
 }
 
-/** What was thrown, in its own words. */
-export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
-}
-
 /** A value that can be replaced, and those who follow it. */
 export class Current<T> {
   #value: T | undefined;

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { CertificateError, Current, messageOf } from './certificate-source.ts';
+import { messageOf } from '../config/message-of.ts';
+import { CertificateError, Current } from './certificate-source.ts';
 import { startPolling } from './polling.ts';
 import { splitPem } from './stored-certificates.ts';
 

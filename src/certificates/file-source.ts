@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { messageOf } from '../config/message-of.ts';
 import { certificateFiles, loadOrCreateCertificate } from './certificate-files.ts';
 import {
   CertificateError,
@@ -7,7 +8,6 @@ import {
   Current,
   type ServingCertificate,
   describeRest,
-  messageOf,
 } from './certificate-source.ts';
 import { startPolling } from './polling.ts';
 

@@ -1,3 +1,4 @@
+import { messageOf } from '../config/message-of.ts';
 import { type CertificateCluster, ConflictError } from './certificate-cluster.ts';
 import type { CertificateMaker } from './certificate-maker.ts';
 import {
@@ -6,7 +7,6 @@ import {
   Current,
   type ServingCertificate,
   describeRest,
-  messageOf,
 } from './certificate-source.ts';
 import { type Polling, startPolling } from './polling.ts';
 import { PublishedBundles } from './published-bundles.ts';

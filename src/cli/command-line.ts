@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 import { UsageError } from './usage.ts';
 import { messageOf } from '../config/message-of.ts';
 
@@ -37,9 +38,6 @@ const spellings = {
   Build: { forms: ['build', 'builds'], example: 'shop-3 or build/shop-3' },
 } as const;
 
-/** A DNS-1123 subdomain: anything else is no name of an object, and might be a path. */
-const objectName = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
-
 /**
  * The name in `NAME` or `KIND/NAME`, in the forms that `oc` takes and prints.
  * @throws UsageError for another kind and for what can be no name
@@ -50,7 +48,7 @@ export function parseObjectName(kind: keyof typeof spellings, text: string): str
   const name = parts.at(-1) ?? '';
   const type = parts.length === 2 ? (parts[0] ?? '').replace(/(?:\.v1)?(?:\.build\.openshift\.io)?$/, '') : undefined;
   const isKind = parts.length === 1 || forms.some((form) => form === type?.toLowerCase());
-  if (!isKind || !objectName.test(name)) {
+  if (!isKind || !isObjectName(name)) {
     throw new UsageError(`a ${kind} is named like ${example}; is ${JSON.stringify(text)}`);
   }
   return name;
@@ -58,7 +56,7 @@ export function parseObjectName(kind: keyof typeof spellings, text: string): str
 
 /** @throws UsageError for what can be no name of a namespace */
 export function parseNamespace(text: string | undefined): string | undefined {
-  if (text !== undefined && !/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) {
+  if (text !== undefined && !isNamespaceName(text)) {
     throw new UsageError(`-n must be the name of a namespace; is ${JSON.stringify(text)}`);
   }
   return text;

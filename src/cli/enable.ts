@@ -3,7 +3,8 @@ import { ClusterError } from '../kubernetes/cluster-error.ts';
 import { sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, isObject, withoutValue } from '../openshift/json.ts';
 import { annotations, labels } from '../openshift/keys.ts';
-import { annotationOf, labelOf } from '../openshift/metadata.ts';
+import { annotationOf } from '../openshift/metadata.ts';
+import { hasOptInLabel } from '../policy/opt-in.ts';
 import { rethrowAs } from './cluster-failure.ts';
 import { CommandError } from './command-error.ts';
 import { parseCommandLine, parseNamespace, parseObjectName } from './command-line.ts';
@@ -113,7 +114,7 @@ async function turnOne({ server, get, request }: OpenCluster, turn: Turn): Promi
   const before = await get(resource, namespace, name).catch(rethrowAs({ ...asked, verb: 'get' }));
   if (before === undefined)
     throw new CommandError(`there is none in namespace ${namespace}; oc get bc -n ${namespace} lists them`);
-  const isEnabled = labelOf(before, labels.enabled) === 'true';
+  const isEnabled = hasOptInLabel(before);
   if (isEnabled === (direction === 'enable')) {
     return { text: `buildconfig/${name} is ${direction}d already\n`, advice: adviceOn(before, turn) };
   }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Page, Resource, Selection } from '../history/cluster.ts';
+import type { Page, Resource, Selection } from '../kubernetes/cluster.ts';
 import type { KubernetesRequest } from '../kubernetes/connection.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { CommandError } from './command-error.ts';
@@ -36,7 +36,7 @@ export async function openCluster(file: string | undefined, environment: NodeJS.
   if (file === undefined && !isClusterAtHand(environment))
     throw new CommandError(`there is no cluster to ask; ${mend}`);
   const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
-  const { createCluster, listPages } = await import('../history/cluster.ts');
+  const { createCluster, listPages } = await import('../kubernetes/cluster.ts');
   try {
     const kubeConfig = loadKubeConfig(file);
     const kubernetes = connect(kubeConfig);

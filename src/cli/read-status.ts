@@ -1,6 +1,7 @@
-import type { Resource, Selection } from '../history/cluster.ts';
+import type { Resource, Selection } from '../kubernetes/cluster.ts';
 import type { JsonObject } from '../openshift/json.ts';
-import { labels, openshiftKeys } from '../openshift/keys.ts';
+import { openshiftKeys } from '../openshift/keys.ts';
+import { optInSelector } from '../policy/opt-in.ts';
 import { type BuildSummary, ownerKeyOf, summarizeBuild } from '../status/build-summary.ts';
 import { isGone, rethrowAs } from './cluster-failure.ts';
 import type { OpenCluster } from './open-cluster.ts';
@@ -39,7 +40,6 @@ async function readAllOrNamed(
   names: readonly string[],
   progress: Progress,
 ): Promise<StatusObjects> {
-  const optedIn = `${labels.enabled}=true`;
   const select = (resource: Resource, labelSelector: string): Selection => ({
     resource,
     labelSelector,
@@ -54,8 +54,8 @@ async function readAllOrNamed(
     );
   if (namespace === undefined || names.length === 0) {
     const [buildConfigs, builds] = await Promise.all([
-      readAll(open, select('buildconfigs', optedIn), progress, (buildConfig) => buildConfig),
-      readBuilds(optedIn),
+      readAll(open, select('buildconfigs', optInSelector), progress, (buildConfig) => buildConfig),
+      readBuilds(optInSelector),
     ]);
     return { buildConfigs, missing: [], builds: groupBuilds(builds) };
   }
@@ -67,7 +67,9 @@ async function readAllOrNamed(
     ),
   );
   // OpenShift cuts the label's value; the owner's uid then tells which of two BuildConfigs a Build belongs to.
-  const selectors = new Set(names.map((name) => `${optedIn},${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`));
+  const selectors = new Set(
+    names.map((name) => `${optInSelector},${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`),
+  );
   const builds = await Promise.all([...selectors].map(readBuilds));
   return {
     buildConfigs: found.filter((buildConfig) => buildConfig !== undefined),

@@ -1,9 +1,9 @@
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
-import type { Cluster } from '../history/cluster.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory } from '../history/memory-history.ts';
-import type { ReflectorEvent } from '../history/reflector.ts';
+import type { ReflectorEvent } from '../kubernetes/reflector.ts';
 import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { type Metrics, createMetrics } from '../telemetry/metrics.ts';
@@ -89,7 +89,7 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
 async function connectCluster({ kubeconfig, standalone }: ServeArguments, environment: NodeJS.ProcessEnv) {
   if (standalone || (kubeconfig === undefined && !isClusterAtHand(environment))) return undefined;
   const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
-  const { createCluster } = await import('../history/cluster.ts');
+  const { createCluster } = await import('../kubernetes/cluster.ts');
   try {
     const kubeConfig = loadKubeConfig(kubeconfig);
     const kubernetes = connect(kubeConfig);

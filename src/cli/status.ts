@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import { loadConfig } from '../config/load-config.ts';
 import { labels } from '../openshift/keys.ts';
-import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { hasOptInLabel } from '../policy/opt-in.ts';
 import { createStatus } from '../status/build-config-status.ts';
 import { buildConfigKeyOf } from '../status/build-summary.ts';
 import { parseCommandLine, parseNamespace, parseObjectName } from './command-line.ts';
@@ -64,7 +65,7 @@ export async function status(
 
   const tell = (text: string) => process.stderr.write(`${text}\n`);
   for (const name of missing) tell(`s2i-incremental: there is no buildconfig/${name} in namespace ${namespace ?? ''}`);
-  const optedIn = buildConfigs.filter((buildConfig) => labelOf(buildConfig, labels.enabled) === 'true');
+  const optedIn = buildConfigs.filter((buildConfig) => hasOptInLabel(buildConfig));
   for (const buildConfig of buildConfigs.filter((buildConfig) => !optedIn.includes(buildConfig))) {
     const target = `${nameOf(buildConfig)} -n ${namespaceOf(buildConfig)}`;
     tell(`buildconfig/${nameOf(buildConfig)} has not opted in; to opt in: ${program} enable ${target}`);

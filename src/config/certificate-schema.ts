@@ -1,19 +1,15 @@
 import * as z from 'zod';
-import { isObjectName } from '../openshift/metadata.ts';
+import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 import type { CertificateConfig } from './config.ts';
 import { duration, section, string } from './schema-parts.ts';
 
 const secret = string.transform((text, context): CertificateConfig['secret'] => {
   if (text === '') return undefined;
   const [namespace = '', name = '', ...rest] = text.split('/');
-  if (rest.length === 0 && isNamespace(namespace) && isObjectName(name)) return { namespace, name };
+  if (rest.length === 0 && isNamespaceName(namespace) && isObjectName(name)) return { namespace, name };
   context.addIssue(`must be the namespace and the name of a Secret, NAMESPACE/NAME; is ${JSON.stringify(text)}`);
   return z.NEVER;
 });
-
-function isNamespace(text: string): boolean {
-  return text.length <= 63 && isObjectName(text) && !text.includes('.');
-}
 
 // The name of any object that is no resource of a pod follows the same rule.
 const webhookConfiguration = string.refine((text) => text === '' || isObjectName(text), {

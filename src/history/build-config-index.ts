@@ -1,8 +1,9 @@
 import { type BuildConfigIdentity, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, at, stringAt } from '../openshift/json.ts';
-import { labels, userAnnotations } from '../openshift/keys.ts';
-import { annotationOf, labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { userAnnotations } from '../openshift/keys.ts';
+import { annotationOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigFacts } from '../policy/facts.ts';
+import { hasOptInLabel } from '../policy/opt-in.ts';
 import { TextStore } from './text-store.ts';
 
 /** A BuildConfig as it was last seen. */
@@ -68,7 +69,7 @@ export class BuildConfigIndex {
 export function buildConfigFactsOf(buildConfig: JsonObject): BuildConfigFacts {
   const incremental = sourceStrategyOf(buildConfig)?.['incremental'];
   return {
-    optedIn: labelOf(buildConfig, labels.enabled) === 'true',
+    optedIn: hasOptInLabel(buildConfig),
     outputRepository: annotationOf(buildConfig, userAnnotations.outputRepository),
     pullSecret: annotationOf(buildConfig, userAnnotations.pullSecret),
     incremental: typeof incremental === 'boolean' ? incremental : undefined,

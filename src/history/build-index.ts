@@ -1,20 +1,15 @@
-import { type BuildConfigIdentity, buildConfigOf } from '../openshift/build.ts';
+import { buildConfigOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
-import { labels } from '../openshift/keys.ts';
-import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
-import type { BuildConfigHistory, PreviousBuild } from '../policy/facts.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import type { BuildConfigHistory, HistoryQuery, PreviousBuild } from '../policy/facts.ts';
+import { hasOptInLabel } from '../policy/opt-in.ts';
 import { keyOf } from './build-config-index.ts';
 import { type BuildRecord, isNewer, recordOf } from './build-record.ts';
 import { type PackedBuilds, mayHaveReference, packBuilds, unpackBuilds, unpackNewest } from './packed-builds.ts';
 import { TextStore } from './text-store.ts';
 
-/** What is asked of a history. */
-export interface HistoryLookup {
-  readonly namespace: string;
-  readonly buildConfig: BuildConfigIdentity;
-  /** The Build that asks; it is no part of its own past. */
-  readonly build: string;
-}
+/** What of a query an index needs. */
+export type BuildQuery = Pick<HistoryQuery, 'namespace' | 'buildConfig' | 'build'>;
 
 /** What Builds left behind, without what their BuildConfig says. */
 export type BuildHistoryFacts = Omit<BuildConfigHistory, 'buildConfig'>;
@@ -39,7 +34,7 @@ export class BuildIndex {
   /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
   set(build: JsonObject): void {
     const owner = buildConfigOf(build);
-    if (owner === undefined || labelOf(build, labels.enabled) !== 'true') {
+    if (owner === undefined || !hasOptInLabel(build)) {
       this.remove(build);
       return;
     }
@@ -93,7 +88,7 @@ export class BuildIndex {
   }
 
   /** What the earlier Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
-  lookUp({ namespace, buildConfig, build }: HistoryLookup): BuildHistoryFacts {
+  lookUp({ namespace, buildConfig, build }: BuildQuery): BuildHistoryFacts {
     const group = this.#groupOf(keyOf(namespace, buildConfig.name));
     const isPast = ({ name, uid }: BuildRecord) => name !== build && uid === buildConfig.uid;
     if (typeof group === 'string') {

@@ -1,6 +1,6 @@
 import {
   buildNumberOf,
-  describeReference,
+  referenceKeyOf,
   durationOf,
   envNamesOf,
   finalPhaseOf,
@@ -70,7 +70,7 @@ export function previousBuildOf(build: JsonObject): PreviousBuild | undefined {
     // Whole seconds, as Kubernetes writes a time.
     chainStarted: startedOrMade === undefined ? undefined : Math.floor(startedOrMade / 1000) * 1000,
     chainFullSeconds: chainDepth === 0 ? durationOf(build) : chainFullSecondsOf(build),
-    originFrom: recorded(annotations.originFrom) ?? describeReference(sourceStrategyOf(build)?.['from']),
+    originFrom: recorded(annotations.originFrom) ?? referenceKeyOf(sourceStrategyOf(build)?.['from']),
     source: sourceOf(build),
     envNames: envNamesOf(build),
   };

@@ -1,20 +1,12 @@
-import { labels, openshiftKeys } from '../openshift/keys.ts';
-import type { BuildConfigHistory } from '../policy/facts.ts';
+import { openshiftKeys } from '../openshift/keys.ts';
+import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
+import { optInSelector } from '../policy/opt-in.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
-import { BuildIndex, type HistoryLookup } from './build-index.ts';
-import { type Cluster, listPages } from './cluster.ts';
-
-/** What opts in, as a label selector. */
-export const optedIn = `${labels.enabled}=true`;
+import { BuildIndex } from './build-index.ts';
+import { type Cluster, listPages } from '../kubernetes/cluster.ts';
 
 /** Builds a page: OpenShift keeps 10 of a BuildConfig by default, so one page is the rule. */
 const pageSize = 500;
-
-/** What a live history is asked: also by which label the Builds are found. */
-export interface LiveLookup extends HistoryLookup {
-  /** The value of the label that the BuildConfig's Builds share. */
-  readonly label: string;
-}
 
 /**
  * The history as the API server has it at this moment: one GET of the BuildConfig and one paginated LIST of its opted-in
@@ -22,22 +14,22 @@ export interface LiveLookup extends HistoryLookup {
  */
 export function createLiveHistory(cluster: Cluster) {
   return {
-    async read(lookup: LiveLookup, signal: AbortSignal): Promise<BuildConfigHistory> {
-      const [buildConfig, builds] = await Promise.all([readBuildConfig(lookup, signal), readBuilds(lookup, signal)]);
-      return { buildConfig, ...builds.lookUp(lookup) };
+    async read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> {
+      const [buildConfig, builds] = await Promise.all([readBuildConfig(query, signal), readBuilds(query, signal)]);
+      return { buildConfig, ...builds.lookUp(query) };
     },
   };
 
-  async function readBuildConfig({ namespace, buildConfig }: LiveLookup, signal: AbortSignal) {
+  async function readBuildConfig({ namespace, buildConfig }: HistoryQuery, signal: AbortSignal) {
     const index = new BuildConfigIndex();
     const found = await cluster.get('buildconfigs', namespace, buildConfig.name, signal);
     if (found !== undefined) index.set(found);
     return index.get(namespace, buildConfig)?.facts;
   }
 
-  async function readBuilds({ namespace, label }: LiveLookup, signal: AbortSignal): Promise<BuildIndex> {
+  async function readBuilds({ namespace, label }: HistoryQuery, signal: AbortSignal): Promise<BuildIndex> {
     const index = new BuildIndex();
-    const labelSelector = `${openshiftKeys.buildConfigLabel}=${label},${optedIn}`;
+    const labelSelector = `${openshiftKeys.buildConfigLabel}=${label},${optInSelector}`;
     const selection = { resource: 'builds', namespace, labelSelector } as const;
     for await (const { items } of listPages(cluster, selection, pageSize, signal)) {
       items.forEach((build) => index.set(build));

@@ -1,19 +1,19 @@
 import type { JsonObject } from '../openshift/json.ts';
 import type { BuildConfigHistory } from '../policy/facts.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
-import { BuildIndex, type HistoryLookup } from './build-index.ts';
+import { BuildIndex, type BuildQuery } from './build-index.ts';
 
 /** The history in objects that are at hand: what `preview` was given and what the demo's cluster holds. */
 export function createMemoryHistory(objects: () => Iterable<JsonObject>) {
   return {
-    read(lookup: HistoryLookup): Promise<BuildConfigHistory> {
+    read(query: BuildQuery): Promise<BuildConfigHistory> {
       const [builds, buildConfigs] = [new BuildIndex(), new BuildConfigIndex()];
       for (const object of objects()) {
         if (object['kind'] === 'Build') builds.set(object);
         if (object['kind'] === 'BuildConfig') buildConfigs.set(object);
       }
-      const buildConfig = buildConfigs.get(lookup.namespace, lookup.buildConfig)?.facts;
-      return Promise.resolve({ buildConfig, ...builds.lookUp(lookup) });
+      const buildConfig = buildConfigs.get(query.namespace, query.buildConfig)?.facts;
+      return Promise.resolve({ buildConfig, ...builds.lookUp(query) });
     },
   };
 }

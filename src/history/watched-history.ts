@@ -1,15 +1,11 @@
-import type { BuildConfigHistory } from '../policy/facts.ts';
+import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
+import { optInSelector } from '../policy/opt-in.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex } from './build-index.ts';
-import type { Cluster } from './cluster.ts';
+import type { Cluster } from '../kubernetes/cluster.ts';
 import { type FinishedBuild, finishedBuildOf } from './finished-build.ts';
-import { type LiveLookup, createLiveHistory, optedIn } from './live-history.ts';
-import { Reflector, type ReflectorEvent } from './reflector.ts';
-
-/** What is asked of a watched history: also the Build's number, which tells whether the watch has come so far. */
-export interface WatchedLookup extends LiveLookup {
-  readonly number: number | undefined;
-}
+import { createLiveHistory } from './live-history.ts';
+import { Reflector, type ReflectorEvent } from '../kubernetes/reflector.ts';
 
 export interface HistoryStatus {
   /** Whether the watches are open and complete. */
@@ -31,7 +27,7 @@ export function createWatchedHistory(
   const common = { cluster, onEvent, random };
   const builds = new Reflector({
     ...common,
-    selection: { resource: 'builds', labelSelector: optedIn },
+    selection: { resource: 'builds', labelSelector: optInSelector },
     createIndex: () => new BuildIndex(),
     // One that was never known unfinished may have finished at any time, also before this process was there.
     onObject: (build, known) => {
@@ -41,23 +37,23 @@ export function createWatchedHistory(
   });
   const buildConfigs = new Reflector({
     ...common,
-    selection: { resource: 'buildconfigs', labelSelector: optedIn },
+    selection: { resource: 'buildconfigs', labelSelector: optInSelector },
     createIndex: () => new BuildConfigIndex(),
   });
   const live = createLiveHistory(cluster);
 
   return {
-    known(lookup: WatchedLookup): BuildConfigHistory | undefined {
-      const { namespace, buildConfig, number } = lookup;
+    known(query: HistoryQuery): BuildConfigHistory | undefined {
+      const { namespace, buildConfig, number } = query;
       const known = buildConfigs.index.get(namespace, buildConfig);
       // OpenShift counts a Build in its BuildConfig before it creates it: a watch that has not told of that is behind.
       const isInTime = known !== undefined && number !== undefined && known.lastVersion >= number;
       return builds.isCurrent && buildConfigs.isCurrent && isInTime
-        ? { buildConfig: known.facts, ...builds.index.lookUp(lookup) }
+        ? { buildConfig: known.facts, ...builds.index.lookUp(query) }
         : undefined;
     },
 
-    read: (lookup: WatchedLookup, signal: AbortSignal): Promise<BuildConfigHistory> => live.read(lookup, signal),
+    read: (query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> => live.read(query, signal),
 
     status(): HistoryStatus {
       return { synced: builds.isCurrent && buildConfigs.isCurrent, buildConfigs: buildConfigs.index.size };

@@ -75,8 +75,8 @@ export function durationOf(build: JsonObject): number | undefined {
   return completed >= started ? Math.round((completed - started) / 1000) : undefined;
 }
 
-/** A `Kind/name` sentence of an object reference such as `from`, with the namespace if one is named; empty where there is none. */
-export function describeReference(reference: unknown): string {
+/** The comparison key of an object reference such as `from`: `Kind/name`, with the namespace if one is named; empty for no reference. */
+export function referenceKeyOf(reference: unknown): string {
   const kind = stringAt(reference, 'kind');
   const name = stringAt(reference, 'name');
   if (kind === undefined || name === undefined) return '';

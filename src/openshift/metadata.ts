@@ -37,6 +37,11 @@ export function referencedName(object: JsonObject, ...path: readonly string[]): 
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
+/** Whether the text can be the name of a namespace: a DNS-1123 label. */
+export function isNamespaceName(text: string): boolean {
+  return text.length <= 63 && !text.includes('.') && isObjectName(text);
+}
+
 /** Whether the text can be the name of an object such as a Secret or a Build: a DNS-1123 subdomain. */
 export function isObjectName(text: string): boolean {
   return text.length <= 253 && /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/.test(text);

@@ -1,7 +1,7 @@
 import { type JsonObject, at, equalJson, isObject } from '../openshift/json.ts';
-import { annotations, labels } from '../openshift/keys.ts';
-import { annotationOf, labelOf, nameOf } from '../openshift/metadata.ts';
-import { checkOptIn } from './opt-in.ts';
+import { annotations } from '../openshift/keys.ts';
+import { annotationOf, nameOf } from '../openshift/metadata.ts';
+import { checkOptIn, hasOptInLabel } from './opt-in.ts';
 import type { SkipReason } from './reasons.ts';
 import { hasOrigin } from './restore-build-config.ts';
 
@@ -72,7 +72,7 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
 }
 
 function isEnabled(object: unknown): boolean {
-  return isObject(object) && labelOf(object, labels.enabled) === 'true';
+  return isObject(object) && hasOptInLabel(object);
 }
 
 /** Whether an update of a BuildConfig touches more than its status and the server's bookkeeping. */

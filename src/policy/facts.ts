@@ -1,4 +1,17 @@
+import type { BuildConfigIdentity } from '../openshift/build.ts';
+
 /** What a plan is told of the world: everything was read before planning starts. Times are milliseconds since the epoch. */
+
+/** Which Builds a history is asked for. */
+export interface HistoryQuery {
+  readonly namespace: string;
+  readonly buildConfig: BuildConfigIdentity;
+  /** The value of the label that the BuildConfig's Builds share. */
+  readonly label: string;
+  /** The Build that asks, and its number; it is no part of its own past. */
+  readonly build: string;
+  readonly number: number | undefined;
+}
 
 /** The newest Complete Build that a new one can continue from. */
 export interface PreviousBuild {

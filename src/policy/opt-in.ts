@@ -4,6 +4,14 @@ import { labels } from '../openshift/keys.ts';
 import { labelOf } from '../openshift/metadata.ts';
 import { quote, warning } from './warnings.ts';
 
+/** Selects the objects that `hasOptInLabel` is true for. */
+export const optInSelector = `${labels.enabled}=true`;
+
+/** Whether an object carries the label that opts in; what else it takes is for `checkOptIn`. */
+export function hasOptInLabel(object: JsonObject): boolean {
+  return labelOf(object, labels.enabled) === 'true';
+}
+
 /** Whether an object opted in, and if not, why not. */
 export type OptIn =
   | { readonly optedIn: true }

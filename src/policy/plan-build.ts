@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { buildNumberOf, describeReference, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
+import { buildNumberOf, referenceKeyOf, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations } from '../openshift/keys.ts';
 import { isObjectName, nameOf, referencedName, formatTime } from '../openshift/metadata.ts';
@@ -83,7 +83,7 @@ export function planBuild({
     mode: features.mode,
     incremental: strategy['incremental'],
     wrapperUnavailable: wrapper.kind === 'unavailable',
-    originFrom: describeReference(strategy['from']),
+    originFrom: referenceKeyOf(strategy['from']),
     source: sourceOf(build),
     envNames,
     limits: config.incremental,
@@ -167,7 +167,7 @@ function planAnnotations(request: {
   written[annotations.decision] = base.decision;
   written[annotations.reason] = base.reason;
   written[annotations.mode] = features.mode;
-  written[annotations.originFrom] = describeReference(strategy['from']);
+  written[annotations.originFrom] = referenceKeyOf(strategy['from']);
   written[annotations.previousBuild] = previous?.name ?? null;
   written[annotations.chainDepth] = String(previous === undefined ? 0 : previous.chainDepth + 1);
   written[annotations.chainStarted] = formatTime(previous?.chainStarted ?? now);

@@ -1,9 +1,10 @@
 import { previousBuildOf } from '../history/build-record.ts';
-import { buildConfigOf, buildNumberOf, describeReference, durationOf, sourceStrategyOf } from '../openshift/build.ts';
+import { buildConfigOf, buildNumberOf, referenceKeyOf, durationOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations, labels, openshiftKeys } from '../openshift/keys.ts';
 import { annotationOf, labelOf, nameOf } from '../openshift/metadata.ts';
 import { type BuildOrigin, decodeBuildOrigin } from '../policy/build-origin.ts';
+import { hasOptInLabel } from '../policy/opt-in.ts';
 import { explainReason } from '../policy/reasons.ts';
 import { type RecordedDecision, recordedDecisionOf } from './build-summary.ts';
 import { explainNextBuild, isDecisionReason } from './next-build.ts';
@@ -49,7 +50,7 @@ function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: 
 }
 
 function describeBase(build: JsonObject, decision: 'incremental' | 'full'): string {
-  const from = describeReference(sourceStrategyOf(build)?.['from']);
+  const from = referenceKeyOf(sourceStrategyOf(build)?.['from']);
   if (decision === 'full') return `It starts from the base that OpenShift chose, ${from}.`;
   const previous = annotationOf(build, annotations.previousBuild) ?? 'an earlier Build';
   const chosen = annotationOf(build, annotations.originFrom) ?? 'not recorded';
@@ -57,10 +58,10 @@ function describeBase(build: JsonObject, decision: 'incremental' | 'full'): stri
 }
 
 function describeOutput(build: JsonObject, origin: BuildOrigin | undefined): string {
-  const to = describeReference(objectAt(build, 'spec', 'output', 'to'));
+  const to = referenceKeyOf(objectAt(build, 'spec', 'output', 'to'));
   if (to === '') return 'It has no output: its image is not pushed.';
   if (origin === undefined) return `Its image is pushed to ${to}.`;
-  const before = describeReference(origin.output);
+  const before = referenceKeyOf(origin.output);
   return before === to
     ? `Its image is pushed to ${to}, as its BuildConfig says.`
     : `Its image is pushed to ${to} instead of ${before === '' ? 'nowhere' : before}.`;
@@ -110,7 +111,7 @@ function explainLeftAlone({ build, buildConfig }: ExplainRequest): readonly stri
     return [first, phase, 'It has no Source strategy, and only that can be built incrementally.'];
   }
   const label = labelOf(build, labels.enabled);
-  if (label !== 'true') return [first, phase, ...explainMissingLabel(build, buildConfig, label)];
+  if (!hasOptInLabel(build)) return [first, phase, ...explainMissingLabel(build, buildConfig, label)];
   const check =
     'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover this namespace, is it ready (/readyz), does its log name this Build?';
   const source = annotationOf(build, openshiftKeys.cloneOf);
@@ -139,7 +140,7 @@ function explainMissingLabel(
   const says =
     label === undefined ? `no label ${labels.enabled}` : `the label ${labels.enabled}=${label}, which does not opt in`;
   if (owner === undefined) return [`It carries ${says}, and belongs to no BuildConfig that could give it one.`];
-  if (buildConfig !== undefined && labelOf(buildConfig, labels.enabled) === 'true') {
+  if (buildConfig !== undefined && hasOptInLabel(buildConfig)) {
     return [`It carries ${says}: buildconfig/${owner} opted in after it was made. The next Build is admitted.`];
   }
   return [

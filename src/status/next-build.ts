@@ -2,6 +2,7 @@ import { sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, at } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { labelOf, nameOf } from '../openshift/metadata.ts';
+import { hasOptInLabel } from '../policy/opt-in.ts';
 import type { FullReason, IncrementalReason } from '../policy/reasons.ts';
 
 /** Null: the next Build can continue. Else what keeps it from that, as long as nobody acts, and how to act. */
@@ -52,7 +53,7 @@ export interface NextBuildRequest {
  * | anything else                               | continues from another one, if there is any   |
  */
 export function explainNextBuild({ number, reason, phase, hasImage, buildConfig }: NextBuildRequest): string {
-  if (buildConfig !== undefined && labelOf(buildConfig, labels.enabled) !== 'true') {
+  if (buildConfig !== undefined && !hasOptInLabel(buildConfig)) {
     return "Its BuildConfig has opted out since: the next one is OpenShift's own.";
   }
   if (buildConfig !== undefined && labelOf(buildConfig, labels.incremental) === 'false') {

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FinishedBuild } from '../history/finished-build.ts';
 import { finalPhases } from '../openshift/build.ts';
 import { buildDecisions } from '../policy/reasons.ts';
 import { Tally } from './tally.ts';
@@ -20,14 +21,6 @@ export interface AdmissionRecord {
   /** The decision about a Build; undefined where none was made. */
   readonly decision: string | undefined;
   readonly seconds: number;
-}
-
-/** A Build that finished. */
-export interface FinishedBuild {
-  readonly decision: string;
-  readonly phase: string;
-  readonly seconds: number;
-  readonly savedSeconds: number;
 }
 
 /** The process's metrics in a registry of their own; every label value is from a closed set. */

@@ -1,5 +1,5 @@
-import type { Cluster, Page, Selection, WatchHandlers } from '../../src/history/cluster.ts';
-import { GoneError } from '../../src/history/cluster.ts';
+import type { Cluster, Page, Selection, WatchHandlers } from '../../src/kubernetes/cluster.ts';
+import { GoneError } from '../../src/kubernetes/cluster.ts';
 import { type JsonObject, at, withValue } from '../../src/openshift/json.ts';
 import { labelOf, nameOf, namespaceOf } from '../../src/openshift/metadata.ts';
 

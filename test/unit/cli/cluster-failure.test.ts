@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { explainFailure } from '../../../src/cli/cluster-failure.ts';
-import { GoneError } from '../../../src/history/cluster.ts';
+import { GoneError } from '../../../src/kubernetes/cluster.ts';
 import { ClusterError } from '../../../src/kubernetes/cluster-error.ts';
 
 const server = 'https://api.example.com:6443';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { OpenCluster } from '../../../src/cli/open-cluster.ts';
 import { readStatusObjects } from '../../../src/cli/read-status.ts';
-import { GoneError, type Page, type Selection } from '../../../src/history/cluster.ts';
+import { GoneError, type Page, type Selection } from '../../../src/kubernetes/cluster.ts';
 import { ClusterError } from '../../../src/kubernetes/cluster-error.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { admittedBuild, exampleBuildConfig } from '../status/example-builds.ts';

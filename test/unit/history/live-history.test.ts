@@ -4,12 +4,12 @@ import { type IncomingMessage, type RequestListener, type ServerResponse, create
 import type { AddressInfo } from 'node:net';
 import { type TestContext, describe, it } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
-import { createCluster } from '../../../src/history/cluster.ts';
+import { createCluster } from '../../../src/kubernetes/cluster.ts';
 import { connect } from '../../../src/kubernetes/connection.ts';
 import { createLiveHistory } from '../../../src/history/live-history.ts';
 import { buildConfig, comparable, completeBuild, referenceOf } from './example-builds.ts';
 
-const lookup = { namespace: 'test', buildConfig, label: 'app', build: 'app-99' };
+const lookup = { namespace: 'test', buildConfig, label: 'app', build: 'app-99', number: 99 };
 const base = '/apis/build.openshift.io/v1/namespaces/test';
 const appConfig = { kind: 'BuildConfig', metadata: { name: 'app', namespace: 'test', uid: 'uid-of-app' } };
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import {
   buildConfigOf,
   buildNumberOf,
-  describeReference,
+  referenceKeyOf,
   envNamesOf,
   repositoryTextOf,
   sourceStrategyOf,
@@ -113,7 +113,7 @@ describe('buildNumberOf', () => {
   }
 });
 
-describe('describeReference', () => {
+describe('referenceKeyOf', () => {
   const rows: readonly [reference: unknown, expected: string][] = [
     [{ kind: 'DockerImage', name: 'app:1' }, 'DockerImage/app:1'],
     [{ kind: 'ImageStreamTag', namespace: 'openshift', name: 'python:3.12' }, 'ImageStreamTag/openshift/python:3.12'],
@@ -126,7 +126,7 @@ describe('describeReference', () => {
   ];
   for (const [reference, expected] of rows) {
     it(`${JSON.stringify(reference)}: ${JSON.stringify(expected)}`, () => {
-      assert.equal(describeReference(reference), expected);
+      assert.equal(referenceKeyOf(reference), expected);
     });
   }
 });

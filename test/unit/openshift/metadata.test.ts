@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import {
   annotationOf,
   createdAt,
+  isNamespaceName,
   isObjectName,
   labelOf,
   nameOf,
@@ -80,5 +81,10 @@ describe('metadata', () => {
       [],
     );
     assert.deepEqual(bad.filter(isObjectName), []);
+  });
+
+  it('of a namespace has no dots and at most 63 characters', () => {
+    const names = ['web', 'a'.repeat(63), 'a'.repeat(64), 'a.b', '..', '', 'Web', '-a'];
+    assert.deepEqual(names.filter(isNamespaceName), ['web', 'a'.repeat(63)]);
   });
 });

@@ -4,7 +4,7 @@ import { type RequestListener, createServer } from 'node:http';
 import { type TestContext, describe, it } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import { connect } from '../../../src/kubernetes/connection.ts';
-import { GoneError, createCluster } from '../../../src/history/cluster.ts';
+import { GoneError, createCluster } from '../../../src/kubernetes/cluster.ts';
 
 const selection = { resource: 'builds', labelSelector: 'on=true' } as const;
 

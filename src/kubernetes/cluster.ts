@@ -1,5 +1,5 @@
-import { ClusterError } from '../kubernetes/cluster-error.ts';
-import { type Kubernetes, SilentError } from '../kubernetes/connection.ts';
+import { ClusterError } from './cluster-error.ts';
+import { type Kubernetes, SilentError } from './connection.ts';
 import { type JsonObject, arrayAt, isObject, objectAt, stringAt } from '../openshift/json.ts';
 
 /** The resources that are read. OpenShift 3.9 and later serve this group beside the legacy one. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, describe, it } from 'node:test';
-import { Reflector, type ReflectorEvent } from '../../../src/history/reflector.ts';
+import { Reflector, type ReflectorEvent } from '../../../src/kubernetes/reflector.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { nameOf } from '../../../src/openshift/metadata.ts';
 import { FakeCluster } from '../../helpers/fake-cluster.ts';
