@@ -11,7 +11,7 @@ export const rooms = {
   policy: { pure: true, rooms: ['openshift', 'config/config.ts'] },
   mutations: { pure: true, rooms: ['openshift', 'policy'] },
   config: { rooms: ['openshift'], packages: ['zod', 'yaml'], node: ['fs'] },
-  assemble: { rooms: ['config/config.ts'], node: ['crypto'] },
+  assemble: { rooms: ['config/profile.ts'], node: ['crypto'] },
   kubernetes: { rooms: ['openshift'], packages: ['@kubernetes/client-node'], node: ['http', 'https'] },
   certificates: {
     rooms: ['openshift', 'config/message-of.ts', 'kubernetes'],

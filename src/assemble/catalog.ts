@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Profile, stockScriptsDir } from '../config/config.ts';
+import { type Profile, stockScriptsDir } from '../config/profile.ts';
 import { renderAssemble, renderRun } from './render.ts';
 import { assembleTemplate, runTemplate } from './scripts.ts';
 

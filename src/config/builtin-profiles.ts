@@ -1,4 +1,4 @@
-import { stockScriptsDir } from './config.ts';
+import { stockScriptsDir } from './profile.ts';
 
 /** What is known of one language's builder images, so that an admin only gives a URL. Sources: docs/profiles.md. */
 export interface BuiltinProfile {

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
-import type { CertificateConfig } from './config.ts';
 import { duration, section, string } from './schema-parts.ts';
 
-const secret = string.transform((text, context): CertificateConfig['secret'] => {
+/** The Secret in which all replicas keep their certificates; undefined: they come from a folder. */
+const secret = string.transform((text, context) => {
   if (text === '') return undefined;
   const [namespace = '', name = '', ...rest] = text.split('/');
   if (rest.length === 0 && isNamespaceName(namespace) && isObjectName(name)) return { namespace, name };
@@ -20,13 +20,23 @@ const webhookConfiguration = string.refine((text) => text === '' || isObjectName
 
 /** Where the serving certificate is kept when the webhook makes it itself, and how long it lives. */
 export const certificateSchema = section({
-  secret: secret.prefault(''),
-  webhookConfiguration: webhookConfiguration.default(''),
+  secret: secret
+    .prefault('')
+    .describe('`NAMESPACE/NAME` of the Secret that CA and certificate are made in and shared by; empty: `--cert-dir`'),
+  webhookConfiguration: webhookConfiguration
+    .default('')
+    .describe('the MutatingWebhookConfiguration whose `caBundle` follows; goes with `certificate.secret`'),
   // 90 days, as public CAs have it: renewed after 60, which leaves a month in which the API server may refuse to be written to.
   // X.509 knows whole seconds, and 5 of them still leave one between the renewal and the end.
-  life: duration('5s').default(2_160 * 3_600_000),
+  life: duration('5s')
+    .prefault('2160h')
+    .describe('how long a certificate made so is valid; it is renewed at two thirds of that'),
   // Two years: a next CA stands in the bundle for four months before it signs, longer than any replica goes unnoticed.
-  authorityLife: duration('10s').default(17_520 * 3_600_000),
+  authorityLife: duration('10s')
+    .prefault('17520h')
+    .describe(
+      'how long its CA is valid, at least twice that; the next CA is published at two thirds, and signs from five sixths on',
+    ),
 }).superRefine(({ secret, webhookConfiguration, life, authorityLife }, context) => {
   if (secret !== undefined && webhookConfiguration === '') {
     context.addIssue({

@@ -1,40 +1,14 @@
 import { parseDocument } from 'yaml';
 import { type JsonObject, objectAt, withValue } from '../openshift/json.ts';
+import { configKeys } from './keys.ts';
 import { yamlValueOf } from './yaml-value.ts';
 
 const prefix = 'S2I_INCREMENTAL_';
-
-/** Every key that can be set by a variable: its path, and whether its text is read as YAML or taken as it is. */
-const keys: readonly { readonly path: readonly [string, string]; readonly text: boolean }[] = [
-  ...texts('incremental', 'mode', 'flag', 'maxAge', 'pullSecret'),
-  ...values('incremental', 'maxDepth'),
-  ...texts('output', 'tagFormat', 'timezone', 'imageStreamRepository', 'pushSecret'),
-  ...values('output', 'timestampTag', 'registries'),
-  ...texts('assemble', 'baseUrl'),
-  ...values('assemble', 'wrapper', 'profiles'),
-  ...values('buildConfig', 'mutate', 'injectEnv'),
-  ...values('events', 'enabled'),
-  ...texts('registry', 'credentialsFile', 'caFile'),
-  ...values('registry', 'check', 'resolveBase', 'plainHttp'),
-  ...texts('certificate', 'secret', 'webhookConfiguration', 'life', 'authorityLife'),
-  ...texts('server', 'shutdownDelay', 'requestBudget'),
-  ...texts('log', 'level', 'format'),
-];
-
-function texts(section: string, ...names: readonly string[]) {
-  return names.map((name) => ({ path: [section, name] as const, text: true }));
-}
-
-function values(section: string, ...names: readonly string[]) {
-  return names.map((name) => ({ path: [section, name] as const, text: false }));
-}
 
 /** `output.tagFormat` → `S2I_INCREMENTAL_OUTPUT_TAG_FORMAT`. */
 export function variableOf(path: readonly string[]): string {
   return prefix + path.map((step) => step.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
 }
-
-const pathOfVariable = new Map(keys.map((key) => [variableOf(key.path), key]));
 
 /**
  * Kubernetes gives every pod variables of the services in its namespace, and a service that is named like this program
@@ -57,13 +31,13 @@ export function applyEnvironment(
   let value = base;
   const problems: string[] = [];
   const sources = new Map<string, string>();
-  for (const variable of Object.keys(environment)
-    .filter((name) => name.startsWith(prefix))
-    .sort()) {
+  const variables = Object.keys(environment).filter((name) => name.startsWith(prefix));
+  const keys = new Map(variables.length === 0 ? [] : configKeys().map((key) => [variableOf(key.path), key]));
+  for (const variable of variables.sort()) {
     const text = environment[variable];
     // Templates leave variables empty; that says nothing, and every text's default is empty.
     if (text === undefined || text === '') continue;
-    const key = pathOfVariable.get(variable);
+    const key = keys.get(variable);
     if (key === undefined) {
       if (!serviceVariable.test(variable))
         problems.push(
@@ -74,7 +48,7 @@ export function applyEnvironment(
     const [section] = key.path;
     // A section of the wrong shape is the schema's to refuse; nothing is laid over it.
     if (value[section] != null && objectAt(value, section) === undefined) continue;
-    const setting = key.text ? text : readYaml(text);
+    const setting = key.isText ? text : readYaml(text);
     if (setting === undefined) {
       // Not the text itself: it may hold what is no matter for a log.
       problems.push(`${variable}: ${key.path.join('.')}: no valid YAML`);

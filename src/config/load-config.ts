@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type * as z from 'zod';
 import { type JsonObject, isObject } from '../openshift/json.ts';
-import type { Config } from './config.ts';
+import type { Config, Frozen } from './config.ts';
 import { applyEnvironment } from './environment.ts';
 import { configSchema } from './schema.ts';
 import { yamlValueOf } from './yaml-value.ts';
@@ -84,10 +84,10 @@ function describeIssue(
   return [`${where}${path}: ${issue.message}`];
 }
 
-function deepFreeze<T>(value: T): T {
+function deepFreeze<T>(value: T): Frozen<T> {
   if (typeof value === 'object' && value !== null && !(value instanceof RegExp)) {
     Object.values(value).forEach(deepFreeze);
     Object.freeze(value);
   }
-  return value;
+  return value as Frozen<T>;
 }

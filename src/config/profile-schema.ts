@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { hasCredentials } from '../openshift/credentials.ts';
 import { type BuiltinProfile, builtinProfiles } from './builtin-profiles.ts';
-import { type Profile, stockScriptsDir } from './config.ts';
+import { type Profile, stockScriptsDir } from './profile.ts';
 import { boolean, string } from './schema-parts.ts';
 import { messageOf } from './message-of.ts';
 

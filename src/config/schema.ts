@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { defaultRegistry, isTag, parseImageReference } from '../openshift/image-reference.ts';
 import { hasCredentials } from '../openshift/credentials.ts';
-import { type Config, type Mode, logLevels } from './config.ts';
 import { profilesSchema } from './profile-schema.ts';
 import { certificateSchema } from './certificate-schema.ts';
 import { boolean, duration, oneOf, secretName, section, string, unknownPlaceholder } from './schema-parts.ts';
@@ -67,64 +66,88 @@ const baseUrl = string.superRefine((text, context) => {
   }
 });
 
-/** A key of the published configuration that this version cannot honour: only its default is accepted. */
-function notAvailable<T extends z.ZodType>(schema: T, unset: (value: z.output<T>) => boolean, what: string) {
-  return schema.refine((value) => unset(value), { error: `${what} is not available in this version` });
-}
+/** The levels a log can be set to, from silent to everything. */
+export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
-/** The configuration file: every key with its default; anything else is refused. */
+/**
+ * The configuration file: every key with its default as it is written there; anything else is refused. The type Config,
+ * the environment variables and the table in docs/reference.md (hack/config-reference.ts) are made from it.
+ */
 export const configSchema = section({
   incremental: section({
     mode: z
-      .preprocess((value) => (value === false ? 'false' : value), oneOf(['chain', 'artifacts', 'false']))
-      .transform((mode, context): Mode => {
-        if (mode !== 'artifacts') return mode;
-        context.addIssue('artifacts is not available in this version; use chain or "false"');
-        return z.NEVER;
-      })
-      .default('chain'),
-    flag: z.preprocess((value) => (value === true ? 'true' : value), oneOf(['auto', 'true'])).default('auto'),
+      .preprocess((value) => (value === false ? 'false' : value), oneOf(['chain', 'false']))
+      .transform((mode) => (mode === 'false' ? 'off' : mode))
+      .prefault('chain')
+      .describe('`chain`: a Build continues from the previous image; `"false"`: never'),
+    flag: z
+      .preprocess((value) => (value === true ? 'true' : value), oneOf(['auto', 'true']))
+      .prefault('auto')
+      .describe('`"true"`: the `incremental` field of a Build in a chain says true; `auto`: false'),
     // Each build adds a layer and images end at about 100: 20 stays far below, and 90 leaves nine for the base image.
     maxDepth: z
       .int({ error: 'must be a whole number' })
       .min(1, { error: 'must be at least 1' })
       .max(90, { error: 'must be at most 90: each build adds a layer, and images end at about 100' })
-      .default(20),
+      .default(20)
+      .describe('builds in a chain after its full build, 1 to 90'),
     // A week: unpinned dependencies are looked at anew at least that often.
-    maxAge: duration('1m').default(168 * 3_600_000),
-    pullSecret: secretName.default(''),
+    maxAge: duration('1m').prefault('168h').describe('time since the full build of a chain before the next full build'),
+    pullSecret: secretName
+      .default('')
+      .describe('Secret to pull the previous image with; empty: chosen from what the Build has'),
   }),
   output: section({
-    timestampTag: boolean.default(true),
-    tagFormat: tagFormat.default('{timestamp}'),
-    timezone: timezone.default('UTC'),
-    registries: z.array(registry, { error: 'must be a list of registries' }).default([]),
-    imageStreamRepository: imageStreamRepository.default(''),
-    pushSecret: secretName.default(''),
+    timestampTag: boolean.default(true).describe('a fresh tag for each Build'),
+    tagFormat: tagFormat.default('{timestamp}').describe('see [Tags](#tags)'),
+    timezone: timezone.default('UTC').describe('IANA name of the time zone of `{timestamp}`'),
+    registries: z
+      .array(registry, { error: 'must be a list of registries' })
+      .default([])
+      .describe('registries whose outputs get a tag; empty: any'),
+    imageStreamRepository: imageStreamRepository
+      .default('')
+      .describe('where ImageStreamTag outputs are pushed; `{namespace}` and `{name}` are those of the image stream'),
+    pushSecret: secretName.default('').describe("Secret to push there with; empty: the Build's own"),
   }),
   assemble: section({
-    wrapper: boolean.default(true),
-    baseUrl: baseUrl.default(''),
-    profiles: z.preprocess((value) => value ?? {}, profilesSchema),
+    wrapper: boolean.default(true).describe('whether Builds want the assemble wrapper'),
+    baseUrl: baseUrl
+      .default('')
+      .describe('where build pods reach `--scripts-port`, with `/s2i`; empty: no wrapper is delivered'),
+    profiles: z
+      .preprocess((value) => value ?? {}, profilesSchema)
+      .prefault({})
+      .describe(
+        'by name, the first match wins: `match` (regular expression on the repository of the base image), `scriptsDir`, `clean`, `url`, `trusted`, `env`; see [profiles.md](profiles.md)',
+      ),
   }),
   buildConfig: section({
-    mutate: boolean.default(true),
-    injectEnv: boolean.default(false),
-  }),
-  registry: section({
-    check: notAvailable(boolean, (on) => !on, 'asking the registry').default(false),
-    resolveBase: notAvailable(boolean, (on) => !on, 'asking the registry').default(false),
-    credentialsFile: notAvailable(string, (file) => file === '', 'asking the registry').default(''),
-    caFile: notAvailable(string, (file) => file === '', 'asking the registry').default(''),
-    plainHttp: notAvailable(z.array(string), (hosts) => hosts.length === 0, 'asking the registry').default([]),
+    mutate: boolean
+      .default(true)
+      .describe('whether BuildConfigs are changed at all; `false` restores what was changed before'),
+    injectEnv: boolean
+      .default(false)
+      .describe("the profile's variables in the BuildConfig too, for people to see; Builds get them anyway"),
   }),
   certificate: certificateSchema,
-  events: section({ enabled: boolean.default(true) }),
+  events: section({
+    enabled: boolean.default(true).describe('an Event on the BuildConfig for each decision about a new Build'),
+  }),
   server: section({
     // Longer than an endpoint's removal takes to reach the API server's nodes.
-    shutdownDelay: duration('0', '1h').default(5_000),
+    shutdownDelay: duration('0', '1h')
+      .prefault('5s')
+      .describe('time between SIGTERM and the end of accepting requests'),
     // Inside the 3 s the API server is asked to wait, with room for the way there and back.
-    requestBudget: duration('50ms', '30s').default(2_000),
+    requestBudget: duration('50ms', '30s')
+      .prefault('2s')
+      .describe('time that one review may take; then the object passes without a patch'),
   }),
-  log: section({ level: oneOf(logLevels).default('info'), format: oneOf(['json', 'text']).default('json') }),
-}).transform(({ registry, ...config }): Config => config);
+  log: section({
+    level: oneOf(logLevels)
+      .default('info')
+      .describe(logLevels.map((level) => `\`${level}\``).join(', ')),
+    format: oneOf(['json', 'text']).default('json').describe('`json` for programs, `text` for people'),
+  }),
+});

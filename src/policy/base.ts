@@ -49,7 +49,7 @@ export interface BaseRequest {
 export function decideBase(request: BaseRequest): BaseDecision {
   const { mode, incremental, wrapperUnavailable, history } = request;
   const known = history === 'unavailable' ? undefined : history;
-  if (mode === 'false') return full('incremental_off');
+  if (mode === 'off') return full('incremental_off');
   if (incremental === false) {
     return full(known?.buildConfig?.incremental === false ? 'incremental_off' : 'clean_build_requested');
   }

@@ -23,7 +23,7 @@ const onOrOff = new Map([
 ]);
 const modes = new Map<string, Mode>([
   ['chain', 'chain'],
-  ['false', 'false'],
+  ['false', 'off'],
 ]);
 
 /** Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. */

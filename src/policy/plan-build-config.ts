@@ -82,7 +82,7 @@ export function planBuildConfig(
 function settingsToApply(buildConfig: JsonObject, features: Features, config: Config): AppliedSettings {
   const isUnset = sourceStrategyOf(buildConfig)?.['incremental'] == null;
   return {
-    incremental: features.mode !== 'false' && isUnset ? true : undefined,
+    incremental: features.mode !== 'off' && isUnset ? true : undefined,
     env: config.buildConfig.injectEnv ? missingVariables(features.profile, envNamesOf(buildConfig)) : [],
   };
 }

@@ -145,7 +145,7 @@ export function planBuild({
  * | chain | any other               | true | true          |
  */
 function planIncremental(features: Features, base: BaseDecision, config: Config): boolean | undefined {
-  if (features.mode === 'false' || base.reason === 'clean_build_requested' || base.reason === 'incremental_off') {
+  if (features.mode === 'off' || base.reason === 'clean_build_requested' || base.reason === 'incremental_off') {
     return undefined;
   }
   return config.incremental.flag === 'true';
@@ -166,7 +166,7 @@ function planAnnotations(request: {
   written[annotations.origin] = encodeBuildOrigin({ ...settingsOf(build, strategy), env });
   written[annotations.decision] = base.decision;
   written[annotations.reason] = base.reason;
-  written[annotations.mode] = features.mode;
+  written[annotations.mode] = features.mode === 'off' ? 'false' : features.mode;
   written[annotations.originFrom] = referenceKeyOf(strategy['from']);
   written[annotations.previousBuild] = previous?.name ?? null;
   written[annotations.chainDepth] = String(previous === undefined ? 0 : previous.chainDepth + 1);

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { chartValues } from '../../hack/chart-readme.ts';
-import { configSchema } from '../../src/config/schema.ts';
-import { type JsonObject, isObject, objectAt } from '../../src/openshift/json.ts';
+import { configKeys } from '../../src/config/keys.ts';
+import { type JsonObject, objectAt } from '../../src/openshift/json.ts';
 import { chart, installMode, template } from './helm.ts';
 
 const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as JsonObject;
@@ -57,7 +57,6 @@ const wrong: Readonly<Record<string, readonly [given: string, complaint: string]
     'config.log.level="verbose"',
     "- at '/config/log/level': value must be one of 'silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'",
   ],
-  'what is not available yet': ['config.registry.check=true', "- at '/config/registry/check': value must be false"],
   'certificates configured past the chart': [
     'config.certificate={"secret":"a/b"}',
     "- at '/config': additional properties 'certificate' not allowed",
@@ -107,25 +106,19 @@ describe('the schema refuses', () => {
 
 describe('the schema knows', () => {
   it("exactly the program's configuration, but for the section that the chart writes", () => {
-    const keys = keysOfProgram(configSchema).filter((key) => !key.startsWith('certificate.'));
+    const keys = configKeys()
+      .map(({ path }) => path.join('.'))
+      .filter((key) => !key.startsWith('certificate.'));
     assert.ok(keys.length > 20, keys.join());
     assert.deepEqual(keysOfSchema(objectAt(schema, 'properties', 'config')).sort(), keys.sort());
   });
 
-  it("no key that values.yaml does not explain, but what is not available yet and what is Helm's", () => {
+  it("no key that values.yaml does not explain, but what is Helm's", () => {
     const explained = chartValues(readFileSync(join(chart, 'values.yaml'), 'utf8')).map(({ path }) => path);
     const unexplained = keysOfSchema(schema).filter(
       (key) => !explained.some((path) => `${key}.`.startsWith(`${path}.`) || path.startsWith(`${key}.`)),
     );
-    assert.deepEqual(unexplained, [
-      'global',
-      'config.registry.check',
-      'config.registry.resolveBase',
-      'config.registry.credentialsFile',
-      'config.registry.caFile',
-      'config.registry.plainHttp',
-      'resources.claims',
-    ]);
+    assert.deepEqual(unexplained, ['global', 'resources.claims']);
   });
 });
 
@@ -135,19 +128,4 @@ function keysOfSchema(section: unknown, path: readonly string[] = []): string[] 
   return properties.length === 0
     ? [path.join('.')]
     : properties.flatMap(([key, inner]) => keysOfSchema(inner, [...path, key]));
-}
-
-/** The same of the program's schema. */
-function keysOfProgram(section: unknown, path: readonly string[] = []): string[] {
-  const shape = path.length < 2 ? shapeOf(section) : undefined;
-  return shape === undefined
-    ? [path.join('.')]
-    : Object.entries(shape).flatMap(([key, inner]) => keysOfProgram(inner, [...path, key]));
-}
-
-/** What is inside a preprocessed, transformed or defaulted object. */
-function shapeOf(section: unknown): JsonObject | undefined {
-  if (!isObject(section)) return undefined;
-  const { shape, in: input, out: output, innerType } = (section['def'] ?? {}) as JsonObject;
-  return isObject(shape) ? shape : [output, input, innerType].map(shapeOf).find((found) => found !== undefined);
 }

@@ -110,7 +110,7 @@ describe('serve', () => {
       stdout: '',
       stderr: [
         "S2I_INCREMENTAL_COLOUR: is no setting; the name is S2I_INCREMENTAL_ and the key's path, such as S2I_INCREMENTAL_OUTPUT_TAG_FORMAT",
-        `${file}: incremental.mode: must be one of chain, artifacts, false; is "always"`,
+        `${file}: incremental.mode: must be one of chain, false; is "always"`,
         `${file}: incremental.maxDepth: must be at least 1`,
         `${file}: output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Mars/Olympus" is none`,
         `${file}: output.registries.0: must be a registry's host, with its port if it has one, such as harbor.example.com; is "http://x"`,

@@ -219,7 +219,7 @@ describe('admission of generated BuildConfigs', () => {
 
         const incremental = at(before, 'spec', 'strategy', 'sourceStrategy', 'incremental');
         const mode = at(before, 'metadata', 'labels', 's2i-incremental.io/incremental');
-        const off = mode === 'false' || (mode !== 'chain' && given.incremental.mode === 'false');
+        const off = mode === 'false' || (mode !== 'chain' && given.incremental.mode === 'off');
         const expected =
           incremental == null && !off
             ? withValue(before, ['spec', 'strategy', 'sourceStrategy', 'incremental'], true)

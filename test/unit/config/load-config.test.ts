@@ -56,7 +56,6 @@ output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries
 assemble: {wrapper: true, baseUrl: "", profiles: {}}
 buildConfig: {mutate: true, injectEnv: false}
 events: {enabled: true}
-registry: {check: false, resolveBase: false, credentialsFile: "", caFile: "", plainHttp: []}
 certificate: {secret: "", webhookConfiguration: "", life: 2160h, authorityLife: 17520h}
 server: {shutdownDelay: 5s, requestBudget: 2s}
 log: {level: info, format: json}
@@ -103,7 +102,7 @@ describe('the configuration', () => {
   for (const [title, text] of [
     ['with every default written out', documentedFile],
     ['of comments', '# nothing yet\n'],
-    ['of empty sections', 'incremental:\noutput: {}\nassemble: {profiles: }\nregistry: null\n'],
+    ['of empty sections', 'incremental:\noutput: {}\nassemble: {profiles: }\nserver: null\n'],
     ['without a map', 'null'],
   ] as const) {
     it(`is the same from a file ${title}`, () => {
@@ -172,7 +171,7 @@ describe('the configuration', () => {
 
   it('takes true and false for the texts of the same name', () => {
     const { incremental } = parseConfig('incremental: {mode: false, flag: true}', {});
-    assert.deepEqual([incremental.mode, incremental.flag], ['false', 'true']);
+    assert.deepEqual([incremental.mode, incremental.flag], ['off', 'true']);
   });
 });
 
@@ -204,7 +203,10 @@ describe('a value at its limit', () => {
 
 describe('a mistake', () => {
   const rows: readonly [text: string, ...problems: readonly string[]][] = [
-    ['incremental: {mode: on}', 'incremental.mode: must be one of chain, artifacts, false; is "on"'],
+    ['incremental: {mode: on}', 'incremental.mode: must be one of chain, false; is "on"'],
+    ['incremental: {mode: off}', 'incremental.mode: must be one of chain, false; is "off"'],
+    ['incremental: {mode: artifacts}', 'incremental.mode: must be one of chain, false; is "artifacts"'],
+    ['registry: {check: true}', 'registry: is no key of the configuration'],
     ['incremental: {flag: "false"}', 'incremental.flag: must be one of auto, true; is "false"'],
     ['incremental: {maxDepth: 0}', 'incremental.maxDepth: must be at least 1'],
     [
@@ -403,7 +405,7 @@ logs: {}
     assert.deepEqual(problemsOf(text, environment, 'config.yaml'), [
       "S2I_INCREMENTAL_LOG_LEVLE: is no setting; the name is S2I_INCREMENTAL_ and the key's path, such as S2I_INCREMENTAL_OUTPUT_TAG_FORMAT",
       'S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: output.timestampTag: no valid YAML',
-      'config.yaml: incremental.mode: must be one of chain, artifacts, false; is "on"',
+      'config.yaml: incremental.mode: must be one of chain, false; is "on"',
       'config.yaml: incremental.maxDepth: must be at least 1',
       'S2I_INCREMENTAL_INCREMENTAL_MAX_AGE: incremental.maxAge: must be a duration such as 500ms, 5s or 168h; is "soon"',
       'config.yaml: output.tagFormat: must hold {timestamp} or {buildNumber}, or every Build would get the same tag',
@@ -418,28 +420,6 @@ logs: {}
       'config.yaml: logs: is no key of the configuration',
     ]);
   });
-});
-
-describe('a feature that this version has not', () => {
-  const rows: readonly [text: string, problem: string][] = [
-    [
-      'incremental: {mode: artifacts}',
-      'incremental.mode: artifacts is not available in this version; use chain or "false"',
-    ],
-    ['registry: {check: true}', 'registry.check: asking the registry is not available in this version'],
-    ['registry: {resolveBase: true}', 'registry.resolveBase: asking the registry is not available in this version'],
-    [
-      'registry: {credentialsFile: a}',
-      'registry.credentialsFile: asking the registry is not available in this version',
-    ],
-    ['registry: {caFile: a}', 'registry.caFile: asking the registry is not available in this version'],
-    ['registry: {plainHttp: [a]}', 'registry.plainHttp: asking the registry is not available in this version'],
-  ];
-  for (const [text, problem] of rows) {
-    it(`is refused: ${text}`, () => {
-      assert.deepEqual(problemsOf(text), [problem]);
-    });
-  }
 });
 
 describe('a text that is no YAML', () => {

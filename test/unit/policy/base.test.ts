@@ -56,10 +56,10 @@ function full(reason: string) {
 
 describe('decideBase', () => {
   const rows: readonly [title: string, changes: Partial<BaseRequest>, expected: object][] = [
-    ['mode false', { mode: 'false' }, full('incremental_off')],
+    ['mode false', { mode: 'off' }, full('incremental_off')],
     [
       'mode false goes before all else',
-      { mode: 'false', incremental: false, wrapperUnavailable: true, history: undefined },
+      { mode: 'off', incremental: false, wrapperUnavailable: true, history: undefined },
       full('incremental_off'),
     ],
     ["the BuildConfig's own false", { incremental: false, history: ownFalse }, full('incremental_off')],

@@ -27,7 +27,7 @@ const defaults: Features = {
   warnings: [],
 };
 const allOff: Features = {
-  mode: 'false',
+  mode: 'off',
   timestampTag: false,
   profile: undefined,
   wrapperProfile: undefined,
@@ -43,7 +43,7 @@ describe('resolveFeatures', () => {
 
   const rows: readonly [label: string, value: string, changes: Partial<Features>][] = [
     ['incremental', 'chain', {}],
-    ['incremental', 'false', { mode: 'false' }],
+    ['incremental', 'false', { mode: 'off' }],
     ['timestamp-tag', 'true', {}],
     ['timestamp-tag', 'false', { timestampTag: false }],
     ['assemble-env', 'python', {}],

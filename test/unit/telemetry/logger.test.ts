@@ -6,7 +6,7 @@ import { describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { logLevels } from '../../../src/config/config.ts';
+import { logLevels } from '../../../src/config/schema.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 
 /** A stream that keeps what is written to it. */
