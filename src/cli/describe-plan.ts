@@ -6,9 +6,9 @@ export function describePlan(plan: Plan): string {
   if (plan.kind === 'skip') return `Left alone: ${explainReason(plan.reason)}.`;
   if (plan.kind === 'restore') return `Record put back: ${explainReason(plan.reason)}.`;
   if (plan.resource === 'buildconfigs') return buildConfigSentences[plan.reason];
-  return plan.base.decision === 'incremental'
-    ? `Incremental build: it continues from the image of ${plan.base.previous.name}.`
-    : `Full build: ${explainReason(plan.base.reason)}.`;
+  return plan.decision === 'incremental'
+    ? `Incremental build: it continues from the image of ${plan.previous.name}.`
+    : `Full build: ${explainReason(plan.reason)}.`;
 }
 
 const buildConfigSentences: Readonly<Record<BuildConfigReason, string>> = {

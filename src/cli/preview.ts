@@ -8,7 +8,7 @@ import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { applyPatch } from '../admission/patch.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
-import { type Plan, reasonOf } from '../policy/plan.ts';
+import type { Plan } from '../policy/plan.ts';
 import { hasColour } from './colour.ts';
 import { describePlan } from './describe-plan.ts';
 import { InputError, readObjects } from './read-objects.ts';
@@ -97,7 +97,7 @@ function renderDiff(before: JsonObject, after: JsonObject, plan: Plan, output: P
   });
   const warnings = plan.warnings.map((text) => `  ! ${text}\n`).join('');
   const title = `${String(before['kind'])}/${nameOf(before)}`;
-  return `${title}  ${describePlan(plan)} (${reasonOf(plan)})\n${warnings}${changes}`;
+  return `${title}  ${describePlan(plan)} (${plan.reason})\n${warnings}${changes}`;
 }
 
 /** What tells an object from others: two of the same key are one that is updated. */

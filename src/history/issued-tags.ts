@@ -1,4 +1,4 @@
-import type { IssuedTag } from '../policy/tag.ts';
+import type { IssuedTag } from '../policy/plan.ts';
 
 /**
  * Milliseconds, two hours: a tag is a time not before the one it was issued at, so an older entry could only matter in the hour that

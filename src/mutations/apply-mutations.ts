@@ -1,6 +1,6 @@
 import type { JsonObject } from '../openshift/json.ts';
-import type { BuildPlan } from '../policy/plan-build.ts';
-import type { BuildConfigPlan } from '../policy/plan-build-config.ts';
+import type { BuildPlan } from '../policy/plan.ts';
+import type { BuildConfigPlan } from '../policy/plan.ts';
 import { defaultEnv } from './default-env.ts';
 import { defaultIncremental } from './default-incremental.ts';
 import { defaultScripts } from './default-scripts.ts';

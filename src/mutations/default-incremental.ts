@@ -1,6 +1,6 @@
 import { sourceStrategyPath } from '../openshift/build.ts';
 import { type JsonObject, withValue } from '../openshift/json.ts';
-import type { BuildConfigPlan } from '../policy/plan-build-config.ts';
+import type { BuildConfigPlan } from '../policy/plan.ts';
 
 /**
  * Writes: `sourceStrategy.incremental` of a BuildConfig.

@@ -1,5 +1,5 @@
 import { type JsonObject, withValue } from '../openshift/json.ts';
-import type { BuildPlan } from '../policy/plan-build.ts';
+import type { BuildPlan } from '../policy/plan.ts';
 
 /**
  * Writes: `spec.output.to` and `spec.output.pushSecret`.

@@ -1,6 +1,6 @@
 import { sourceStrategyPath } from '../openshift/build.ts';
 import { type JsonObject, withValue, withoutValue } from '../openshift/json.ts';
-import type { BuildPlan } from '../policy/plan-build.ts';
+import type { BuildPlan } from '../policy/plan.ts';
 
 /**
  * Writes: `sourceStrategy.pullSecret`.

@@ -75,7 +75,10 @@ export function durationOf(build: JsonObject): number | undefined {
   return completed >= started ? Math.round((completed - started) / 1000) : undefined;
 }
 
-/** The comparison key of an object reference such as `from`: `Kind/name`, with the namespace if one is named; empty for no reference. */
+/**
+ * Returns the text by which object references such as `from` are compared: `Kind/name`, or `Kind/namespace/name`; empty
+ * without a reference.
+ */
 export function referenceKeyOf(reference: unknown): string {
   const kind = stringAt(reference, 'kind');
   const name = stringAt(reference, 'name');

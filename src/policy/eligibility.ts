@@ -1,6 +1,6 @@
 import { type JsonObject, at, equalJson, isObject } from '../openshift/json.ts';
-import { annotations } from '../openshift/keys.ts';
-import { annotationOf, nameOf } from '../openshift/metadata.ts';
+import { nameOf } from '../openshift/metadata.ts';
+import { admittedAs } from './build-record.ts';
 import { checkOptIn, hasOptInLabel } from './opt-in.ts';
 import type { SkipReason } from './reasons.ts';
 import { hasOrigin } from './restore-build-config.ts';
@@ -63,7 +63,7 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
   if (!optIn.optedIn && !optsOut) return skip(optIn.reason, optIn.warnings);
 
   if (handled === 'builds') {
-    const admitted = annotationOf(object, annotations.admittedAs) === nameOf(object);
+    const admitted = admittedAs(object) === nameOf(object);
     if (operation === 'CREATE' && admitted) return skip('already_admitted');
   } else if (operation === 'UPDATE' && !changesSettings(object, request.oldObject)) {
     return skip('nothing_to_do');

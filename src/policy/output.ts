@@ -9,7 +9,8 @@ import {
 import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { userAnnotations } from '../openshift/keys.ts';
 import type { IssuedUpTo } from './facts.ts';
-import { type IssuedTag, nextTag } from './tag.ts';
+import type { IssuedTag } from './plan.ts';
+import { nextTag } from './tag.ts';
 
 /** Where a Build is to be pushed. */
 export interface OutputPlan {

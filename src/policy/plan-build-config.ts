@@ -10,26 +10,13 @@ import {
   encodeBuildConfigOrigin,
 } from './build-config-origin.ts';
 import { type Features, resolveFeatures } from './features.ts';
+import { missingVariables } from './missing-variables.ts';
 import { objectWarnings } from './object-warnings.ts';
 import { checkOptIn } from './opt-in.ts';
 import { planOutput } from './output.ts';
-import { type EnvironmentVariable, type SkipPlan, missingVariables } from './plan.ts';
-import type { BuildConfigReason } from './reasons.ts';
+import type { BuildConfigPlan, SkipPlan } from './plan.ts';
 import type { RestoredBuildConfig } from './restore-build-config.ts';
 import { limitWarnings, warning } from './warnings.ts';
-
-/** What a BuildConfig, as its user has it, is to become. */
-export interface BuildConfigPlan {
-  readonly kind: 'mutate';
-  readonly resource: 'buildconfigs';
-  readonly reason: BuildConfigReason;
-  /** Undefined: the field stays as it is. */
-  readonly incremental: true | undefined;
-  /** Variables to append. */
-  readonly env: readonly EnvironmentVariable[];
-  readonly annotations: Readonly<Record<string, string>>;
-  readonly warnings: readonly string[];
-}
 
 /**
  * Decides what becomes of a BuildConfig.

@@ -1,16 +1,8 @@
 import { type JsonObject, isObject } from '../openshift/json.ts';
 import { annotations } from '../openshift/keys.ts';
 import { annotationOf } from '../openshift/metadata.ts';
-import type { SkipPlan } from './plan.ts';
+import type { RestorePlan, SkipPlan } from './plan.ts';
 import { warning } from './warnings.ts';
-
-/** Our annotations are to be as they were; null: not there. */
-export interface RestorePlan {
-  readonly kind: 'restore';
-  readonly reason: 'annotations_restored';
-  readonly annotations: Readonly<Record<string, string | null>>;
-  readonly warnings: readonly string[];
-}
 
 /**
  * Decides what becomes of an update of an opted-in Build. Its record is made once, when it is admitted: later builds are

@@ -1,40 +1,19 @@
 import type { Config } from '../config/config.ts';
-import { buildNumberOf, referenceKeyOf, envNamesOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
+import { buildNumberOf, envNamesOf, referenceKeyOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
-import { annotations } from '../openshift/keys.ts';
-import { isObjectName, nameOf, referencedName, formatTime } from '../openshift/metadata.ts';
-import { type BaseDecision, decideBase } from './base.ts';
-import { encodeBuildOrigin, settingsOf } from './build-origin.ts';
-import type { Facts } from './facts.ts';
+import { isObjectName, nameOf, referencedName } from '../openshift/metadata.ts';
+import { settingsOf } from './build-origin.ts';
+import { encodeBuildRecord } from './build-record.ts';
+import { decideBuild } from './decide-build.ts';
+import type { Facts, PreviousBuild } from './facts.ts';
 import { type Features, resolveFeatures } from './features.ts';
+import { missingVariables } from './missing-variables.ts';
 import { objectWarnings } from './object-warnings.ts';
-import { type OutputPlan, planOutput } from './output.ts';
-import { type EnvironmentVariable, type SkipPlan, missingVariables } from './plan.ts';
-import { choosePullSecret } from './pull-secret.ts';
-import type { IssuedTag } from './tag.ts';
+import { planOutput } from './output.ts';
+import type { BuildChanges, BuildDecision, BuildPlan, SkipPlan } from './plan.ts';
+import { type PullSecretRequest, choosePullSecret } from './pull-secret.ts';
 import { limitWarnings, warning } from './warnings.ts';
 import { planWrapper } from './wrapper.ts';
-
-/** What a Build is to become. Of each field: a value is written, undefined leaves it as it is. */
-export interface BuildPlan {
-  readonly kind: 'mutate';
-  readonly resource: 'builds';
-  readonly base: BaseDecision;
-  readonly from: { readonly kind: 'DockerImage'; readonly name: string } | undefined;
-  readonly incremental: boolean | undefined;
-  /** Null: the field is removed. */
-  readonly pullSecret: { readonly name: string } | null | undefined;
-  /** URL of the folder with the assemble wrapper. */
-  readonly scripts: string | undefined;
-  readonly output: OutputPlan['to'];
-  readonly pushSecret: { readonly name: string } | undefined;
-  /** Appended to `sourceStrategy.env`. */
-  readonly env: readonly EnvironmentVariable[];
-  /** Our annotations; null: removed, whoever wrote it. */
-  readonly annotations: Readonly<Record<string, string | null>>;
-  readonly issued: IssuedTag | undefined;
-  readonly warnings: readonly string[];
-}
 
 /** Everything a Build's plan depends on. `now` is milliseconds since the epoch. */
 export interface BuildPlanRequest {
@@ -60,6 +39,7 @@ export function planBuild({
   now,
 }: BuildPlanRequest): BuildPlan | SkipPlan {
   const strategy = sourceStrategyOf(build) ?? {};
+  const originFrom = referenceKeyOf(strategy['from']);
   const history = facts.history === 'unavailable' ? undefined : facts.history;
   // A clone has the label of the Build it copies; any other Build has it from the BuildConfig of this moment.
   if (isClone && history?.buildConfig?.optedIn === false) {
@@ -79,11 +59,11 @@ export function planBuild({
     version: scriptsVersion,
     config: config.assemble,
   });
-  const base = decideBase({
+  const decision = decideBuild({
     mode: features.mode,
     incremental: strategy['incremental'],
     wrapperUnavailable: wrapper.kind === 'unavailable',
-    originFrom: referenceKeyOf(strategy['from']),
+    originFrom,
     source: sourceOf(build),
     envNames,
     limits: config.incremental,
@@ -104,35 +84,53 @@ export function planBuild({
     issuedUpTo: facts.issuedUpTo,
     isUsed: (reference) => history?.references.has(reference) === true,
   });
+  const { previous } = decision;
   return {
     kind: 'mutate',
     resource: 'builds',
-    base,
-    from: base.decision === 'full' ? undefined : { kind: 'DockerImage', name: base.previous.image },
-    incremental: planIncremental(features, base, config),
-    pullSecret: base.decision === 'full' ? undefined : planPullSecret(base.previous.image),
-    // Without a BuildConfig nothing will ever continue from it.
-    scripts: wrapper.kind === 'delivered' && base.reason !== 'no_build_config' ? wrapper.scripts : undefined,
-    output: output.to,
-    pushSecret: output.pushSecret === undefined ? undefined : { name: output.pushSecret },
-    env,
-    annotations: planAnnotations({ build, features, base, env, now }),
-    issued: output.issued,
-    warnings: limitWarnings([...features.warnings, ...output.warnings.map(warning), ...objectWarnings(build)]),
-  };
-
-  function planPullSecret(image: string): { name: string } | null {
-    const chosen = choosePullSecret({
-      image,
+    ...decision,
+    ...continueFrom(previous, {
       replaced: stringAt(strategy, 'from', 'name'),
       annotated: pullSecretAnnotation(history?.buildConfig?.pullSecret),
       configured: config.incremental.pullSecret,
       current: referencedName(strategy, 'pullSecret'),
       output: output.to?.name ?? stringAt(build, 'spec', 'output', 'to', 'name'),
       pushSecret: output.pushSecret ?? pushSecret,
-    });
-    return chosen === undefined ? null : { name: chosen };
-  }
+    }),
+    incremental: planIncremental(features, decision, config),
+    // Without a BuildConfig nothing will ever continue from it.
+    scripts: wrapper.kind === 'delivered' && decision.reason !== 'no_build_config' ? wrapper.scripts : undefined,
+    output: output.to,
+    pushSecret: output.pushSecret === undefined ? undefined : { name: output.pushSecret },
+    env,
+    annotations: encodeBuildRecord(nameOf(build), {
+      origin: { ...settingsOf(build, strategy), env },
+      decision: decision.decision,
+      reason: decision.reason,
+      mode: features.mode,
+      originFrom,
+      previousBuild: previous?.name,
+      chainDepth: previous === undefined ? 0 : previous.chainDepth + 1,
+      chainStarted: previous?.chainStarted ?? now,
+      chainFullSeconds: previous?.chainFullSeconds,
+    }),
+    issued: output.issued,
+    warnings: limitWarnings([...features.warnings, ...output.warnings.map(warning), ...objectWarnings(build)]),
+  };
+}
+
+/** What an incremental Build is given of the previous one: its image, and the Secret to pull that with. */
+function continueFrom(
+  previous: PreviousBuild | undefined,
+  secrets: Omit<PullSecretRequest, 'image'>,
+): Pick<BuildChanges, 'from' | 'pullSecret'> {
+  if (previous === undefined) return { from: undefined, pullSecret: undefined };
+  const { image } = previous;
+  const pullSecret = choosePullSecret({ ...secrets, image });
+  return {
+    from: { kind: 'DockerImage', name: image },
+    pullSecret: pullSecret === undefined ? null : { name: pullSecret },
+  };
 }
 
 /**
@@ -144,36 +142,9 @@ export function planBuild({
  * | chain | any other               | auto | false         |
  * | chain | any other               | true | true          |
  */
-function planIncremental(features: Features, base: BaseDecision, config: Config): boolean | undefined {
-  if (features.mode === 'off' || base.reason === 'clean_build_requested' || base.reason === 'incremental_off') {
-    return undefined;
-  }
+function planIncremental(features: Features, { reason }: BuildDecision, config: Config): boolean | undefined {
+  if (features.mode === 'off' || reason === 'clean_build_requested' || reason === 'incremental_off') return undefined;
   return config.incremental.flag === 'true';
-}
-
-function planAnnotations(request: {
-  build: JsonObject;
-  features: Features;
-  base: BaseDecision;
-  env: readonly EnvironmentVariable[];
-  now: number;
-}): Readonly<Record<string, string | null>> {
-  const { build, features, base, env, now } = request;
-  const previous = base.decision === 'full' ? undefined : base.previous;
-  const strategy = sourceStrategyOf(build) ?? {};
-  // Assigned one by one: a literal with so many computed keys takes longer than all of their values.
-  const written: Record<string, string | null> = {};
-  written[annotations.origin] = encodeBuildOrigin({ ...settingsOf(build, strategy), env });
-  written[annotations.decision] = base.decision;
-  written[annotations.reason] = base.reason;
-  written[annotations.mode] = features.mode === 'off' ? 'false' : features.mode;
-  written[annotations.originFrom] = referenceKeyOf(strategy['from']);
-  written[annotations.previousBuild] = previous?.name ?? null;
-  written[annotations.chainDepth] = String(previous === undefined ? 0 : previous.chainDepth + 1);
-  written[annotations.chainStarted] = formatTime(previous?.chainStarted ?? now);
-  written[annotations.chainFullSeconds] = previous?.chainFullSeconds?.toString() ?? null;
-  written[annotations.admittedAs] = nameOf(build);
-  return written;
 }
 
 /** The annotated Secret's name, parsed: what could not be one is as if it were not there. */

@@ -1,18 +1,18 @@
-import type { Profile } from '../config/config.ts';
-import type { BuildPlan } from './plan-build.ts';
-import type { BuildConfigPlan } from './plan-build-config.ts';
-import type { RestorePlan } from './plan-build-update.ts';
-import type { Reason, SkipReason } from './reasons.ts';
+/** Plans as data: what is decided about an object. Mutations carry a plan out, and telemetry reports it. */
+import type { PreviousBuild } from './facts.ts';
+import type { BuildConfigReason, FullReason, IncrementalReason, SkipReason, UpdateReason } from './reasons.ts';
 
-/** An object is left alone. */
+/** An object is skipped: it passes unmodified. */
 export interface SkipPlan {
   readonly kind: 'skip';
   readonly reason: SkipReason;
   readonly warnings: readonly string[];
 }
 
-/** What is to become of an object; mutations carry it out. */
-export type Plan = SkipPlan | BuildPlan | BuildConfigPlan | RestorePlan;
+/** How a Build is built: in full from the base image, or from the image of the previous Build. */
+export type BuildDecision =
+  | { readonly decision: 'full'; readonly reason: FullReason; readonly previous: undefined }
+  | { readonly decision: 'incremental'; readonly reason: IncrementalReason; readonly previous: PreviousBuild };
 
 /** One variable of `sourceStrategy.env`. */
 export interface EnvironmentVariable {
@@ -20,17 +20,65 @@ export interface EnvironmentVariable {
   readonly value: string;
 }
 
-/** The profile's variables that an object does not have, in the profile's order: the user's value wins. */
-export function missingVariables(
-  profile: Profile | undefined,
-  present: readonly string[],
-): readonly EnvironmentVariable[] {
-  if (profile === undefined) return [];
-  const names = new Set(present);
-  return [...profile.env].filter(([name]) => !names.has(name)).map(([name, value]) => ({ name, value }));
+/** A tag that was chosen, and where it stands in its series. */
+export interface IssuedTag {
+  readonly tag: string;
+  /** Everything of the reference that does not count up: repository and format. */
+  readonly series: string;
+  /** The series counts these up; the next tag has a higher one. */
+  readonly position: number;
 }
 
-/** The reason code of a plan, of whichever kind. */
-export function reasonOf(plan: Plan): Reason {
-  return plan.kind === 'mutate' && plan.resource === 'builds' ? plan.base.reason : plan.reason;
+/** What is written into a Build. Of each field: a value is written, undefined leaves the field unmodified. */
+export interface BuildChanges {
+  readonly from: { readonly kind: 'DockerImage'; readonly name: string } | undefined;
+  readonly incremental: boolean | undefined;
+  /** Null: the field is removed. */
+  readonly pullSecret: { readonly name: string } | null | undefined;
+  /** URL of the folder with the assemble wrapper. */
+  readonly scripts: string | undefined;
+  readonly output: { readonly kind: 'DockerImage'; readonly name: string } | undefined;
+  readonly pushSecret: { readonly name: string } | undefined;
+  /** Appended to `sourceStrategy.env`. */
+  readonly env: readonly EnvironmentVariable[];
+  /** Our annotations; null: removed, whoever wrote it. */
+  readonly annotations: Readonly<Record<string, string | null>>;
+}
+
+/** The plan of an opted-in Build that is created. */
+export type BuildPlan = BuildDecision &
+  BuildChanges & {
+    readonly kind: 'mutate';
+    readonly resource: 'builds';
+    readonly issued: IssuedTag | undefined;
+    readonly warnings: readonly string[];
+  };
+
+/** The plan of a BuildConfig, given as its user has it. */
+export interface BuildConfigPlan {
+  readonly kind: 'mutate';
+  readonly resource: 'buildconfigs';
+  readonly reason: BuildConfigReason;
+  /** Undefined: the field stays unmodified. */
+  readonly incremental: true | undefined;
+  /** Variables to append. */
+  readonly env: readonly EnvironmentVariable[];
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+}
+
+/** The plan of a Build whose update changed our annotations: they are restored. */
+export interface RestorePlan {
+  readonly kind: 'restore';
+  readonly reason: UpdateReason;
+  /** Null: not there. */
+  readonly annotations: Readonly<Record<string, string | null>>;
+  readonly warnings: readonly string[];
+}
+
+export type Plan = SkipPlan | BuildPlan | BuildConfigPlan | RestorePlan;
+
+/** Returns the plan if it is that of a created Build. */
+export function buildPlanOf(plan: Plan): BuildPlan | undefined {
+  return plan.kind === 'mutate' && plan.resource === 'builds' ? plan : undefined;
 }

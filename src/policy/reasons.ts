@@ -1,32 +1,19 @@
-/** Why a Build became what it is, or why an object was left alone: a code for programs and a sentence for people. */
+import { fullBuildRules } from './full-build-rules.ts';
 
-const fullReasons = {
-  first_build: 'it is the first Build since its BuildConfig opted in',
-  no_previous_image: 'no earlier Build is complete with an image to continue from',
-  clean_build_requested: 'it was started with --incremental=false',
-  incremental_off: 'its BuildConfig asks for full builds',
-  no_build_config: 'it belongs to no BuildConfig, so there is no Build it could continue from',
-  base_image_changed: 'the base image changed since its chain started',
-  source_changed: 'the source repository or the folder in it changed',
-  env_removed: 'a variable of the previous Build is gone, and would live on in its image',
-  chain_depth_reached: 'its chain has as many builds as are allowed',
-  chain_age_reached: 'its chain is as old as is allowed',
-  wrapper_unavailable: 'the assemble wrapper is wanted but cannot be delivered to it',
-  history_unavailable: 'the earlier Builds could not be read',
-} as const;
+/** The reasons of every plan: a code for programs and a sentence for people. */
 
 const incrementalReasons = {
-  continued: 'it continues from the image of the previous Build',
+  continued: 'it continues from the previous image',
 } as const;
 
 const buildConfigReasons = {
   opted_in: 'it opted in',
-  origin_updated: 'the record of what its user has follows a change',
-  opted_out: 'it opted out, so what had been written into it is taken away',
+  origin_updated: 'its original settings changed, and were recorded anew',
+  opted_out: 'it opted out, so its original settings were restored',
 } as const;
 
 const updateReasons = {
-  annotations_restored: 'an update had changed the record of its admission',
+  annotations_restored: 'an update had changed its read-only annotations',
 } as const;
 
 const skipReasons = {
@@ -35,27 +22,27 @@ const skipReasons = {
   strategy_unsupported: 'only the Source strategy can be built incrementally',
   already_admitted: 'it was admitted before under this name',
   nothing_to_do: 'there is nothing to change',
-  origin_unreadable: 'the record of its origin cannot be read, and is not destroyed',
-  origin_too_large: 'the record of its origin would not fit into its annotations',
+  origin_unreadable: 'the record of its original settings cannot be read, and is kept',
+  origin_too_large: 'the record of its original settings would not fit into its annotations',
   resource_unsupported: 'it is neither a Build nor a BuildConfig',
   internal_error: 'the webhook failed on it',
   deadline_exceeded: 'it could not be answered in time',
 } as const;
 
 /** Codes of a full build. */
-export type FullReason = keyof typeof fullReasons;
+export type FullReason = (typeof fullBuildRules)[number]['code'];
 /** Codes of an incremental build. */
 export type IncrementalReason = keyof typeof incrementalReasons;
 /** Codes of a changed BuildConfig. */
 export type BuildConfigReason = keyof typeof buildConfigReasons;
-/** Codes of an updated Build that was changed back. */
+/** Codes of a Build whose annotations were restored. */
 export type UpdateReason = keyof typeof updateReasons;
-/** Codes of an object left alone. */
+/** Codes of a skipped object. */
 export type SkipReason = keyof typeof skipReasons;
 export type Reason = FullReason | IncrementalReason | BuildConfigReason | UpdateReason | SkipReason;
 
 const sentences: Readonly<Record<Reason, string>> = {
-  ...fullReasons,
+  ...sentencesOfRules(),
   ...incrementalReasons,
   ...buildConfigReasons,
   ...updateReasons,
@@ -64,11 +51,20 @@ const sentences: Readonly<Record<Reason, string>> = {
 
 /** Every decision about a Build with each reason it can have. */
 export const buildDecisions: readonly (readonly [decision: 'full' | 'incremental', reason: Reason])[] = [
-  ...Object.keys(fullReasons).map((reason) => ['full', reason as FullReason] as const),
+  ...fullBuildRules.map(({ code }) => ['full', code] as const),
   ...Object.keys(incrementalReasons).map((reason) => ['incremental', reason as IncrementalReason] as const),
 ];
+
+/** Whether a code is one of a full or incremental build that this version knows; a later one may record others. */
+export function isBuildReason(code: string): code is FullReason | IncrementalReason {
+  return buildDecisions.some(([, reason]) => reason === code);
+}
 
 /** The clause for people that goes with a code: "… because <clause>". */
 export function explainReason(reason: Reason): string {
   return sentences[reason];
+}
+
+function sentencesOfRules(): Record<FullReason, string> {
+  return Object.fromEntries(fullBuildRules.map(({ code, sentence }) => [code, sentence])) as Record<FullReason, string>;
 }

@@ -2,7 +2,8 @@ import { sourceStrategyPath } from '../openshift/build.ts';
 import { type JsonObject, arrayAt, stringAt, withValue, withoutValue } from '../openshift/json.ts';
 import { annotations, openshiftKeys } from '../openshift/keys.ts';
 import { annotationOf } from '../openshift/metadata.ts';
-import { type BuildOrigin, decodeBuildOrigin } from './build-origin.ts';
+import type { BuildOrigin } from './build-origin.ts';
+import { decodeBuildRecord } from './build-record.ts';
 
 /**
  * A clone as it would be had the Build it copies never been changed: its settings from the `…/origin` it carries, and none
@@ -11,8 +12,7 @@ import { type BuildOrigin, decodeBuildOrigin } from './build-origin.ts';
  */
 export function restoreClone(build: JsonObject): { readonly build: JsonObject; readonly isClone: boolean } {
   const source = annotationOf(build, openshiftKeys.cloneOf);
-  if (source === undefined || annotationOf(build, annotations.admittedAs) !== source) return { build, isClone: false };
-  const origin = decodeBuildOrigin(annotationOf(build, annotations.origin) ?? '');
+  const origin = source === undefined ? undefined : decodeBuildRecord(build, source)?.origin;
   return origin === undefined
     ? { build, isClone: false }
     : { build: withoutAnnotations(withSettings(build, origin)), isClone: true };

@@ -1,13 +1,5 @@
 import type { IssuedUpTo } from './facts.ts';
-
-/** A tag that was chosen, and where it stands in its series. */
-export interface IssuedTag {
-  readonly tag: string;
-  /** Everything of the reference that does not count up: repository and format. */
-  readonly series: string;
-  /** The series counts these up; the next tag has a higher one. */
-  readonly position: number;
-}
+import type { IssuedTag } from './plan.ts';
 
 /** What a tag is made from. */
 export interface TagRequest {

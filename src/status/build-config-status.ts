@@ -1,6 +1,6 @@
 import type { JsonObject } from '../openshift/json.ts';
-import { nameOf, namespaceOf } from '../openshift/metadata.ts';
-import type { BuildSummary } from './build-summary.ts';
+import { formatTime, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import type { BuildSummary, SummarizedDecision } from './build-summary.ts';
 
 /** A Build and how long it took, in whole seconds. */
 export interface TimedBuild {
@@ -58,12 +58,16 @@ export function createStatus(
             reason: last.recorded?.reason ?? null,
             from: last.from ?? null,
           },
-    chain: depth === undefined ? null : { depth, limit: limit ?? null, started: last?.recorded?.chainStarted ?? null },
+    chain: depth === undefined ? null : { depth, limit: limit ?? null, started: startedAt(last?.recorded) },
     previous: firstOf(newestFirst, ({ name, image }) => (image === undefined ? undefined : { build: name, image })),
     lastFull: firstOf(newestFirst, (build) => timed(build, 'full')),
     lastIncremental: firstOf(newestFirst, (build) => timed(build, 'incremental')),
     savedSeconds: savedBy(newestFirst),
   };
+}
+
+function startedAt(recorded: SummarizedDecision | undefined): string | null {
+  return recorded?.chainStarted === undefined ? null : formatTime(recorded.chainStarted);
 }
 
 function timed({ name, seconds, recorded }: BuildSummary, decision: 'full' | 'incremental'): TimedBuild | undefined {
@@ -79,7 +83,8 @@ function savedBy(newestFirst: readonly BuildSummary[]): number | null {
     const own = timed(build, 'incremental');
     if (own === undefined) return [];
     const baseline =
-      build.chainFullSeconds ?? firstOf(newestFirst.slice(index + 1), (earlier) => timed(earlier, 'full'))?.seconds;
+      build.recorded?.chainFullSeconds ??
+      firstOf(newestFirst.slice(index + 1), (earlier) => timed(earlier, 'full'))?.seconds;
     return [baseline === undefined ? undefined : Math.max(0, baseline - own.seconds)];
   });
   const known = saved.filter((seconds) => seconds !== undefined);

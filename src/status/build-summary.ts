@@ -1,19 +1,17 @@
 import { previousBuildOf } from '../history/build-record.ts';
-import { chainFullSecondsOf, ownDecisionOf } from '../history/finished-build.ts';
 import { buildConfigOf, buildNumberOf, durationOf } from '../openshift/build.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
-import { annotations } from '../openshift/keys.ts';
-import { annotationOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { type BuildRecord, type DecodedBuildRecord, decodeBuildRecord } from '../policy/build-record.ts';
 
-/** What was decided about a Build when it was admitted. */
-export interface RecordedDecision {
-  readonly decision: 'incremental' | 'full';
-  /** A code; an empty text where someone took it away. */
-  readonly reason: string;
-  readonly chainDepth: number | undefined;
-  /** RFC 3339, as recorded. */
-  readonly chainStarted: string | undefined;
-}
+/** The record of a Build, of which the decision at least could be read. */
+export type RecordedDecision = DecodedBuildRecord & { readonly decision: BuildRecord['decision'] };
+
+/** What a summary keeps of a record: no text of the user's. */
+export type SummarizedDecision = Pick<
+  RecordedDecision,
+  'decision' | 'reason' | 'chainDepth' | 'chainStarted' | 'chainFullSeconds'
+>;
 
 /** What the status of a BuildConfig needs of one of its Builds. */
 export interface BuildSummary {
@@ -22,14 +20,13 @@ export interface BuildSummary {
   readonly number: number;
   readonly phase: string;
   /** Undefined: the Build was not admitted. */
-  readonly recorded: RecordedDecision | undefined;
+  readonly recorded: SummarizedDecision | undefined;
   /** The image it was built from, `Kind/name` left out. */
   readonly from: string | undefined;
   /** The image that the next Build could continue from. */
   readonly image: string | undefined;
   /** How long it took, in whole seconds; undefined unless Complete. */
   readonly seconds: number | undefined;
-  readonly chainFullSeconds: number | undefined;
 }
 
 /** The key of a Build's BuildConfig, see buildConfigKeyOf; undefined for a Build made by hand. */
@@ -50,26 +47,21 @@ export function summarizeBuild(build: JsonObject): BuildSummary {
     name: nameOf(build),
     number: buildNumberOf(build) ?? -1,
     phase,
-    recorded: recordedDecisionOf(build),
+    recorded: summarize(recordedDecisionOf(build)),
     from: stringAt(build, 'spec', 'strategy', 'sourceStrategy', 'from', 'name'),
     image: previousBuildOf(build)?.image,
     seconds: phase === 'Complete' ? durationOf(build) : undefined,
-    chainFullSeconds: chainFullSecondsOf(build),
   };
 }
 
-/** What the webhook recorded; undefined where it did not admit the Build, a clone's leftover included. */
+/** Returns what the webhook recorded; undefined if it did not admit the Build, a clone's leftover included. */
 export function recordedDecisionOf(build: JsonObject): RecordedDecision | undefined {
-  const decision = ownDecisionOf(build);
-  if (decision === undefined) return undefined;
-  return {
-    decision,
-    reason: annotationOf(build, annotations.reason) ?? '',
-    chainDepth: wholeNumber(annotationOf(build, annotations.chainDepth)),
-    chainStarted: annotationOf(build, annotations.chainStarted),
-  };
+  const record = decodeBuildRecord(build);
+  return record?.decision === undefined ? undefined : { ...record, decision: record.decision };
 }
 
-function wholeNumber(text: string | undefined): number | undefined {
-  return text !== undefined && /^[0-9]{1,9}$/.test(text) ? Number(text) : undefined;
+function summarize(recorded: RecordedDecision | undefined): SummarizedDecision | undefined {
+  if (recorded === undefined) return undefined;
+  const { decision, reason, chainDepth, chainStarted, chainFullSeconds } = recorded;
+  return { decision, reason, chainDepth, chainStarted, chainFullSeconds };
 }

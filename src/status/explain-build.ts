@@ -1,13 +1,13 @@
 import { previousBuildOf } from '../history/build-record.ts';
 import { buildConfigOf, buildNumberOf, referenceKeyOf, durationOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
-import { annotations, labels, openshiftKeys } from '../openshift/keys.ts';
-import { annotationOf, labelOf, nameOf } from '../openshift/metadata.ts';
-import { type BuildOrigin, decodeBuildOrigin } from '../policy/build-origin.ts';
+import { labels, openshiftKeys } from '../openshift/keys.ts';
+import { annotationOf, formatTime, labelOf, nameOf } from '../openshift/metadata.ts';
+import type { BuildOrigin } from '../policy/build-origin.ts';
 import { hasOptInLabel } from '../policy/opt-in.ts';
-import { explainReason } from '../policy/reasons.ts';
+import { explainReason, isBuildReason } from '../policy/reasons.ts';
 import { type RecordedDecision, recordedDecisionOf } from './build-summary.ts';
-import { explainNextBuild, isDecisionReason } from './next-build.ts';
+import { explainNextBuild } from './next-build.ts';
 import { formatSeconds, printable } from './words.ts';
 
 /** A Build that is to be explained. */
@@ -27,14 +27,13 @@ export function explainBuild(request: ExplainRequest): readonly string[] {
 }
 
 function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: RecordedDecision): readonly string[] {
-  const { decision, reason } = recorded;
-  const why = isDecisionReason(reason) ? explainReason(reason) : `the reason it recorded is ${reason || 'gone'}`;
+  const { decision, reason = '', origin } = recorded;
+  const why = isBuildReason(reason) ? explainReason(reason) : `the reason it recorded is ${reason || 'gone'}`;
   const phase = phaseOf(build);
-  const origin = decodeBuildOrigin(annotationOf(build, annotations.origin) ?? '');
   return [
     `build/${nameOf(build)} is ${decision === 'full' ? 'a full' : 'an incremental'} build: ${why}.`,
     `It is ${describePhase(build)}.`,
-    describeBase(build, decision),
+    describeBase(build, recorded),
     describeOutput(build, origin),
     describeScripts(build, origin),
     describeEnv(origin),
@@ -49,12 +48,13 @@ function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: 
   ];
 }
 
-function describeBase(build: JsonObject, decision: 'incremental' | 'full'): string {
+function describeBase(
+  build: JsonObject,
+  { decision, previousBuild = 'an earlier Build', originFrom = 'not recorded' }: RecordedDecision,
+): string {
   const from = referenceKeyOf(sourceStrategyOf(build)?.['from']);
   if (decision === 'full') return `It starts from the base that OpenShift chose, ${from}.`;
-  const previous = annotationOf(build, annotations.previousBuild) ?? 'an earlier Build';
-  const chosen = annotationOf(build, annotations.originFrom) ?? 'not recorded';
-  return `It starts from ${from}, the image of ${previous}; the base that OpenShift chose is ${chosen}.`;
+  return `It starts from ${from}, the image of ${previousBuild}; the base that OpenShift chose is ${originFrom}.`;
 }
 
 function describeOutput(build: JsonObject, origin: BuildOrigin | undefined): string {
@@ -83,10 +83,10 @@ function describeEnv(origin: BuildOrigin | undefined): string {
 }
 
 function describeChain({ chainDepth, chainStarted }: RecordedDecision, now: number): string {
-  const started = Date.parse(chainStarted ?? '');
-  const since = Number.isNaN(started)
-    ? ''
-    : `, which started ${formatSeconds(Math.max(0, now - started) / 1000)} ago (${chainStarted ?? ''})`;
+  const since =
+    chainStarted === undefined
+      ? ''
+      : `, which started ${formatSeconds(Math.max(0, now - chainStarted) / 1000)} ago (${formatTime(chainStarted)})`;
   if (chainDepth === undefined) return 'Where it is in its chain is not recorded.';
   return chainDepth === 0
     ? `It is the full build at the start of its chain${since}.`

@@ -2,31 +2,8 @@ import { sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, at } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { labelOf, nameOf } from '../openshift/metadata.ts';
+import { fullBuildRules } from '../policy/full-build-rules.ts';
 import { hasOptInLabel } from '../policy/opt-in.ts';
-import type { FullReason, IncrementalReason } from '../policy/reasons.ts';
-
-/** Null: the next Build can continue. Else what keeps it from that, as long as nobody acts, and how to act. */
-const obstacles: Readonly<Record<FullReason | IncrementalReason, string | null>> = {
-  continued: null,
-  first_build: null,
-  base_image_changed: null,
-  source_changed: null,
-  env_removed: null,
-  chain_depth_reached: null,
-  chain_age_reached: null,
-  clean_build_requested: null,
-  no_previous_image: null,
-  incremental_off: `The next one is full too, until the label ${labels.incremental}, the BuildConfig's incremental: false or the webhook's incremental.mode says otherwise.`,
-  no_build_config: 'Nothing continues from it: only the Builds of a BuildConfig form a chain.',
-  wrapper_unavailable: `The next one is full too, until the wrapper can be delivered: the webhook needs assemble.baseUrl, the BuildConfig must set no scripts and no HTTP(S)_PROXY in env; or the label ${labels.assembleWrapper}=false says that the repository's own assemble copes.`,
-  history_unavailable:
-    'The next one is full too, until the webhook can read builds and buildconfigs: its log and /readyz say why not.',
-};
-
-/** Whether a code is one of a decision that is known here; a newer webhook may record others. */
-export function isDecisionReason(code: string): code is FullReason | IncrementalReason {
-  return Object.hasOwn(obstacles, code);
-}
 
 /** What is known of a Build when its successor is spoken of. */
 export interface NextBuildRequest {
@@ -66,8 +43,8 @@ export function explainNextBuild({ number, reason, phase, hasImage, buildConfig 
   if (buildConfig !== undefined && number !== undefined && typeof lastVersion === 'number' && lastVersion > number) {
     return `Newer Builds were started since; the last one, build/${nameOf(buildConfig)}-${lastVersion}, tells what the next one will be.`;
   }
-  const obstacle = isDecisionReason(reason) ? obstacles[reason] : null;
-  if (obstacle !== null) return obstacle;
+  const advice = fullBuildRules.find(({ code }) => code === reason)?.advice ?? null;
+  if (advice !== null) return advice;
   const restarts =
     'It is full instead if the base image, the source or its folder changes, a variable is removed, the chain is as long or as old as is allowed, or it is started with --incremental=false.';
   if (['New', 'Pending', 'Running'].includes(phase)) {

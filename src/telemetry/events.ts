@@ -107,11 +107,10 @@ function tellOf(object: unknown, plan: Plan): Told | undefined {
     return { type, reason: 'SkippedBuild', message: sentence(`${build} is left as it is`, plan.reason) };
   }
   if (plan.kind !== 'mutate' || plan.resource !== 'builds') return undefined;
-  const { base } = plan;
-  if (base.decision === 'full') {
-    return { type: 'Normal', reason: 'FullBuild', message: sentence(`${build} is built in full`, base.reason) };
+  if (plan.decision === 'full') {
+    return { type: 'Normal', reason: 'FullBuild', message: sentence(`${build} is built in full`, plan.reason) };
   }
-  const message = `${build} continues from the image of ${base.previous.name}, ${base.previous.image}.`;
+  const message = `${build} continues from the image of ${plan.previous.name}, ${plan.previous.image}.`;
   return { type: 'Normal', reason: 'IncrementalBuild', message: message.slice(0, maxMessage) };
 }
 

@@ -1,6 +1,6 @@
 import type { Admission } from '../admission/admit.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
-import { reasonOf } from '../policy/plan.ts';
+import { buildPlanOf } from '../policy/plan.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -10,9 +10,9 @@ import type { Metrics } from './metrics.ts';
  */
 export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
   return (request: AdmissionRequest, { plan, patch, error }: Admission, milliseconds: number): void => {
-    const reason = reasonOf(plan);
+    const reason = plan.reason;
     const failed = reason === 'internal_error' || reason === 'deadline_exceeded';
-    const build = plan.kind === 'mutate' && plan.resource === 'builds' ? plan : undefined;
+    const build = buildPlanOf(plan);
     const { resource } = request.resource;
     metrics.recordAdmission({
       resource,
@@ -20,7 +20,7 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
       result: failed ? 'failed' : patch.length > 0 ? 'patched' : 'unchanged',
       reason,
       // A dry run is a request like any other, but no Build comes of it.
-      decision: request.dryRun ? undefined : build?.base.decision,
+      decision: request.dryRun ? undefined : build?.decision,
       seconds: milliseconds / 1000,
     });
 
@@ -34,11 +34,11 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
       name: request.name,
     };
     if (request.dryRun) fields['dryRun'] = true;
-    if (build !== undefined) fields['decision'] = build.base.decision;
+    if (build !== undefined) fields['decision'] = build.decision;
     fields['reason'] = reason;
-    if (build?.base.decision === 'incremental') {
-      fields['previousBuild'] = build.base.previous.name;
-      fields['from'] = build.base.previous.image;
+    if (build?.decision === 'incremental') {
+      fields['previousBuild'] = build.previous.name;
+      fields['from'] = build.previous.image;
     }
     if (build?.output !== undefined) fields['output'] = build.output.name;
     fields['milliseconds'] = Math.round(milliseconds);

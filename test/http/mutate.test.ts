@@ -6,7 +6,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { connect as connectTcp } from 'node:net';
 import type { Admission } from '../../src/admission/admit.ts';
-import { reasonOf } from '../../src/policy/plan.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import { type Answer, patchIn, readAnswer, send, startTestWebhook, suiteWebhook } from '../helpers/webhook.ts';
 
@@ -295,7 +294,7 @@ describe('POST /mutate and time', () => {
     const webhook = await startTestWebhook(t, {
       config: chained,
       history: busy,
-      onAdmission: ({ plan }) => reasons.push(reasonOf(plan)),
+      onAdmission: ({ plan }) => reasons.push(plan.reason),
     });
     const other = connect({ host: '127.0.0.1', port: webhook.admission.port, ca: webhook.ca, servername: 'localhost' });
     t.after(() => other.destroy());
@@ -326,7 +325,12 @@ describe('POST /mutate and time', () => {
 
   it('lets an object pass with a warning when the webhook itself fails', async (t) => {
     const admissions: Admission[] = [];
-    const failing = { read: () => Promise.resolve(null as never) };
+    const broken = {
+      get hasBuilds(): never {
+        throw new TypeError('broken');
+      },
+    };
+    const failing = { read: () => Promise.resolve(broken as never) };
     const webhook = await startTestWebhook(t, {
       config: chained,
       history: failing,

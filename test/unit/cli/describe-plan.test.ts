@@ -12,11 +12,11 @@ describe('describePlan', () => {
     [buildConfigPlan(), 'Opted in: its origin is recorded, so that everything can go back.'],
     [buildPlan(), 'Full build: it is the first Build since its BuildConfig opted in.'],
     [
-      buildPlan({ base: { decision: 'full', reason: 'incremental_off' } }),
+      buildPlan({}, { decision: 'full', reason: 'incremental_off', previous: undefined }),
       'Full build: its BuildConfig asks for full builds.',
     ],
     [
-      buildPlan({ base: { decision: 'incremental', reason: 'continued', previous } }),
+      buildPlan({}, { decision: 'incremental', reason: 'continued', previous }),
       'Incremental build: it continues from the image of api-3.',
     ],
   ];

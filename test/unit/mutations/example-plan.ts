@@ -1,13 +1,15 @@
-import type { BuildPlan } from '../../../src/policy/plan-build.ts';
 import type { PreviousBuild } from '../../../src/policy/facts.ts';
-import type { BuildConfigPlan } from '../../../src/policy/plan-build-config.ts';
+import type { BuildConfigPlan, BuildDecision, BuildPlan } from '../../../src/policy/plan.ts';
 
 /** The plan of a Build that leaves every field as it is, but for those given. */
-export function buildPlan(changes: Partial<BuildPlan> = {}): BuildPlan {
+export function buildPlan(
+  changes: Partial<Omit<BuildPlan, keyof BuildDecision>> = {},
+  decision: BuildDecision = { decision: 'full', reason: 'first_build', previous: undefined },
+): BuildPlan {
   return {
     kind: 'mutate',
     resource: 'builds',
-    base: { decision: 'full', reason: 'first_build' },
+    ...decision,
     from: undefined,
     incremental: undefined,
     pullSecret: undefined,

@@ -4,7 +4,8 @@ import type { Config } from '../../../src/config/config.ts';
 import { parseConfig } from '../../../src/config/load-config.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import type { BuildConfigFacts, BuildConfigHistory, Facts, PreviousBuild } from '../../../src/policy/facts.ts';
-import { type BuildPlan, type BuildPlanRequest, planBuild } from '../../../src/policy/plan-build.ts';
+import type { BuildPlan } from '../../../src/policy/plan.ts';
+import { type BuildPlanRequest, planBuild } from '../../../src/policy/plan-build.ts';
 import { exampleBuild } from '../../helpers/fixtures.ts';
 import { testNow } from '../../helpers/webhook.ts';
 import { frozen } from '../frozen.ts';
@@ -68,7 +69,9 @@ describe('planBuild', () => {
     assert.deepEqual(planOf({ history: none, yaml: profiles }), {
       kind: 'mutate',
       resource: 'builds',
-      base: { decision: 'full', reason: 'first_build' },
+      decision: 'full',
+      reason: 'first_build',
+      previous: undefined,
       from: undefined,
       incremental: false,
       pullSecret: undefined,
@@ -104,7 +107,9 @@ describe('planBuild', () => {
     assert.deepEqual(planOf({}), {
       kind: 'mutate',
       resource: 'builds',
-      base: { decision: 'incremental', reason: 'continued', previous },
+      decision: 'incremental',
+      reason: 'continued',
+      previous,
       from: { kind: 'DockerImage', name: previous.image },
       incremental: false,
       pullSecret: { name: 'harbor-push' },
@@ -167,7 +172,7 @@ describe('the incremental field', () => {
         mutation({ build, history, yaml: `incremental: {flag: "${flag}"}\nassemble: {wrapper: false}` }),
       );
       assert.deepEqual(
-        plans.map((plan) => [plan.base.reason, plan.incremental]),
+        plans.map((plan) => [plan.reason, plan.incremental]),
         [
           [reason, auto],
           [reason, asTrue],
@@ -187,7 +192,7 @@ describe('the incremental field', () => {
 describe('the chain', () => {
   it('goes on with the limits of the configuration', () => {
     const reasonWith = (limits: string) =>
-      mutation({ yaml: `incremental: {${limits}}\nassemble: {wrapper: false}` }).base.reason;
+      mutation({ yaml: `incremental: {${limits}}\nassemble: {wrapper: false}` }).reason;
     assert.deepEqual(['maxDepth: 3', 'maxDepth: 2', 'maxAge: 28h', 'maxAge: 26h'].map(reasonWith), [
       'continued',
       'chain_depth_reached',
@@ -198,29 +203,26 @@ describe('the chain', () => {
 
   it("counts the profile's variables as the Build's own", () => {
     const history = { ...past, previous: { ...previous, envNames: ['FOO', 'X', 'A', 'B'] } };
-    assert.equal(mutation({ history, yaml: profiles }).base.reason, 'continued');
-    assert.equal(mutation({ history }).base.reason, 'env_removed');
+    assert.equal(mutation({ history, yaml: profiles }).reason, 'continued');
+    assert.equal(mutation({ history }).reason, 'env_removed');
   });
 
   it('restarts where base or source changed', () => {
     const from = { kind: 'DockerImage', name: 'python:3.13' };
     const rebased = exampleBuild({ spec: { strategy: { sourceStrategy: { from } } } });
-    assert.equal(mutation({ build: rebased }).base.reason, 'base_image_changed');
+    assert.equal(mutation({ build: rebased }).reason, 'base_image_changed');
     assert.equal(
-      mutation({ build: exampleBuild({ spec: { source: { contextDir: 'sub' } } }) }).base.reason,
+      mutation({ build: exampleBuild({ spec: { source: { contextDir: 'sub' } } }) }).reason,
       'source_changed',
     );
-    assert.equal(
-      mutation({ build: exampleBuild({ spec: { source: { git: { ref: 'v2' } } } }) }).base.reason,
-      'continued',
-    );
+    assert.equal(mutation({ build: exampleBuild({ spec: { source: { git: { ref: 'v2' } } } }) }).reason, 'continued');
   });
 
   it('needs the wrapper unless the label says otherwise', () => {
     const yaml = 'assemble: {wrapper: true}';
     const build = exampleBuild({ metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } });
-    assert.equal(mutation({ yaml }).base.reason, 'wrapper_unavailable');
-    assert.equal(mutation({ yaml, build }).base.reason, 'continued');
+    assert.equal(mutation({ yaml }).reason, 'wrapper_unavailable');
+    assert.equal(mutation({ yaml, build }).reason, 'continued');
   });
 });
 

@@ -37,7 +37,7 @@ describe('an admitted Build is explained', () => {
     ];
     const build = merge(admittedBuild(2, 'incremental', 31, originOf({ env })), strategy({ scripts, env }));
     assert.deepEqual(explained(build as JsonObject), [
-      'build/app-2 is an incremental build: it continues from the image of the previous Build.',
+      'build/app-2 is an incremental build: it continues from the previous image.',
       'It is Complete after 31s.',
       'It starts from DockerImage/harbor.example.com/team/app:0, the image of app-1; the base that OpenShift chose is DockerImage/python:3.12.',
       'Its image is pushed to DockerImage/harbor.example.com/team/app:2 instead of DockerImage/harbor.example.com/team/app:latest.',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JsonObject } from '../../../src/openshift/json.ts';
-import { explainNextBuild, isDecisionReason } from '../../../src/status/next-build.ts';
+import { explainNextBuild } from '../../../src/status/next-build.ts';
 import { exampleBuildConfig } from './example-builds.ts';
 
 const labelled = (key: string, value: string | null) =>
@@ -74,8 +74,4 @@ describe('the next Build', () => {
       else assert.match(told, text);
     });
   }
-
-  it('is told of by no code that an object has by itself', () => {
-    assert.deepEqual(['continued', 'constructor', '__proto__', ''].map(isDecisionReason), [true, false, false, false]);
-  });
 });

@@ -80,7 +80,7 @@ describe('the Event of a decision', () => {
   const rows: readonly [title: string, admission: Admission, expected: JsonObject][] = [
     [
       'that continues',
-      { plan: buildPlan({ base: { decision: 'incremental', reason: 'continued', previous } }), patch: [] },
+      { plan: buildPlan({}, { decision: 'incremental', reason: 'continued', previous }), patch: [] },
       {
         type: 'Normal',
         reason: 'IncrementalBuild',
@@ -163,7 +163,7 @@ describe('the Event of a decision', () => {
     const object = exampleBuild({
       metadata: { annotations: { 'openshift.io/build-config.name': 'b'.repeat(253) } },
     });
-    const plan = buildPlan({ base: { decision: 'incremental', reason: 'continued', previous: long } });
+    const plan = buildPlan({}, { decision: 'incremental', reason: 'continued', previous: long });
     const [event] = eventsOf({ plan, patch: [] }, { object });
     assert.ok(String((event?.['metadata'] as JsonObject)['name']).length <= 253);
     assert.equal(String(event?.['message']).length, 1_024);

@@ -111,18 +111,18 @@ describe('the metrics', () => {
       ),
     );
     const full = [
+      'incremental_off',
+      'clean_build_requested',
+      'no_build_config',
+      'wrapper_unavailable',
+      'history_unavailable',
       'first_build',
       'no_previous_image',
-      'clean_build_requested',
-      'incremental_off',
-      'no_build_config',
       'base_image_changed',
       'source_changed',
       'env_removed',
       'chain_depth_reached',
       'chain_age_reached',
-      'wrapper_unavailable',
-      'history_unavailable',
     ];
     assert.deepEqual(
       lines.map((line) => line.replace('s2i_incremental_', '')),

@@ -54,10 +54,10 @@ describe('the report of an admission', () => {
     [
       'an incremental build with a tag',
       {
-        plan: buildPlan({
-          base: { decision: 'incremental', reason: 'continued', previous },
-          output: { kind: 'DockerImage', name: 'harbor.example.com/team/app:2' },
-        }),
+        plan: buildPlan(
+          { output: { kind: 'DockerImage', name: 'harbor.example.com/team/app:2' } },
+          { decision: 'incremental', reason: 'continued', previous },
+        ),
         patch,
       },
       {
@@ -76,7 +76,7 @@ describe('the report of an admission', () => {
     [
       'a Build without history',
       {
-        plan: buildPlan({ base: { decision: 'full', reason: 'history_unavailable' } }),
+        plan: buildPlan({}, { decision: 'full', reason: 'history_unavailable', previous: undefined }),
         patch,
         error: new Error('refused'),
       },

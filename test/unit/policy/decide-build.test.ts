@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type BaseRequest, decideBase } from '../../../src/policy/base.ts';
+import { decideBuild } from '../../../src/policy/decide-build.ts';
+import type { DecisionRequest } from '../../../src/policy/full-build-rules.ts';
 import type { BuildConfigFacts, BuildConfigHistory, PreviousBuild } from '../../../src/policy/facts.ts';
 
 const now = Date.parse('2026-01-31T12:00:00Z');
@@ -28,7 +29,7 @@ const empty: BuildConfigHistory = { ...incomplete, hasBuilds: false };
 const ownFalse: BuildConfigHistory = { ...complete, buildConfig: { ...buildConfig, incremental: false } };
 const gone: BuildConfigHistory = { ...complete, buildConfig: undefined };
 
-const request: BaseRequest = {
+const request: DecisionRequest = {
   mode: 'chain',
   incremental: true,
   wrapperUnavailable: false,
@@ -51,11 +52,11 @@ function continuedAfter(changes: Partial<PreviousBuild>) {
 const continued = { decision: 'incremental', reason: 'continued', previous };
 
 function full(reason: string) {
-  return { decision: 'full', reason };
+  return { decision: 'full', reason, previous: undefined };
 }
 
-describe('decideBase', () => {
-  const rows: readonly [title: string, changes: Partial<BaseRequest>, expected: object][] = [
+describe('decideBuild', () => {
+  const rows: readonly [title: string, changes: Partial<DecisionRequest>, expected: object][] = [
     ['mode false', { mode: 'off' }, full('incremental_off')],
     [
       'mode false goes before all else',
@@ -117,7 +118,7 @@ describe('decideBase', () => {
   ];
   for (const [title, changes, expected] of rows) {
     it(title, () => {
-      assert.deepEqual(decideBase({ ...request, ...changes }), expected);
+      assert.deepEqual(decideBuild({ ...request, ...changes }), expected);
     });
   }
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Profile } from '../../../src/config/config.ts';
-import { missingVariables } from '../../../src/policy/plan.ts';
+import { missingVariables } from '../../../src/policy/missing-variables.ts';
 
 const profile: Profile = {
   name: 'python',

@@ -1,0 +1,85 @@
+import type { Mode } from '../config/config.ts';
+import type { JsonObject } from '../openshift/json.ts';
+import { annotations } from '../openshift/keys.ts';
+import { annotationOf, formatTime, nameOf } from '../openshift/metadata.ts';
+import { type BuildOrigin, decodeBuildOrigin, encodeBuildOrigin } from './build-origin.ts';
+
+/** What the webhook records in the annotations of a Build that it admits. Only this file writes and reads them. */
+export interface BuildRecord {
+  readonly origin: BuildOrigin;
+  readonly decision: 'incremental' | 'full';
+  /** A code; that of a later version may be unknown here. */
+  readonly reason: string;
+  readonly mode: Mode;
+  /** The base image that OpenShift had chosen, as referenceKeyOf gives it. */
+  readonly originFrom: string;
+  /** Undefined for a full build. */
+  readonly previousBuild: string | undefined;
+  /** Builds since the full one that started the chain. */
+  readonly chainDepth: number;
+  /** Milliseconds since the epoch, in whole seconds. */
+  readonly chainStarted: number;
+  /** Seconds that the full build took which started the chain; undefined for that build itself, or if unknown. */
+  readonly chainFullSeconds: number | undefined;
+}
+
+/** A record that was read: a field that is missing or malformed is undefined, because its users may have edited it. */
+export type DecodedBuildRecord = { readonly [Key in keyof BuildRecord]: BuildRecord[Key] | undefined };
+
+/** Returns the annotations with the record of the Build of that name; null: removed, whoever wrote it. */
+export function encodeBuildRecord(name: string, record: BuildRecord): Readonly<Record<string, string | null>> {
+  return {
+    [annotations.origin]: encodeBuildOrigin(record.origin),
+    [annotations.decision]: record.decision,
+    [annotations.reason]: record.reason,
+    [annotations.mode]: record.mode === 'off' ? 'false' : record.mode,
+    [annotations.originFrom]: record.originFrom,
+    [annotations.previousBuild]: record.previousBuild ?? null,
+    [annotations.chainDepth]: String(record.chainDepth),
+    [annotations.chainStarted]: formatTime(record.chainStarted),
+    [annotations.chainFullSeconds]: record.chainFullSeconds?.toString() ?? null,
+    [annotations.admittedAs]: name,
+  };
+}
+
+/** Returns the name of the Build that an object's record belongs to; undefined without a record. */
+export function admittedAs(build: JsonObject): string | undefined {
+  return annotationOf(build, annotations.admittedAs);
+}
+
+/**
+ * Reads the record of a Build; undefined if the Build was not admitted. A clone that was not admitted anew carries the
+ * record of the Build that it copies, which is not its own.
+ * @param name of the Build whose record is wanted; by default the Build's own
+ */
+export function decodeBuildRecord(build: JsonObject, name = nameOf(build)): DecodedBuildRecord | undefined {
+  if (admittedAs(build) !== name) return undefined;
+  const read = (key: string) => annotationOf(build, key);
+  const decision = read(annotations.decision);
+  const started = Date.parse(read(annotations.chainStarted) ?? '');
+  return {
+    origin: decodeBuildOrigin(read(annotations.origin) ?? ''),
+    decision: decision === 'incremental' || decision === 'full' ? decision : undefined,
+    reason: read(annotations.reason),
+    mode: decodeMode(read(annotations.mode)),
+    originFrom: read(annotations.originFrom),
+    previousBuild: read(annotations.previousBuild),
+    chainDepth: wholeNumberUpTo(maxChainDepth, read(annotations.chainDepth)),
+    chainStarted: Number.isNaN(started) ? undefined : Math.floor(started / 1000) * 1000,
+    chainFullSeconds: wholeNumberUpTo(maxBuildSeconds, read(annotations.chainFullSeconds)),
+  };
+}
+
+/** An image has at most about 100 layers, and each build of a chain adds one; more digits than that are forged. */
+const maxChainDepth = 999;
+
+/** A day, in seconds: longer builds exist, but a larger number is more likely forged, and would spoil every total. */
+const maxBuildSeconds = 86_400;
+
+function decodeMode(text: string | undefined): Mode | undefined {
+  return text === 'false' ? 'off' : text === 'chain' ? text : undefined;
+}
+
+function wholeNumberUpTo(maximum: number, text = ''): number | undefined {
+  return /^[0-9]{1,9}$/.test(text) && Number(text) <= maximum ? Number(text) : undefined;
+}

@@ -1,0 +1,139 @@
+import type { IncrementalConfig, Mode } from '../config/config.ts';
+import { labels } from '../openshift/keys.ts';
+import type { BuildConfigHistory, PreviousBuild } from './facts.ts';
+
+/** Everything that the decision between a full and an incremental build depends on. */
+export interface DecisionRequest {
+  readonly mode: Mode;
+  /** The Build's own `sourceStrategy.incremental`. */
+  readonly incremental: unknown;
+  readonly wrapperUnavailable: boolean;
+  /** The base image that OpenShift chose for this Build, as referenceKeyOf gives it. */
+  readonly originFrom: string;
+  /** This Build's source repository and folder, as sourceOf gives them. */
+  readonly source: string;
+  /** The names in this Build's env, the profile's included. */
+  readonly envNames: readonly string[];
+  readonly limits: Pick<IncrementalConfig, 'maxDepth' | 'maxAge'>;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Undefined: the Build has no BuildConfig. */
+  readonly history: BuildConfigHistory | 'unavailable' | undefined;
+}
+
+/** One reason of a full build. */
+interface FullBuildRule {
+  /** The code for programs. */
+  readonly code: string;
+  /** The clause for people: "… because <sentence>". */
+  readonly sentence: string;
+  /** What keeps the next Build full as long as nobody acts, and how to act; null: the next one can be incremental. */
+  readonly advice: string | null;
+}
+
+interface BuildRule extends FullBuildRule {
+  readonly applies: (request: DecisionRequest) => boolean;
+}
+
+interface ChainRule extends FullBuildRule {
+  readonly applies: (request: DecisionRequest, previous: PreviousBuild) => boolean;
+}
+
+/** The rules in order, what the user asked for first: the first that applies gives the reason. */
+export const buildRules = [
+  {
+    code: 'incremental_off',
+    sentence: 'its BuildConfig asks for full builds',
+    advice:
+      `The next one is full too, until the label ${labels.incremental}, the BuildConfig's incremental: false ` +
+      "or the webhook's incremental.mode says otherwise.",
+    applies: (request) =>
+      request.mode === 'off' ||
+      (request.incremental === false && knownHistory(request)?.buildConfig?.incremental === false),
+  },
+  {
+    code: 'clean_build_requested',
+    sentence: 'it was started with --incremental=false',
+    advice: null,
+    applies: ({ incremental }) => incremental === false,
+  },
+  {
+    code: 'no_build_config',
+    sentence: 'it belongs to no BuildConfig, so it has no previous Build',
+    advice: 'Nothing continues from it: only the Builds of a BuildConfig form a chain.',
+    applies: ({ history }) => history === undefined,
+  },
+  {
+    code: 'wrapper_unavailable',
+    sentence: 'the assemble wrapper is wanted but cannot be delivered to it',
+    advice:
+      'The next one is full too, until the wrapper can be delivered: the webhook needs assemble.baseUrl, ' +
+      `the BuildConfig must set no scripts and no HTTP(S)_PROXY in env; or the label ${labels.assembleWrapper}=false ` +
+      "says that the repository's own assemble copes.",
+    applies: ({ wrapperUnavailable }) => wrapperUnavailable,
+  },
+  {
+    code: 'history_unavailable',
+    sentence: 'the earlier Builds could not be read',
+    advice:
+      'The next one is full too, until the webhook can read builds and buildconfigs: its log and /readyz say why.',
+    applies: ({ history }) => history === 'unavailable',
+  },
+  {
+    code: 'first_build',
+    sentence: 'it is the first Build since its BuildConfig opted in',
+    advice: null,
+    applies: (request) => knownHistory(request)?.hasBuilds === false,
+  },
+  {
+    code: 'no_previous_image',
+    sentence: 'no earlier Build is Complete with an image',
+    advice: null,
+    applies: (request) => knownHistory(request)?.previous === undefined,
+  },
+] as const satisfies readonly BuildRule[];
+
+/** The rules for a Build that has a previous image: each names something in that image that is no longer wanted. */
+export const chainRules = [
+  {
+    code: 'base_image_changed',
+    sentence: 'the base image changed since the chain started',
+    advice: null,
+    applies: ({ originFrom }, previous) => previous.originFrom !== originFrom,
+  },
+  {
+    code: 'source_changed',
+    sentence: 'the source repository or its folder changed',
+    advice: null,
+    applies: ({ source }, previous) => previous.source !== source,
+  },
+  {
+    code: 'env_removed',
+    sentence: 'a variable of the previous Build was removed, and its image still has it',
+    advice: null,
+    applies: ({ envNames }, previous) => {
+      const names = new Set(envNames);
+      return !previous.envNames.every((name) => names.has(name));
+    },
+  },
+  {
+    code: 'chain_depth_reached',
+    sentence: 'the chain reached incremental.maxDepth',
+    advice: null,
+    applies: ({ limits }, previous) => previous.chainDepth >= limits.maxDepth,
+  },
+  {
+    code: 'chain_age_reached',
+    sentence: 'the chain reached incremental.maxAge',
+    advice: null,
+    applies: ({ limits, now }, previous) =>
+      previous.chainStarted !== undefined && now - previous.chainStarted >= limits.maxAge,
+  },
+] as const satisfies readonly ChainRule[];
+
+/** Every rule, in order. */
+export const fullBuildRules = [...buildRules, ...chainRules] as const;
+
+function knownHistory({ history }: DecisionRequest): BuildConfigHistory | undefined {
+  return history === 'unavailable' ? undefined : history;
+}
