@@ -2,12 +2,8 @@ import type { Config } from '../config/config.ts';
 import type { IssuedTags } from '../history/issued-tags.ts';
 import { applyMutations } from '../mutations/apply-mutations.ts';
 import { overrideAnnotations } from '../mutations/override-annotations.ts';
-import { buildConfigOf, buildNumberOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
-import { openshiftKeys } from '../openshift/keys.ts';
-import { labelOf, nameOf } from '../openshift/metadata.ts';
 import { type AdmissionRequest, checkEligibility } from '../policy/eligibility.ts';
-import type { BuildConfigHistory, Facts, HistoryQuery } from '../policy/facts.ts';
 import type { Plan } from '../policy/plan.ts';
 import { planBuild } from '../policy/plan-build.ts';
 import { planBuildUpdate } from '../policy/plan-build-update.ts';
@@ -15,34 +11,31 @@ import { planBuildConfig } from '../policy/plan-build-config.ts';
 import { restoreBuildConfig } from '../policy/restore-build-config.ts';
 import { restoreClone } from '../policy/restore-clone.ts';
 import { warning } from '../policy/warnings.ts';
+import { type FactFailure, type FactSource, gatherFacts } from './gather-facts.ts';
 import { createPatch } from './patch.ts';
 import type { PatchOperation } from './review.ts';
-
-/** Tells what earlier Builds of a BuildConfig left behind; `unavailable` where there is nowhere to read it from. */
-export interface BuildHistory {
-  /** What is known already; undefined where it has to be read. */
-  known?(query: HistoryQuery): BuildConfigHistory | 'unavailable' | undefined;
-  /** Rejects where reading fails. */
-  read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory | 'unavailable'>;
-}
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number;
 
 export interface AdmitDependencies {
   readonly config: Config;
-  readonly history: BuildHistory;
+  /** Asked in this order. */
+  readonly factSources: readonly FactSource[];
   readonly issuedTags: IssuedTags;
   /** The version of the scripts that are served. */
   readonly scriptsVersion: string;
   readonly clock: Clock;
 }
 
-/** What became of a request. `error` is what went wrong on our side, for the log. */
+/** The answer to a request, and what went wrong on the way, for the log. */
 export interface Admission {
   readonly plan: Plan;
   readonly patch: readonly PatchOperation[];
+  /** What failed in the webhook itself. */
   readonly error?: unknown;
+  /** Fact sources that could not tell: that is a fact, not a failure of the webhook. */
+  readonly failures?: readonly FactFailure[];
 }
 
 /**
@@ -54,7 +47,7 @@ export async function admit(
   deadline: number,
   dependencies: AdmitDependencies,
 ): Promise<Admission> {
-  const { config, issuedTags, scriptsVersion, clock } = dependencies;
+  const { config, factSources, issuedTags, scriptsVersion, clock } = dependencies;
   try {
     const eligibility = checkEligibility(request);
     if (eligibility.kind === 'skip') return { plan: eligibility, patch: [] };
@@ -70,11 +63,10 @@ export async function admit(
     }
 
     const { build, isClone } = restoreClone(object);
-    const gathered = gatherFacts(request, build, deadline, dependencies);
-    // What is known already is not waited for.
-    const { facts, error } = gathered instanceof Promise ? await gathered : gathered;
-    const failure = error === undefined ? {} : { error };
-    if (clock() > deadline) return { ...tooLate(), ...failure };
+    const issuedUpTo = (series: string) => issuedTags.upTo(series);
+    const known = { sources: factSources, issuedUpTo };
+    const { facts, failures } = await gatherFacts(build, request.namespace, known, deadline - clock());
+    if (clock() > deadline) return { ...tooLate(), failures };
     const plan = planBuild({
       build,
       isClone,
@@ -87,7 +79,7 @@ export async function admit(
     const patch = createPatch(object, plan.kind === 'skip' ? build : applyMutations(build, plan));
     // Since planning nothing else ran, so no other Build can have been given the same tag.
     if (plan.kind === 'mutate' && plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());
-    return { plan, patch, ...failure };
+    return { plan, patch, failures };
   } catch (error) {
     const warnings = [warning('s2i-incremental-webhook failed on this object and left it as it is; see its log')];
     return { plan: { kind: 'skip', reason: 'internal_error', warnings }, patch: [], error };
@@ -107,57 +99,4 @@ function admitBuildConfig(object: JsonObject, oldObject: unknown, config: Config
   return plan.kind === 'mutate' && patch.length === 0
     ? { plan: { kind: 'skip', reason: 'nothing_to_do', warnings: plan.warnings }, patch }
     : { plan, patch };
-}
-
-/** Part of the time left that reading the history may take; the rest is for planning and the way back. */
-const historyShare = 0.8;
-
-/** The facts, and why the history could not be read where it could not: that is a fact, not a failure. */
-interface Gathered {
-  readonly facts: Facts;
-  readonly error?: unknown;
-}
-
-/** All that planning a Build needs from outside. */
-function gatherFacts(
-  request: AdmissionRequest,
-  build: JsonObject,
-  deadline: number,
-  dependencies: AdmitDependencies,
-): Gathered | Promise<Gathered> {
-  const { history, issuedTags } = dependencies;
-  const issuedUpTo = (series: string) => issuedTags.upTo(series);
-  const buildConfig = buildConfigOf(build);
-  if (buildConfig === undefined) return { facts: { history: undefined, issuedUpTo } };
-  const query: HistoryQuery = {
-    namespace: request.namespace,
-    buildConfig,
-    label: labelOf(build, openshiftKeys.buildConfigLabel) ?? buildConfig.name,
-    build: nameOf(build),
-    number: buildNumberOf(build),
-  };
-  const known = history.known?.(query);
-  if (known !== undefined) return { facts: { history: known, issuedUpTo } };
-  return readFacts(query, issuedUpTo, deadline, dependencies);
-}
-
-async function readFacts(
-  query: HistoryQuery,
-  issuedUpTo: Facts['issuedUpTo'],
-  deadline: number,
-  { history, clock }: AdmitDependencies,
-): Promise<Gathered> {
-  const signal = AbortSignal.timeout(Math.max(1, Math.floor((deadline - clock()) * historyShare)));
-  try {
-    return { facts: { history: await Promise.race([history.read(query, signal), rejectOn(signal)]), issuedUpTo } };
-  } catch (error) {
-    return { facts: { history: 'unavailable', issuedUpTo }, error };
-  }
-}
-
-/** Rejects when the signal aborts: a reader that does not heed it costs its answer, not ours. */
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-  });
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { Admission } from '../admission/admit.ts';
+import { createHistorySource } from '../admission/history-source.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { createDevelopmentCertificate } from '../certificates/certificate-files.ts';
 import { createFixedSource } from '../certificates/certificate-source.ts';
@@ -51,7 +52,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     scriptsPort: 0,
     scripts: createScriptCatalog(config.assemble.profiles),
     certificate: createFixedSource(certificate),
-    history: createMemoryHistory(() => cluster.objects()),
+    factSources: [createHistorySource(createMemoryHistory(() => cluster.objects()))],
     historyDetail: () => 'the demo',
     issuedTags: new IssuedTags(),
     clock: () => now,

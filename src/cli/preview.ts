@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { admit } from '../admission/admit.ts';
+import { createHistorySource } from '../admission/history-source.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
@@ -68,7 +69,7 @@ export async function preview(
   const known = options.history === undefined ? undefined : readObjects(options.history);
   const dependencies = {
     config,
-    history: known === undefined ? createAbsentHistory() : createMemoryHistory(() => known),
+    factSources: [createHistorySource(known === undefined ? createAbsentHistory() : createMemoryHistory(() => known))],
     issuedTags: new IssuedTags(),
     scriptsVersion: createScriptCatalog(config.assemble.profiles).version,
     clock: () => options.now,

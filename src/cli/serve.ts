@@ -1,3 +1,4 @@
+import { createHistorySource } from '../admission/history-source.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
@@ -50,7 +51,7 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
       certificate,
       ...(clients !== undefined && { clients }),
       onRenewalFailure: (error) => logger.error({ error }, 'new certificate cannot be served, keeping the one before'),
-      history: watched ?? createAbsentHistory(),
+      factSources: [createHistorySource(watched ?? createAbsentHistory())],
       historyDetail: () => describeHistory(watched),
       issuedTags: new IssuedTags(),
       scripts: createScriptCatalog(config.assemble.profiles),

@@ -43,17 +43,15 @@ export function createWatchedHistory(
   const live = createLiveHistory(cluster);
 
   return {
-    known(query: HistoryQuery): BuildConfigHistory | undefined {
+    read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> {
       const { namespace, buildConfig, number } = query;
       const known = buildConfigs.index.get(namespace, buildConfig);
       // OpenShift counts a Build in its BuildConfig before it creates it: a watch that has not told of that is behind.
       const isInTime = known !== undefined && number !== undefined && known.lastVersion >= number;
       return builds.isCurrent && buildConfigs.isCurrent && isInTime
-        ? { buildConfig: known.facts, ...builds.index.lookUp(query) }
-        : undefined;
+        ? Promise.resolve({ buildConfig: known.facts, ...builds.index.lookUp(query) })
+        : live.read(query, signal);
     },
-
-    read: (query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> => live.read(query, signal),
 
     status(): HistoryStatus {
       return { synced: builds.isCurrent && buildConfigs.isCurrent, buildConfigs: buildConfigs.index.size };

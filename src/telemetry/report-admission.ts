@@ -9,7 +9,7 @@ import type { Metrics } from './metrics.ts';
  * Changed objects are logged at `info`, untouched ones at `debug`, failures of ours at `error` or `warn`.
  */
 export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
-  return (request: AdmissionRequest, { plan, patch, error }: Admission, milliseconds: number): void => {
+  return (request: AdmissionRequest, { plan, patch, error, failures = [] }: Admission, milliseconds: number): void => {
     const reason = plan.reason;
     const failed = reason === 'internal_error' || reason === 'deadline_exceeded';
     const build = buildPlanOf(plan);
@@ -42,16 +42,15 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
     }
     if (build?.output !== undefined) fields['output'] = build.output.name;
     fields['milliseconds'] = Math.round(milliseconds);
-    if (reason === 'internal_error') logger.error({ ...fields, error }, 'admission failed, object left as it is');
-    else if (reason === 'deadline_exceeded')
-      logger.warn({ ...fields, ...withError(error) }, 'admission too late, object left as it is');
+    if (failures[0] !== undefined) {
+      fields['missing'] = failures.map(({ source }) => source);
+      fields['error'] = failures[0].error;
+    }
+    if (reason === 'internal_error') logger.error({ ...fields, error }, 'admission failed, object passed unmodified');
+    else if (reason === 'deadline_exceeded') logger.warn(fields, 'admission too late, object passed unmodified');
     else if (isLeftAlone) logger.debug(fields, 'left alone');
     else if (plan.kind !== 'mutate') logger.info(fields, 'changed back');
-    else if (error !== undefined) logger.warn({ ...fields, ...withError(error) }, 'admitted without history');
+    else if (failures.length > 0) logger.warn(fields, 'admitted without all facts');
     else logger.info(fields, 'admitted');
   };
-}
-
-function withError(error: unknown): { error?: unknown } {
-  return error === undefined ? {} : { error };
 }

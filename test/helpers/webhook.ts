@@ -3,7 +3,8 @@ import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, req
 import { request as httpsRequest } from 'node:https';
 import { after, before } from 'node:test';
 import { createScriptCatalog } from '../../src/assemble/catalog.ts';
-import type { Admission, BuildHistory } from '../../src/admission/admit.ts';
+import type { Admission } from '../../src/admission/admit.ts';
+import { type BuildHistory, createHistorySource } from '../../src/admission/history-source.ts';
 import type { PatchOperation } from '../../src/admission/review.ts';
 import { createDevelopmentCertificate } from '../../src/certificates/certificate-files.ts';
 import {
@@ -100,7 +101,7 @@ export async function startUncertainWebhook(cleanup: Cleanup, options: TestWebho
     certificate: options.certificate ?? createFixedSource(await testCertificate()),
     ...(options.clients !== undefined && { clients: options.clients }),
     ...(options.onRenewalFailure !== undefined && { onRenewalFailure: options.onRenewalFailure }),
-    history: options.history ?? createMemoryHistory(options.objects ?? (() => [])),
+    factSources: [createHistorySource(options.history ?? createMemoryHistory(options.objects ?? (() => [])))],
     historyDetail: () => 'test',
     issuedTags: new IssuedTags(),
     clock: options.clock ?? (() => testNow),

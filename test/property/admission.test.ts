@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Admission, type AdmitDependencies, admit } from '../../src/admission/admit.ts';
+import { createHistorySource } from '../../src/admission/history-source.ts';
 import { applyPatch } from '../../src/admission/patch.ts';
 import { decodeReview } from '../../src/admission/review.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
@@ -48,7 +49,7 @@ function dependenciesFor(
 ): AdmitDependencies {
   return {
     config: given,
-    history: createMemoryHistory(() => objects),
+    factSources: [createHistorySource(createMemoryHistory(() => objects))],
     issuedTags: new IssuedTags(),
     scriptsVersion: '0123456789ab',
     clock,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type AdmitDependencies, admit } from '../../src/admission/admit.ts';
+import { createHistorySource } from '../../src/admission/history-source.ts';
 import { applyPatch } from '../../src/admission/patch.ts';
 import { decodeReview } from '../../src/admission/review.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
@@ -43,7 +44,7 @@ async function admitted(object: JsonObject, stored: JsonObject | undefined, give
   const { request } = decodeReview(JSON.parse(JSON.stringify(reviewOf(object, stored && { oldObject: stored }))));
   const { patch, error } = await admit(request, testNow + 1_000, {
     config: given,
-    history: createAbsentHistory(),
+    factSources: [createHistorySource(createAbsentHistory())],
     issuedTags: new IssuedTags(),
     scriptsVersion: '0123456789ab',
     clock: () => testNow,

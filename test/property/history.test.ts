@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Admission, admit } from '../../src/admission/admit.ts';
+import { createHistorySource } from '../../src/admission/history-source.ts';
 import { applyPatch } from '../../src/admission/patch.ts';
 import { decodeReview } from '../../src/admission/review.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
@@ -320,7 +321,7 @@ class World {
     const { request } = decodeReview(reviewOf(build, { namespace }));
     const dependencies = {
       config,
-      history: this.#history,
+      factSources: [createHistorySource(this.#history)],
       issuedTags: this.#issuedTags,
       scriptsVersion: '0123456789ab',
       clock: () => this.now,

@@ -62,7 +62,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
         stringAt(blind.stored, 'spec', 'output', 'to', 'name') ?? '',
         /^harbor\.example\.com\/web\/blind:[0-9]{14}$/,
       );
-      const told = webhook.logged.filter(({ message }) => message === 'admitted without history');
+      const told = webhook.logged.filter(({ message }) => message === 'admitted without all facts');
       assert.deepEqual(
         told.map((line) => [line['level'], line['name'], line['reason'], at(line, 'error', 'code')]),
         [['warn', 'blind-2', 'history_unavailable', 403]],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type AdmitDependencies, admit } from '../../../src/admission/admit.ts';
+import { createHistorySource } from '../../../src/admission/history-source.ts';
 import { applyPatch } from '../../../src/admission/patch.ts';
 import { decodeReview } from '../../../src/admission/review.ts';
 import { parseConfig } from '../../../src/config/load-config.ts';
@@ -44,7 +45,7 @@ const previous: JsonObject = {
 async function mutate(build: JsonObject): Promise<JsonObject> {
   const dependencies: AdmitDependencies = {
     config,
-    history: createMemoryHistory(() => [previous]),
+    factSources: [createHistorySource(createMemoryHistory(() => [previous]))],
     issuedTags: new IssuedTags(),
     scriptsVersion: '0123456789ab',
     clock: () => testNow,

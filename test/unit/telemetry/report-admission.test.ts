@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Admission, type AdmitDependencies, type BuildHistory, admit } from '../../../src/admission/admit.ts';
+import { type Admission, type AdmitDependencies, admit } from '../../../src/admission/admit.ts';
+import { type BuildHistory, createHistorySource } from '../../../src/admission/history-source.ts';
 import { decodeReview } from '../../../src/admission/review.ts';
 import { parseConfig } from '../../../src/config/load-config.ts';
 import { IssuedTags } from '../../../src/history/issued-tags.ts';
@@ -78,7 +79,7 @@ describe('the report of an admission', () => {
       {
         plan: buildPlan({}, { decision: 'full', reason: 'history_unavailable', previous: undefined }),
         patch,
-        error: new Error('refused'),
+        failures: [{ source: 'history', error: new Error('refused') }],
       },
       {
         level: 'warn',
@@ -87,7 +88,8 @@ describe('the report of an admission', () => {
         reason: 'history_unavailable',
         milliseconds: 13,
         error: 'refused',
-        message: 'admitted without history',
+        missing: ['history'],
+        message: 'admitted without all facts',
       },
       { result: 'patched', reason: 'history_unavailable', decision: 'full' },
     ],
@@ -118,20 +120,25 @@ describe('the report of an admission', () => {
         reason: 'internal_error',
         milliseconds: 13,
         error: 'bug',
-        message: 'admission failed, object left as it is',
+        message: 'admission failed, object passed unmodified',
       },
       { result: 'failed', reason: 'internal_error', decision: undefined },
     ],
     [
       'an answer that came too late',
-      { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings: [] }, patch: [], error: new Error('timeout') },
+      {
+        plan: { kind: 'skip', reason: 'deadline_exceeded', warnings: [] },
+        patch: [],
+        failures: [{ source: 'history', error: new Error('timeout') }],
+      },
       {
         level: 'warn',
         ...known,
         reason: 'deadline_exceeded',
         milliseconds: 13,
+        missing: ['history'],
         error: 'timeout',
-        message: 'admission too late, object left as it is',
+        message: 'admission too late, object passed unmodified',
       },
       { result: 'failed', reason: 'deadline_exceeded', decision: undefined },
     ],
@@ -143,7 +150,7 @@ describe('the report of an admission', () => {
         ...known,
         reason: 'deadline_exceeded',
         milliseconds: 13,
-        message: 'admission too late, object left as it is',
+        message: 'admission too late, object passed unmodified',
       },
       { result: 'failed', reason: 'deadline_exceeded', decision: undefined },
     ],
@@ -194,7 +201,7 @@ describe('what is logged', () => {
     it(`never holds an env value, with ${title}`, async () => {
       const dependencies: AdmitDependencies = {
         config,
-        history,
+        factSources: [createHistorySource(history)],
         issuedTags: new IssuedTags(),
         scriptsVersion: '0123456789ab',
         clock: () => testNow,

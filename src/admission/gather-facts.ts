@@ -1,0 +1,72 @@
+import { buildConfigOf, buildNumberOf } from '../openshift/build.ts';
+import type { JsonObject } from '../openshift/json.ts';
+import { openshiftKeys } from '../openshift/keys.ts';
+import { labelOf, nameOf } from '../openshift/metadata.ts';
+import type { Facts, HistoryQuery } from '../policy/facts.ts';
+
+/** A place that facts about a new Build are read from. */
+export interface FactSource {
+  /** Names it in the log. */
+  readonly name: string;
+  /**
+   * Resolves with the facts so far and its own; rejects if it cannot tell, and the facts stay as they were.
+   * @param facts what the sources before it in the list told
+   */
+  gather(query: HistoryQuery, facts: Facts, signal: AbortSignal): Promise<Facts>;
+}
+
+/** A fact source that could not tell: its facts keep the value that stands for "not known". */
+export interface FactFailure {
+  readonly source: string;
+  readonly error: unknown;
+}
+
+/** Part of the time left that the fact sources share; the rest is for planning and the way back. */
+const sharedPart = 0.8;
+
+/**
+ * Asks the fact sources one after another about a Build that is created. A Build without a BuildConfig has no past, so
+ * nobody is asked.
+ * @param milliseconds until the answer has to be there
+ */
+export async function gatherFacts(
+  build: JsonObject,
+  namespace: string,
+  { sources, issuedUpTo }: { readonly sources: readonly FactSource[]; readonly issuedUpTo: Facts['issuedUpTo'] },
+  milliseconds: number,
+): Promise<{ readonly facts: Facts; readonly failures: readonly FactFailure[] }> {
+  const query = queryFor(build, namespace);
+  let facts: Facts = { history: query === undefined ? undefined : 'unavailable', issuedUpTo };
+  const failures: FactFailure[] = [];
+  if (query === undefined) return { facts, failures };
+  const signal = AbortSignal.timeout(Math.max(1, Math.floor(milliseconds * sharedPart)));
+  for (const source of sources) {
+    try {
+      facts = await Promise.race([source.gather(query, facts, signal), rejectOn(signal)]);
+    } catch (error) {
+      failures.push({ source: source.name, error });
+    }
+  }
+  return { facts, failures };
+}
+
+function queryFor(build: JsonObject, namespace: string): HistoryQuery | undefined {
+  const buildConfig = buildConfigOf(build);
+  if (buildConfig === undefined) return undefined;
+  return {
+    namespace,
+    buildConfig,
+    label: labelOf(build, openshiftKeys.buildConfigLabel) ?? buildConfig.name,
+    build: nameOf(build),
+    number: buildNumberOf(build),
+  };
+}
+
+/** Rejects when the signal aborts: a source that does not heed it costs its own facts, not the answer. */
+function rejectOn(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
+  });
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type FactSource, gatherFacts } from '../../../src/admission/gather-facts.ts';
+import { buildConfigOf } from '../../../src/openshift/build.ts';
+import type { BuildConfigHistory, Facts, HistoryQuery } from '../../../src/policy/facts.ts';
+import { exampleBuild } from '../../helpers/fixtures.ts';
+
+const issuedUpTo = () => undefined;
+const history: BuildConfigHistory = {
+  buildConfig: undefined,
+  hasBuilds: false,
+  previous: undefined,
+  references: new Set(),
+};
+const telling: FactSource = { name: 'telling', gather: (_query, facts) => Promise.resolve({ ...facts, history }) };
+const failing: FactSource = { name: 'failing', gather: () => Promise.reject(new Error('refused')) };
+const silent: FactSource = { name: 'silent', gather: () => new Promise(() => undefined) };
+
+async function gather(sources: readonly FactSource[], { build = exampleBuild(), milliseconds = 50 } = {}) {
+  const { facts, failures } = await gatherFacts(build, 'test', { sources, issuedUpTo }, milliseconds);
+  return { history: facts.history, failed: failures.map(({ source, error }) => [source, (error as Error).name]) };
+}
+
+describe('gatherFacts', () => {
+  const rows: readonly [title: string, sources: readonly FactSource[], expected: object][] = [
+    ['no source', [], { history: 'unavailable', failed: [] }],
+    ['a source that tells', [telling], { history, failed: [] }],
+    ['a source that fails', [failing], { history: 'unavailable', failed: [['failing', 'Error']] }],
+    ['one that fails before one that tells', [failing, telling], { history, failed: [['failing', 'Error']] }],
+    ['one that tells before one that fails', [telling, failing], { history, failed: [['failing', 'Error']] }],
+    ['a source that never answers', [silent], { history: 'unavailable', failed: [['silent', 'TimeoutError']] }],
+    [
+      'two that never answer, which share one deadline',
+      [telling, silent, silent],
+      {
+        history,
+        failed: [
+          ['silent', 'TimeoutError'],
+          ['silent', 'TimeoutError'],
+        ],
+      },
+    ],
+  ];
+  for (const [title, sources, expected] of rows) {
+    it(`with ${title}`, async () => {
+      assert.deepEqual(await gather(sources), expected);
+    });
+  }
+
+  it('asks each source with the query and what the sources before it told', async () => {
+    const asked: [HistoryQuery, Facts][] = [];
+    const spy: FactSource = {
+      name: 'spy',
+      gather: (query, facts) => {
+        asked.push([query, facts]);
+        return Promise.resolve(facts);
+      },
+    };
+    await gather([spy, telling, spy]);
+    const uid = buildConfigOf(exampleBuild())?.uid ?? '';
+    const query = { namespace: 'test', buildConfig: { name: 'api', uid }, label: 'api', build: 'api-1', number: 1 };
+    assert.deepEqual(asked, [
+      [query, { history: 'unavailable', issuedUpTo }],
+      [query, { history, issuedUpTo }],
+    ]);
+  });
+
+  it('asks nobody about a Build without a BuildConfig', async () => {
+    const build = exampleBuild({ metadata: { ownerReferences: null } });
+    assert.deepEqual(await gather([failing], { build }), { history: undefined, failed: [] });
+  });
+});
