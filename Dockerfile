@@ -1,19 +1,52 @@
 # The image holds Node.js and one bundled file; nothing in it needs a shell, a package manager or a writable root.
-ARG NODE=node:24-bookworm-slim
+#
+# The base: any image with Node.js 22.19 or later and, for the build stage, npm and /bin/sh. On Red Hat's UBI instead of Debian:
+#   --build-arg NODE=registry.access.redhat.com/ubi9/nodejs-24-minimal@sha256:c7b8cb436feace96ca0b43eab7326394893e0ac9c2c6b46895727e3b9202fb9d
+ARG NODE=docker.io/library/node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 FROM ${NODE} AS build
+# UBI's images start as a user who may not write here.
+USER root
 WORKDIR /build
+# Where the packages come from, and a file with the CA that signed for it, if they do not come from npm's own registry.
+ARG NPM_CONFIG_REGISTRY
+ARG NODE_EXTRA_CA_CERTS
 COPY package.json package-lock.json ./
-RUN npm ci
+# No package's own script runs: all that is built with is in the lock file with its hash, and the image's Node.js.
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
-COPY hack ./hack
+COPY hack/build.ts hack/sbom.ts ./hack/
 COPY src ./src
-RUN npm run build
+RUN node hack/build.ts
 
 FROM ${NODE}
-COPY --from=build /build/dist/main.js /build/dist/package.json /build/dist/main.js.LEGAL.txt /app/
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+# From `name` on: labels that UBI's images have, which would say what those are.
+LABEL org.opencontainers.image.title="s2i-incremental-webhook" \
+      org.opencontainers.image.description="A mutating admission webhook that lets OpenShift S2I builds continue from the previous image" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.source="https://github.com/s2i-incremental/s2i-incremental-webhook" \
+      org.opencontainers.image.documentation="https://github.com/s2i-incremental/s2i-incremental-webhook/blob/main/README.md" \
+      org.opencontainers.image.vendor="s2i-incremental-webhook maintainers" \
+      name="s2i-incremental-webhook" vendor="s2i-incremental-webhook maintainers" \
+      maintainer="s2i-incremental-webhook maintainers" version="${VERSION}" release="${REVISION}" \
+      summary="Lets OpenShift S2I builds continue from the previous image" \
+      description="A mutating admission webhook that lets OpenShift S2I builds continue from the previous image" \
+      io.k8s.display-name="s2i-incremental-webhook" \
+      io.k8s.description="Lets OpenShift S2I builds continue from the previous image" \
+      io.openshift.tags="s2i,build,admission" \
+      io.openshift.expose-services="8443:https" \
+      io.openshift.s2i.scripts-url="" \
+      io.s2i.scripts-url="" \
+      usage=""
+COPY --from=build \
+     /build/dist/main.js /build/dist/package.json /build/dist/main.js.LEGAL.txt /build/dist/sbom.cdx.json /app/
 COPY LICENSE /app/
 # Any uid will do; OpenShift assigns one of its own.
 USER 65532:0
+WORKDIR /app
 EXPOSE 8443 8080 8081
 # Mount a folder with tls.crt and tls.key at /certs, or an empty writable one to have self-signed ones made.
 # docs/performance.md has what each of these is worth.

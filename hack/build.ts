@@ -1,12 +1,13 @@
 /**
  * Bundles the program into the one file that the image ships, no node_modules beside it.
  *
- *   node hack/build.ts          dist/main.js, with its source map, licences and a package.json that says CommonJS
+ *   node hack/build.ts          dist/main.js, with its source map, licences, SBOM and a package.json that says CommonJS
  *   node hack/build.ts FILE     the bundle alone, as FILE
  */
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, build } from 'esbuild';
+import { bundledPackages, createSbom } from './sbom.ts';
 
 /**
  * Parts of packages that nothing here uses, and that cost memory merely by being there: the bundle has an empty module in
@@ -32,8 +33,15 @@ const leaveOut: Plugin = {
         export { ServerConfiguration } from './gen/servers.js';`,
     }));
     bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
+    // A part that is no longer asked for under its name would be back in the bundle, and nobody would notice.
+    bundler.onEnd(({ metafile }) => {
+      const found = Object.keys(metafile?.inputs ?? {}).filter((input) => input.startsWith('left-out:'));
+      const missing = leftOut.filter((part) => !found.includes(`left-out:${part}`));
+      return { errors: missing.map((part) => ({ text: `${part} was not left out of the bundle` })) };
+    });
   },
 };
+const leftOut = ['client-node-models', 'undici', 'body-parser', 'mime-db'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [alone] = process.argv.slice(2);
@@ -44,6 +52,8 @@ const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile,
   bundle: true,
+  // node_modules may be a link: its files then keep the names that they have in the checkout.
+  preserveSymlinks: true,
   platform: 'node',
   target: 'node22',
   // CommonJS starts faster, and a .js file without a package.json beside it is read as that.
@@ -61,6 +71,9 @@ const { metafile } = await build({
   logLevel: 'warning',
 });
 chmodSync(outfile, 0o755);
-if (alone === undefined) writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+if (alone === undefined) {
+  writeFileSync(`${root}dist/package.json`, '{ "type": "commonjs" }\n');
+  writeFileSync(`${root}dist/sbom.cdx.json`, createSbom(root, bundledPackages(root, metafile)));
+}
 const bytes = Object.entries(metafile.outputs).find(([file]) => file.endsWith('.js'))?.[1].bytes ?? 0;
 console.log(`${outfile}  ${(bytes / 1024).toFixed(0)} KiB`);

@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { type Sbom, createSbom } from '../../hack/sbom.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import { logUntil, runProgram, startProgram } from '../helpers/program.ts';
 import { patchIn, send } from '../helpers/webhook.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const build = join(root, 'hack', 'build.ts');
 
 describe('the bundle alone in an empty folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-bundle-'));
   const program = join(folder, 'main.js');
   before(() => {
-    const build = fileURLToPath(new URL('../../hack/build.ts', import.meta.url));
     execFileSync(process.execPath, [build, program], { stdio: 'pipe' });
     assert.deepEqual(readdirSync(folder), ['main.js']);
   });
@@ -59,5 +62,46 @@ describe('the bundle alone in an empty folder', () => {
     });
     assert.equal(status, 2);
     assert.match(stderr, /names no cluster that can be used: ENOENT/);
+  });
+});
+
+it('the bundle is the same where node_modules is a link', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-link-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  for (const file of ['hack', 'src', 'package.json', 'tsconfig.json']) {
+    cpSync(join(root, file), join(folder, file), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const bundleOf = (script: string) => {
+    execFileSync(process.execPath, [script, join(folder, 'main.js')], { stdio: 'pipe' });
+    return readFileSync(join(folder, 'main.js'), 'utf8');
+  };
+  assert.ok(bundleOf(join(folder, 'hack', 'build.ts')) === bundleOf(build));
+});
+
+describe('the SBOM', () => {
+  const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    version: string;
+    dependencies: Record<string, string>;
+  };
+  const packages = [`yaml@${dependencies['yaml']}`, `zod@${dependencies['zod']}`];
+
+  it('has the packages of the bundle and their hashes, the same each time', () => {
+    const text = createSbom(root, packages);
+    const sbom = JSON.parse(text) as Sbom;
+    assert.equal(sbom.metadata.component.name, 's2i-incremental-webhook');
+    assert.deepEqual(
+      sbom.components.map(({ name, version, hashes = [] }) => [`${name}@${version}`, hashes.map(({ alg }) => alg)]),
+      packages.map((name) => [name, ['SHA-512']]),
+    );
+    assert.deepEqual(sbom.dependencies, [
+      { ref: `s2i-incremental-webhook@${version}`, dependsOn: packages },
+      ...packages.map((ref) => ({ ref, dependsOn: [] })),
+    ]);
+    assert.equal(createSbom(root, packages), text);
+  });
+
+  it('is refused where the bundle holds a package that is not in the lock file', () => {
+    assert.throws(() => createSbom(root, [...packages, 'yaml@0.0.1']), /package-lock.json does not: yaml@0\.0\.1$/);
   });
 });

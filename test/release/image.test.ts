@@ -1,0 +1,122 @@
+/** The image, built on stand-ins of both bases, run as OpenShift runs it: a uid of its own, a root that is read-only. */
+import assert from 'node:assert/strict';
+import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
+import { logUntil } from '../helpers/program.ts';
+import { patchIn, send } from '../helpers/webhook.ts';
+import { type Base, ImageStore, buildStandIn, buildWebhookImage, checkout } from './image-store.ts';
+
+const store = new ImageStore();
+
+interface ImageConfig {
+  readonly User: string;
+  readonly WorkingDir: string;
+  readonly Entrypoint: readonly string[];
+  readonly Cmd: readonly string[];
+  readonly Labels: Readonly<Record<string, string>>;
+}
+
+/** Starts the image's own command on a read-only root, with a folder for certificates as the one place to write. */
+async function startImage(image: string): Promise<{ child: ChildProcessWithoutNullStreams; root: string }> {
+  const container = await store.buildah('from', '--pull-never', image);
+  const root = await store.buildah('mount', container);
+  const { Entrypoint, Cmd } = await configOf(image);
+  const script = `set -e
+    mkdir "$1/certs"
+    mount --bind "$1" "$1"
+    mount -o remount,ro,bind "$1"
+    mount -t tmpfs -o mode=0777 certs "$1/certs"
+    root=$1
+    shift
+    exec chroot --userspec=1000650000:0 "$root" "$@"`;
+  const ports = ['--standalone', '--host', '127.0.0.1', '--port', '0', '--ops-port', '0', '--scripts-port', '0'];
+  const args = ['--mount', 'sh', '-c', script, 'sh', root, ...Entrypoint, ...Cmd, ...ports];
+  const environment = { PATH: '/usr/local/bin:/usr/bin:/usr/sbin:/bin', S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0s' };
+  return { child: spawn('unshare', args, { env: environment }), root };
+}
+
+async function configOf(image: string): Promise<ImageConfig> {
+  const inspected = JSON.parse(await store.buildah('inspect', '--type', 'image', image)) as {
+    OCIv1: { config: ImageConfig };
+  };
+  return inspected.OCIv1.config;
+}
+
+for (const base of ['debian', 'ubi'] satisfies Base[]) {
+  describe(`the image on ${base}`, () => {
+    const image = `localhost/webhook-${base}`;
+    before(async () => buildWebhookImage(store, await buildStandIn(store, base), image));
+
+    it('says what it is, and nothing of its base', async () => {
+      const { User, WorkingDir, Labels } = await configOf(image);
+      const { 'io.buildah.version': _tool, ...labels } = Labels;
+      const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string };
+      const summary = 'Lets OpenShift S2I builds continue from the previous image';
+      const description =
+        'A mutating admission webhook that lets OpenShift S2I builds continue from the previous image';
+      const home = 'https://github.com/s2i-incremental/s2i-incremental-webhook';
+      assert.deepEqual(
+        { User, WorkingDir, labels },
+        {
+          User: '65532:0',
+          WorkingDir: '/app',
+          labels: {
+            'org.opencontainers.image.title': 's2i-incremental-webhook',
+            'org.opencontainers.image.description': description,
+            'org.opencontainers.image.version': version,
+            'org.opencontainers.image.revision': 'test',
+            'org.opencontainers.image.licenses': 'Apache-2.0',
+            'org.opencontainers.image.source': home,
+            'org.opencontainers.image.documentation': `${home}/blob/main/README.md`,
+            'org.opencontainers.image.vendor': 's2i-incremental-webhook maintainers',
+            name: 's2i-incremental-webhook',
+            vendor: 's2i-incremental-webhook maintainers',
+            maintainer: 's2i-incremental-webhook maintainers',
+            version,
+            release: 'test',
+            summary,
+            description,
+            'io.k8s.display-name': 's2i-incremental-webhook',
+            'io.k8s.description': summary,
+            'io.openshift.tags': 's2i,build,admission',
+            'io.openshift.expose-services': '8443:https',
+            'io.openshift.s2i.scripts-url': '',
+            'io.s2i.scripts-url': '',
+            usage: '',
+          },
+        },
+      );
+    });
+
+    it('answers a review as any uid, on a read-only root', async (t) => {
+      const { child, root } = await startImage(image);
+      t.after(() => child.kill('SIGKILL'));
+      const lines = await logUntil(child, 'listening for admission reviews');
+      const url = lines.find(({ message }) => message === 'listening for admission reviews')?.['url'] as string;
+      // The mounts are those of its own process.
+      const ca = readFileSync(`/proc/${child.pid}/root/certs/ca.crt`, 'utf8');
+      assert.notDeepEqual(patchIn((await send(url, ca, reviewOf(exampleBuild()))).text), []);
+      assert.equal(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/^Uid:\t(\d+)/m)?.[1], '1000650000');
+      assert.throws(() => execFileSync('touch', [`/proc/${child.pid}/root/app/new`], { stdio: 'pipe' }), /Read-only/);
+      child.kill('SIGTERM');
+      assert.deepEqual(await once(child, 'exit'), [0, null]);
+      const folder = (name: string) => readFileSync(join(root, 'app', name), 'utf8');
+      assert.equal(folder('LICENSE'), readFileSync(join(checkout, 'LICENSE'), 'utf8'));
+    });
+
+    it('holds the SBOM of its bundle', async () => {
+      const container = await store.buildah('from', '--pull-never', image);
+      const sbom = JSON.parse(await store.buildah('run', container, '--', 'cat', '/app/sbom.cdx.json')) as {
+        components: readonly { name: string; version: string }[];
+      };
+      execFileSync(process.execPath, ['hack/build.ts'], { cwd: checkout, stdio: 'pipe' });
+      const here = JSON.parse(readFileSync(join(checkout, 'dist/sbom.cdx.json'), 'utf8')) as typeof sbom;
+      assert.deepEqual(sbom.components, here.components);
+    });
+  });
+}
+after(() => store.buildah('rm', '--all'));
