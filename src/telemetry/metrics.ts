@@ -2,7 +2,6 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FinishedBuild } from '../history/finished-build.ts';
 import { finalPhases } from '../openshift/build.ts';
 import { buildDecisions } from '../policy/reasons.ts';
-import { Tally } from './tally.ts';
 
 /** Label values of resource and operation; whatever else a request says is counted as `other`. */
 const resources = ['builds', 'buildconfigs'];
@@ -27,16 +26,11 @@ export interface AdmissionRecord {
 export function createMetrics() {
   const registers = [new Registry()] as [Registry];
   const [registry] = registers;
-  const decided = new Tally((decision, reason) => ({ decision, reason }));
-  const requests: Counter = new Counter({
+  const requests = new Counter({
     name: 's2i_incremental_admission_requests_total',
     help: 'Admission requests answered, by what was asked and what was answered.',
     labelNames: ['resource', 'operation', 'result', 'reason'],
     registers,
-    collect: () => {
-      for (const ofResource of asked.values())
-        for (const { answers } of ofResource.values()) answers.handOver(requests);
-    },
   });
   const duration = new Histogram({
     name: 's2i_incremental_admission_duration_seconds',
@@ -46,12 +40,11 @@ export function createMetrics() {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
     registers,
   });
-  const decisions: Counter = new Counter({
+  const decisions = new Counter({
     name: 's2i_incremental_build_decisions_total',
     help: 'Builds by what they became and why.',
     labelNames: ['decision', 'reason'],
     registers,
-    collect: () => decided.handOver(decisions),
   });
   const builds = new Histogram({
     name: 's2i_incremental_build_duration_seconds',
@@ -85,21 +78,6 @@ export function createMetrics() {
     }
   }
 
-  /** What was asked, and what is counted of it. */
-  const createAsked = (resource: string, operation: string) => ({
-    duration: duration.labels({ resource, operation }),
-    answers: new Tally((result, reason) => ({ resource, operation, result, reason })),
-  });
-  const asked = new Map<string, Map<string, ReturnType<typeof createAsked>>>();
-  for (const resource of [...resources, other]) {
-    const operationsOf = [...operations, other].map(
-      (operation) => [operation, createAsked(resource, operation)] as const,
-    );
-    asked.set(resource, new Map(operationsOf));
-  }
-  /** Of something else than the known values as of `other`. */
-  const lookUp = <T>(map: ReadonlyMap<string, T>, key: string): T => map.get(key) ?? (map.get(other) as T);
-
   let historyStatus = () => ({ synced: false, buildConfigs: 0 });
   const watched: Gauge = new Gauge({
     name: 's2i_incremental_history_synced',
@@ -119,11 +97,12 @@ export function createMetrics() {
     observeHistory(status: () => { readonly synced: boolean; readonly buildConfigs: number }): void {
       historyStatus = status;
     },
-    recordAdmission({ resource, operation, result, reason, decision, seconds }: AdmissionRecord): void {
-      const { duration: series, answers } = lookUp(lookUp(asked, resource), operation);
-      answers.add(result, reason);
-      series.observe(seconds);
-      if (decision !== undefined) decided.add(decision, reason);
+    recordAdmission({ result, reason, decision, seconds, ...asked }: AdmissionRecord): void {
+      const resource = resources.includes(asked.resource) ? asked.resource : other;
+      const operation = operations.includes(asked.operation) ? asked.operation : other;
+      requests.inc({ resource, operation, result, reason });
+      duration.observe({ resource, operation }, seconds);
+      if (decision !== undefined) decisions.inc({ decision, reason });
     },
     recordBuild({ decision, phase, seconds, savedSeconds }: FinishedBuild): void {
       builds.observe({ decision, phase }, seconds);

@@ -182,8 +182,8 @@ describe('the metrics', () => {
     }
     metrics.recordAdmission({ ...record, ...unknown, resource: 'pods', operation: 'DELETE' });
     assert.deepEqual(await samples(metrics, 'admission_requests_total'), [
-      'admission_requests_total{resource="other",operation="DELETE",result="unchanged",reason="resource_unsupported"} 1',
       'admission_requests_total{resource="other",operation="other",result="unchanged",reason="resource_unsupported"} 3',
+      'admission_requests_total{resource="other",operation="DELETE",result="unchanged",reason="resource_unsupported"} 1',
     ]);
   });
 
