@@ -26,7 +26,7 @@ export const rooms = {
   },
   telemetry: {
     rooms: ['openshift', 'config/config.ts', 'policy', 'history/finished-build.ts', 'admission'],
-    packages: ['pino', 'pino-pretty', 'prom-client'],
+    packages: ['pino', 'prom-client'],
   },
   server: {
     rooms: ['config/duration.ts', 'policy', 'assemble', 'admission', 'certificates', 'telemetry'],

@@ -83,6 +83,8 @@ export async function serve(args: readonly string[], environment: NodeJS.Process
     await Promise.all([certificate.close(), clients?.close()]);
   }
   logger.info('stopped');
+  // Whoever does not read the log does not keep the process: lines that nobody takes within a second are lost.
+  setTimeout(() => process.exit(), 1_000).unref();
   return exitCodes.ok;
 }
 

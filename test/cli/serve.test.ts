@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +63,28 @@ describe('serve', () => {
       /^s2i_incremental_admission_requests_total\{resource="builds",operation="CREATE",result="patched",reason="wrapper_unavailable"\} 1$/m,
     );
 
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
+  });
+
+  it('answers and stops although nobody reads its log', async (t) => {
+    const folder = temporaryFolder(t);
+    const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', folder], {
+      environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
+    });
+    t.after(() => child.kill('SIGKILL'));
+    const url = urlIn(await logUntil(child, listening), listening);
+    child.stdout.pause();
+    const agent = new Agent({ keepAlive: true, ca: readFileSync(join(folder, 'ca.crt')), servername: 'localhost' });
+    t.after(() => agent.destroy());
+    const post = () => {
+      const headers = { 'Content-Type': 'application/json' };
+      const outgoing = httpsRequest(url, { method: 'POST', agent, headers });
+      outgoing.end(JSON.stringify(reviewOf(exampleBuild())));
+      return readAnswer(outgoing);
+    };
+    // More lines than a pipe and the streams at its ends hold.
+    for (let count = 0; count < 800; count += 1) assert.equal((await post()).status, 200);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });

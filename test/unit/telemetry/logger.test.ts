@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { PassThrough } from 'node:stream';
+import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import { logLevels } from '../../../src/config/schema.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 
@@ -58,23 +56,64 @@ describe('the log', () => {
     });
   }
 
+  /** Lines as text for people, without the time. */
+  const textOf = (fields: object) => {
+    const stream = memory();
+    createLogger({ level: 'info', format: 'text' }, stream).info(fields, 'listening');
+    return stream.text().replace(/^\[[^\]]+\] /, '');
+  };
+
   it('is text for people when asked', () => {
-    const stream = new PassThrough({ encoding: 'utf8' });
-    const logger = createLogger({ level: 'info', format: 'text' }, stream);
-    logger.info({ url: 'https://127.0.0.1:8443' }, 'listening');
-    logger.debug('not this');
-    const shown = stripVTControlCharacters(String(stream.read()));
-    assert.match(shown, /^\[[^\]]+\] INFO: listening\n {4}url: "https:\/\/127\.0\.0\.1:8443"\n$/);
+    assert.equal(
+      textOf({ url: 'https://127.0.0.1:8443', port: 8443 }),
+      'INFO: listening\n    url: "https://127.0.0.1:8443"\n    port: 8443\n',
+    );
+    const error = new TypeError('broken');
+    error.stack = 'TypeError: broken\n    at main.ts';
+    assert.equal(
+      textOf({ error }),
+      'INFO: listening\n    error: {"type":"TypeError","message":"broken"}\n    TypeError: broken\n        at main.ts\n',
+    );
   });
 
-  it('has every line, in order, when the process ends and whoever reads it is slow', async () => {
-    const file = fileURLToPath(new URL('../../helpers/log-much.ts', import.meta.url));
-    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await delay(500);
-    const lines = (await text(child.stdout)).trimEnd().split('\n');
-    assert.deepEqual(
-      lines.map((each) => (JSON.parse(each) as { line: number }).line),
-      Array.from({ length: 5_000 }, (_, index) => index + 1),
+  it('is text in which no value forges a line or acts on a terminal', () => {
+    assert.equal(
+      textOf({ name: 'a\n[00:00:00] INFO: stopped\u001b[2J\u202e', error: new Error('b\n[00:00:00] INFO: stopped') })
+        .split('\n')
+        .filter((line) => !line.startsWith('        at '))
+        .join('\n'),
+      [
+        'INFO: listening',
+        String.raw`    name: "a\n[00:00:00] INFO: stopped\u001b[2J\u{202e}"`,
+        String.raw`    error: {"type":"Error","message":"b\n[00:00:00] INFO: stopped"}`,
+        '    Error: b',
+        '    [00:00:00] INFO: stopped',
+        '',
+      ].join('\n'),
     );
+  });
+
+  const logMuch = (lines: number) => {
+    const file = fileURLToPath(new URL('../../helpers/log-much.ts', import.meta.url));
+    return spawn(process.execPath, [file, String(lines)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  };
+  const numbersIn = (log: string) => {
+    const lines = log.trimEnd().split('\n');
+    return lines.map((each) => (JSON.parse(each) as { line: number }).line);
+  };
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+  it('has every line, in order, though it was read only at the end', async () => {
+    const child = logMuch(2_000);
+    await once(child.stderr, 'data');
+    assert.deepEqual(numbersIn(await text(child.stdout)), upTo(2_000));
+  });
+
+  it('drops lines rather than wait for its reader or keep them without bound', async () => {
+    const child = logMuch(40_000);
+    await once(child.stderr, 'data');
+    const lines = numbersIn(await text(child.stdout));
+    assert.deepEqual(lines, upTo(lines.length));
+    assert.ok(lines.length > 2_000 && lines.length < 20_000, `${lines.length} lines`);
   });
 });
