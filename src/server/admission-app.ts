@@ -1,12 +1,10 @@
-import type { IncomingMessage, RequestListener } from 'node:http';
-import express from 'express';
+import express, { type Express } from 'express';
 import { type ReviewDependencies, createReviewHandler } from './review-handler.ts';
 
 const path = '/mutate';
 
 /** The HTTPS application: `POST /mutate`, and an answer that helps to whatever else is asked. */
-export function createAdmissionApp(dependencies: ReviewDependencies): RequestListener {
-  const review = createReviewHandler(dependencies);
+export function createAdmissionApp(dependencies: ReviewDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -14,7 +12,7 @@ export function createAdmissionApp(dependencies: ReviewDependencies): RequestLis
     if (dependencies.isDraining()) response.set('Connection', 'close');
     next();
   });
-  app.post(path, review);
+  app.post(path, createReviewHandler(dependencies));
   app.all(path, (request, response) => {
     response
       .status(405)
@@ -24,14 +22,5 @@ export function createAdmissionApp(dependencies: ReviewDependencies): RequestLis
   app.use((request, response) => {
     response.status(404).json({ error: `there is nothing at ${request.path}; POST an AdmissionReview to ${path}` });
   });
-
-  // The router would come to the same handler, for as much time as the review itself takes.
-  return (request, response) => {
-    if (isReview(request)) review(request, response);
-    else app(request, response);
-  };
-}
-
-function isReview({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'POST' && (url === path || url.startsWith(`${path}?`));
+  return app;
 }

@@ -5,7 +5,6 @@ import { parseDuration } from '../config/duration.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import { BodyReader } from './read-body.ts';
 import { RequestError, sendJson } from './send-json.ts';
-import { WaitingTime } from './waiting-time.ts';
 
 /** Part of the caller's own timeout that an answer may take; the rest is for the way back. */
 const timeoutShare = 0.9;
@@ -19,54 +18,42 @@ export interface ReviewDependencies extends AdmitDependencies {
 
 /** Answers a POST with an AdmissionReview. Whatever can be answered as a review is; anything else gets a JSON error. */
 export function createReviewHandler(dependencies: ReviewDependencies) {
-  const { config, clock, onAdmission, isDraining } = dependencies;
-  const timeoutOf = rememberLast(callerTimeout);
+  const { config, clock, onAdmission } = dependencies;
   const bodies = new BodyReader();
-  const waiting = new WaitingTime();
 
-  async function answer(incoming: IncomingMessage, response: ServerResponse, seen: Seen, body: Buffer): Promise<void> {
-    const { apiVersion, request } = decodeReview(parseJson(body));
-    const allowed = Math.min(config.server.requestBudget, timeoutOf(incoming.url ?? '') * timeoutShare);
-    const admission = await admit(request, seen.arrival + allowed, dependencies);
-    const { patch, plan } = admission;
-    sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
-    onAdmission(request, admission, clock() - seen.at);
-  }
-
-  return (incoming: IncomingMessage, response: ServerResponse): void => {
-    const at = clock();
-    const seen = { at, arrival: at - waiting.longest() };
-    if (isDraining()) response.setHeader('Connection', 'close');
-    const fail = (error: unknown) => sendFailure(incoming, response, error);
-    const refused = checkType(incoming);
-    if (refused === undefined) {
-      bodies.read(incoming, (body) => void answer(incoming, response, seen, body).catch(fail), fail);
-    } else fail(refused);
+  return async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const arrival = clock();
+    try {
+      checkType(incoming);
+      const { apiVersion, request } = decodeReview(parseJson(await bodies.read(incoming)));
+      const allowed = Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
+      const admission = await admit(request, arrival + allowed, dependencies);
+      const { patch, plan } = admission;
+      sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
+      onAdmission(request, admission, clock() - arrival);
+    } catch (error) {
+      sendFailure(incoming, response, error);
+    }
   };
-}
-
-/** When a request was seen, and when it may have arrived; milliseconds since the epoch. */
-interface Seen {
-  readonly at: number;
-  readonly arrival: number;
 }
 
 function sendFailure(incoming: IncomingMessage, response: ServerResponse, error: unknown): void {
   // Where the caller is gone there is nobody to answer; where the answer is out, it stands.
   if (response.headersSent || response.destroyed) return;
   const { status, message } = describeError(error);
-  // Whatever is still to come of the request is not waited for.
-  if (!incoming.complete) response.setHeader('Connection', 'close');
+  if (!incoming.complete) {
+    // Whatever is still to come of the request is not waited for, and read only so that the answer is.
+    response.setHeader('Connection', 'close');
+    incoming.resume();
+  }
   sendJson(response, status, JSON.stringify({ error: message }));
 }
 
-/** Why a request cannot be read, by its type; undefined where it can. */
-function checkType({ headers }: IncomingMessage): RequestError | undefined {
-  // As the API server has it.
-  if (headers['content-type'] === 'application/json') return undefined;
+/** @throws RequestError where the body is something else than JSON */
+function checkType({ headers }: IncomingMessage): void {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type === 'application/json') return undefined;
-  return new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);
+  if (type === 'application/json') return;
+  throw new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);
 }
 
 /** @throws RequestError */
@@ -85,15 +72,6 @@ function callerTimeout(url: string): number {
   const parameter = query === -1 ? null : new URLSearchParams(url.slice(query)).get('timeout');
   const milliseconds = parameter === null ? undefined : parseDuration(parameter);
   return milliseconds === undefined || milliseconds === 0 ? Number.POSITIVE_INFINITY : milliseconds;
-}
-
-/** The same function with its last answer at hand: an API server calls the same URL each time. */
-function rememberLast(read: (text: string) => number): (text: string) => number {
-  let last: { readonly text: string; readonly value: number } | undefined;
-  return (text) => {
-    if (last?.text !== text) last = { text, value: read(text) };
-    return last.value;
-  };
 }
 
 function describeError(error: unknown): { status: number; message: string } {

@@ -254,7 +254,7 @@ describe('POST /mutate and time', () => {
       clock: Date.now,
       onAdmission: (admission) => admissions.push(admission),
     });
-    const answer = await webhook.post(reviewOf(exampleBuild()), { path: '/mutate?timeout=500ms' });
+    const answer = await webhook.post(reviewOf(exampleBuild()), { path: '/mutate?timeout=200ms' });
     assert.equal(answer.status, 200);
     const reason = patchIn(answer.text).find(({ path }) => path === '/metadata/annotations/s2i-incremental.io~1reason');
     assert.deepEqual(reason?.value, 'history_unavailable');
@@ -274,51 +274,6 @@ describe('POST /mutate and time', () => {
     const answer = await webhook.post(reviewOf(exampleBuild()));
     const warnings = ['s2i-incremental-webhook was too late for this object and left it as it is; see its log'];
     assert.deepEqual(JSON.parse(answer.text), { ...passes, response: { ...passes.response, warnings } });
-  });
-
-  it('lets an object pass unpatched that waited unseen for longer than its caller will', async (t) => {
-    const body = JSON.stringify(reviewOf(exampleBuild()));
-    const head = 'Host: localhost\r\nContent-Type: application/json';
-    const requestWith = (timeout: string) =>
-      `POST /mutate?timeout=${timeout} HTTP/1.1\r\n${head}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-    let whileServing: () => void = () => undefined;
-    const busy = {
-      read: () => {
-        whileServing();
-        return Promise.resolve('unavailable' as const);
-      },
-    };
-    const reasons: string[] = [];
-    const webhook = await startTestWebhook(t, {
-      config: chained,
-      history: busy,
-      onAdmission: ({ plan }) => reasons.push(plan.reason),
-    });
-    const other = connect({ host: '127.0.0.1', port: webhook.admission.port, ca: webhook.ca, servername: 'localhost' });
-    t.after(() => other.destroy());
-    await once(other, 'secureConnect');
-    whileServing = () => {
-      whileServing = () => undefined;
-      other.write(requestWith('200ms'));
-      const until = performance.now() + 250;
-      while (performance.now() < until);
-    };
-    await webhook.post(reviewOf(exampleBuild()), { path: '/mutate?timeout=10s' });
-    await once(other, 'data');
-    other.write(requestWith('200ms'));
-    await once(other, 'data');
-    assert.deepEqual(reasons, ['history_unavailable', 'deadline_exceeded', 'history_unavailable']);
-  });
-
-  it('patches what comes after the process was busy with something else for longer than that', async (t) => {
-    const webhook = await startTestWebhook(t, { config: chained });
-    for (let turn = 0; turn < 40; turn += 1) {
-      const until = performance.now() + 30;
-      while (performance.now() < until);
-      await delay(0);
-    }
-    const answer = await webhook.post(reviewOf(exampleBuild()), { path: '/mutate?timeout=1s' });
-    assert.ok(patchIn(answer.text).length > 0);
   });
 
   it('lets an object pass with a warning when the webhook itself fails', async (t) => {
