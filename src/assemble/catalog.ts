@@ -12,20 +12,25 @@ export interface ScriptCatalog {
 }
 
 /** What is served where no profile fits. */
-const defaultProfile = { name: 'default', scriptsDir: stockScriptsDir, clean: [] } as const;
+const defaultProfile = { name: 'default', scriptsDir: stockScriptsDir, keep: [], outputs: [] } as const;
 
 /** The scripts of the profiles, and of `default` unless a profile has that name. */
 export function createScriptCatalog(profiles: readonly Profile[]): ScriptCatalog {
-  const all = [defaultProfile, ...profiles].map(({ name, scriptsDir, clean }) => ({ name, scriptsDir, clean }));
+  const all = [defaultProfile, ...profiles].map(({ name, scriptsDir, keep, outputs }) => ({
+    name,
+    scriptsDir,
+    keep,
+    outputs,
+  }));
   const version = createHash('sha256')
     .update(JSON.stringify([assembleTemplate, runTemplate, all]))
     .digest('hex')
     .slice(0, 12);
   const scripts = new Map(
-    all.map(({ name, scriptsDir, clean }) => [
+    all.map(({ name, scriptsDir }) => [
       name,
       {
-        assemble: renderAssemble({ version, profile: name, scriptsDir, clean }),
+        assemble: renderAssemble({ version, profile: name, scriptsDir, clean: [] }),
         run: scriptsDir === stockScriptsDir ? undefined : renderRun({ scriptsDir }),
       },
     ]),

@@ -6,8 +6,10 @@ export interface BuiltinProfile {
   readonly match: string;
   /** The folder of the S2I scripts in the stock images: their label `io.openshift.s2i.scripts-url`. */
   readonly scriptsDir: string;
-  /** Entries of $HOME that each build starts without. */
-  readonly clean: readonly string[];
+  /** Entries of the work directory that an incremental build starts with: dependencies that the tools prune themselves. */
+  readonly keep: readonly string[];
+  /** Other folders that `assemble` fills without emptying them; the first step may be a variable of the image. */
+  readonly outputs: readonly string[];
   /** The variables that the language's tools read, for an index, registry or mirror at a URL; in a fixed order. */
   readonly env: (url: string) => Readonly<Record<string, string>>;
   /**
@@ -38,8 +40,9 @@ export const builtinProfiles: Readonly<
   python: {
     match: versioned('python3?'),
     scriptsDir: stockScriptsDir,
-    // assemble appends to pip.ini, and its `ln -s` into .local/bin fails on a link that is there.
-    clean: ['pip.ini', '.local'],
+    // Packages are in a virtual environment outside of the work directory; the wrapper has pip remove what has to go.
+    keep: [],
+    outputs: [],
     env: (url) => ({
       PIP_INDEX_URL: url,
       UV_DEFAULT_INDEX: url,
@@ -51,7 +54,9 @@ export const builtinProfiles: Readonly<
   nodejs: {
     match: versioned('nodejs'),
     scriptsDir: stockScriptsDir,
-    clean: [],
+    // npm, Yarn and pnpm remove from it what package.json needs no more.
+    keep: ['node_modules'],
+    outputs: [],
     // No YARN_REGISTRY: Yarn 1 has npm's, and Yarn 2 stops at a variable YARN_… that is no setting of its own.
     env: (url) => ({
       NPM_MIRROR: url,
@@ -76,10 +81,28 @@ export const builtinProfiles: Readonly<
         '(?:jboss-)?eap(?:-?(?:[0-9]|xp)[a-z0-9._-]*)?',
         // Not wildfly-101-centos7 and its like: their scripts and their source are elsewhere.
         'wildfly(?:-(?:s2i[a-z0-9._-]*|centos7))?',
+        '(?:jboss-)?(?:webserver|jws)-?[0-9][a-z0-9._-]*',
+        '(?:fuse|fis)[0-9]*-(?:java|karaf|eap)(?:-openshift[a-z0-9._-]*)?',
+        '(?:rhpam|rhdm)-kieserver[a-z0-9._-]*',
+        'kie-server(?:-[0-9][a-z0-9._-]*)?',
+        'jkube-(?:java|karaf|tomcat|jetty|wildfly)[a-z0-9._-]*',
+        'fabric8-(?:java|karaf)[a-z0-9._-]*',
+        '(?:java|karaf|tomcat)-(?:alpine|centos|jboss)-openjdk[a-z0-9._-]*',
+        'karaf(?:-[0-9][a-z0-9._-]*)?',
       ].join('|'),
     ),
     scriptsDir: '/usr/local/s2i',
-    clean: [],
+    // The local repository, where it is not in /tmp/artifacts.
+    keep: ['.m2'],
+    outputs: [
+      '/deployments',
+      '$S2I_TARGET_DEPLOYMENTS_DIR',
+      '$JBOSS_HOME/standalone/deployments',
+      '$JBOSS_HOME/standalone/configuration',
+      '$JWS_HOME/webapps',
+      '$JWS_HOME/conf',
+      '$JWS_HOME/lib',
+    ],
     env: (url) => ({ MAVEN_MIRROR_URL: url }),
     // Wagon is the transport up to Maven 3.8 (`insecure` alone still compares host names), the resolver's own that of 3.9.
     trustedEnv: () => ({
@@ -90,17 +113,20 @@ export const builtinProfiles: Readonly<
   php: {
     match: versioned('php'),
     scriptsDir: stockScriptsDir,
-    // A lock that Composer wrote itself is left over, and `composer install` fails on one that lacks a new requirement.
-    clean: ['composer.lock'],
+    // Composer removes from it what composer.json requires no more. Not composer.lock: `composer install` fails on a lock
+    // that lacks a new requirement.
+    keep: ['vendor'],
+    outputs: [],
     env: (url) => ({ COMPOSER_MIRROR: url }),
     trustedEnv: nothing,
   },
   ruby: {
     match: versioned('ruby'),
     scriptsDir: stockScriptsDir,
-    // A lock that Bundler wrote itself makes assemble turn on deployment mode, which .bundle/config keeps and which
-    // fails on a changed Gemfile. The gems are in bundle/, which stays.
-    clean: ['Gemfile.lock', '.bundle'],
+    // The gems; assemble ends with `bundle clean`. Not Gemfile.lock and .bundle: a lock that Bundler wrote itself makes
+    // assemble turn on deployment mode, which .bundle/config keeps and which fails on a changed Gemfile.
+    keep: ['bundle'],
+    outputs: [],
     // Not BUNDLE_MIRROR__ALL: it would take the place of a Gemfile's private sources, too.
     env: (url) => ({ RUBYGEM_MIRROR: url, BUNDLE_MIRROR__RUBYGEMS__ORG: url }),
     trustedEnv: nothing,
@@ -108,7 +134,9 @@ export const builtinProfiles: Readonly<
   golang: {
     match: lastComponent('golang(?:-[0-9][a-z0-9._-]*)?|go-toolset(?:-[a-z0-9._-]+)?'),
     scriptsDir: stockScriptsDir,
-    clean: [],
+    // Modules and build cache, both by content. In GOPATH mode the source is moved to go/src, and fails to the second time.
+    keep: ['go', '.cache'],
+    outputs: ['$HOME/go/src'],
     env: (url) => ({ GOPROXY: url }),
     // An http:// proxy needs none. GOINSECURE is about modules that are fetched without a proxy, and a proxy that is
     // trusted is no reason to leave the checksum database.
@@ -117,8 +145,9 @@ export const builtinProfiles: Readonly<
   perl: {
     match: versioned('perl'),
     scriptsDir: stockScriptsDir,
-    // For a PSGI application assemble appends to cpanfile and patches a module in extlib, which fails the second time.
-    clean: ['cpanfile', 'extlib'],
+    // Not extlib: for a PSGI application assemble patches a module in it, which fails the second time.
+    keep: [],
+    outputs: ['/opt/app-root/etc/httpd.d'],
     // --from, not --mirror: otherwise cpanm asks the public index first.
     env: (url) => ({ CPAN_MIRROR: url, PERL_CPANM_OPT: `--from ${url}` }),
     trustedEnv: nothing,
@@ -126,7 +155,10 @@ export const builtinProfiles: Readonly<
   dotnet: {
     match: versioned('dotnet'),
     scriptsDir: stockScriptsDir,
-    clean: [],
+    // The packages are removed by assemble itself. It makes the last folder with a plain `mkdir`, and installs global tools
+    // into .dotnet, which fails on one that is there.
+    keep: [],
+    outputs: ['/opt/app-root/app', '/opt/app-root/.dotnet', '/opt/app-root/packages-for-incremental-build'],
     env: (url) => ({ DOTNET_RESTORE_SOURCES: url }),
     trustedEnv: nothing,
   },

@@ -25,9 +25,14 @@ const environment = z.record(
   { error: 'must be a map of variable names to values' },
 );
 
-/** An entry of $HOME, so no path, and not what the wrapper keeps there itself. */
+/** An entry of the work directory, so no path, and not what the wrapper keeps there itself. */
 const entryName = string.refine((name) => !/^(?:\.{0,2}|\.s2i-incremental)$|[/\0\n\r]/.test(name), {
-  error: 'must be the name of a file or folder right in $HOME',
+  error: 'must be the name of a file or folder right in the work directory',
+});
+
+/** Absolute, by itself or by a variable of the builder image in front. */
+const outputPath = string.regex(/^(?=.)(?:\$[A-Z_][A-Z0-9_]*)?(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/, {
+  error: 'must be an absolute path, or one after a variable such as $HOME, without ".", ".." and a slash at its end',
 });
 
 /** What an index, registry or mirror is reached at. */
@@ -42,13 +47,19 @@ const profile = z.strictObject(
     scriptsDir: string
       .regex(/^\/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$/, { error: 'must be an absolute path without a slash at its end' })
       .optional(),
-    clean: z.array(entryName, { error: 'must be a list of names' }).optional(),
+    keep: z.array(entryName, { error: 'must be a list of names' }).optional(),
+    outputs: z.array(outputPath, { error: 'must be a list of paths' }).optional(),
     url: url.optional(),
     trusted: boolean.default(false),
     env: environment.default({}),
   },
-  { error: 'must be a map with match, scriptsDir, clean, url, trusted and env' },
+  { error: 'must be a map with match, scriptsDir, keep, outputs, url, trusted and env' },
 );
+
+type GivenProfile = z.output<typeof profile>;
+
+/** A built-in profile that the file does not name. */
+const nothingGiven: GivenProfile = { trusted: false, env: {} };
 
 /**
  * The name is a label's value and a step of a URL's path; `false` is the label's word for none. A letter first: names
@@ -66,7 +77,10 @@ function builtinOf(name: string): BuiltinProfile | undefined {
   return Object.hasOwn(builtinProfiles, name) ? builtinProfiles[name as keyof typeof builtinProfiles] : undefined;
 }
 
-/** The profiles by name: one with a built-in's name has what that one knows, but for the keys that are given. */
+/**
+ * All profiles: those of the file in its order, then the built-in ones that the file does not name. One with a built-in's
+ * name has what that one knows, but for the keys that are given.
+ */
 export const profilesSchema = z
   .record(profileName, profile, { error: 'must be a map of profile names to profiles' })
   .superRefine((byName, context) => {
@@ -84,21 +98,28 @@ export const profilesSchema = z
       }
     }
   })
-  .transform((byName) =>
-    Object.entries(byName).map(([name, given]): Profile => {
-      const builtin = builtinOf(name);
-      const fromUrl = given.url === undefined || builtin === undefined ? {} : builtin.env(given.url);
-      const fromHost =
-        given.url === undefined || builtin === undefined || !given.trusted ? {} : builtin.trustedEnv(hostOf(given.url));
-      return {
-        name,
-        match: given.match ?? (builtin === undefined ? undefined : new RegExp(builtin.match)),
-        scriptsDir: given.scriptsDir ?? builtin?.scriptsDir ?? stockScriptsDir,
-        clean: given.clean ?? builtin?.clean ?? [],
-        env: new Map(Object.entries({ ...fromUrl, ...fromHost, ...given.env })),
-      };
-    }),
-  );
+  .transform((byName) => {
+    const unnamed = Object.keys(builtinProfiles).filter((name) => !Object.hasOwn(byName, name));
+    return [
+      ...Object.entries(byName).map(([name, given]) => createProfile(name, given)),
+      ...unnamed.map((name) => createProfile(name, nothingGiven)),
+    ];
+  });
+
+function createProfile(name: string, given: GivenProfile): Profile {
+  const builtin = builtinOf(name);
+  const fromUrl = given.url === undefined || builtin === undefined ? {} : builtin.env(given.url);
+  const fromHost =
+    given.url === undefined || builtin === undefined || !given.trusted ? {} : builtin.trustedEnv(hostOf(given.url));
+  return {
+    name,
+    match: given.match ?? (builtin === undefined ? undefined : new RegExp(builtin.match)),
+    scriptsDir: given.scriptsDir ?? builtin?.scriptsDir ?? stockScriptsDir,
+    keep: given.keep ?? builtin?.keep ?? [],
+    outputs: given.outputs ?? builtin?.outputs ?? [],
+    env: new Map(Object.entries({ ...fromUrl, ...fromHost, ...given.env })),
+  };
+}
 
 /** Host and port of a URL that the schema let pass. */
 function hostOf(text: string): string {

@@ -8,7 +8,12 @@ export interface Profile {
   readonly match: RegExp | undefined;
   /** The folder of the S2I scripts in the image. */
   readonly scriptsDir: string;
-  /** Entries of `$HOME` that the wrapper removes before each build. */
-  readonly clean: readonly string[];
+  /** Names of entries of the work directory that an incremental build starts with; all else that builds left goes. */
+  readonly keep: readonly string[];
+  /**
+   * Other folders that `assemble` fills, from which goes what earlier builds put there: absolute paths, the first step may
+   * be a variable of the image, such as `$JBOSS_HOME`.
+   */
+  readonly outputs: readonly string[];
   readonly env: ReadonlyMap<string, string>;
 }

@@ -119,7 +119,7 @@ export const configSchema = section({
       .preprocess((value) => value ?? {}, profilesSchema)
       .prefault({})
       .describe(
-        'by name, the first match wins: `match` (regular expression on the repository of the base image), `scriptsDir`, `clean`, `url`, `trusted`, `env`; see [profiles.md](profiles.md)',
+        'by name, the first match wins, those of the file before the built-in ones: `match` (regular expression on the repository of the base image), `scriptsDir`, `keep`, `outputs`, `url`, `trusted`, `env`; see [profiles.md](profiles.md)',
       ),
   }),
   buildConfig: section({

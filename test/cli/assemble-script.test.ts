@@ -6,7 +6,7 @@ import { runProgram } from '../helpers/program.ts';
 
 describe('assemble-script', () => {
   it('prints the wrapper that is served', async () => {
-    const profiles = '{java: {scriptsDir: /usr/local/s2i, clean: [target]}}';
+    const profiles = '{java: {scriptsDir: /usr/local/s2i, keep: [target]}}';
     const environment = { S2I_INCREMENTAL_ASSEMBLE_PROFILES: profiles };
     const catalog = createScriptCatalog(parseConfig('', environment).assemble.profiles);
     for (const profile of ['default', 'java']) {
@@ -18,6 +18,6 @@ describe('assemble-script', () => {
   it('tells which profiles there are', async () => {
     const { status, stdout, stderr } = await runProgram(['assemble-script', '--profile', 'cobol']);
     assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
-    assert.match(stderr, /^s2i-incremental: there is no profile "cobol"; there are default\n/);
+    assert.match(stderr, /^s2i-incremental: there is no profile "cobol"; there are default, python, nodejs, /);
   });
 });

@@ -8,7 +8,7 @@ import { send, suiteWebhook } from '../helpers/webhook.ts';
 const config = `assemble:
   profiles:
     plain: {match: plain}
-    elsewhere: {match: elsewhere, scriptsDir: /usr/local/s2i, clean: [target, "a b"]}
+    elsewhere: {match: elsewhere, scriptsDir: /usr/local/s2i, keep: [target, "a b"]}
 `;
 const { version } = createScriptCatalog(parseConfig(config, {}).assemble.profiles);
 
@@ -23,7 +23,7 @@ describe('the scripts port', () => {
   const served: readonly [path: string, text: string][] = [
     ['default/assemble', assembleOf('default', '/usr/libexec/s2i', [])],
     ['plain/assemble', assembleOf('plain', '/usr/libexec/s2i', [])],
-    ['elsewhere/assemble', assembleOf('elsewhere', '/usr/local/s2i', ['target', 'a b'])],
+    ['elsewhere/assemble', assembleOf('elsewhere', '/usr/local/s2i', [])],
     ['elsewhere/run', renderRun({ scriptsDir: '/usr/local/s2i' })],
   ];
   for (const [path, text] of served) {
@@ -93,9 +93,9 @@ describe('the scripts port', () => {
 describe('the version', () => {
   const versionOf = (text: string) => createScriptCatalog(parseConfig(text, {}).assemble.profiles).version;
   it('changes with what the scripts are told, and with nothing else', () => {
-    const base = versionOf('assemble: {profiles: {a: {match: x, clean: [b]}}}');
-    assert.equal(versionOf('assemble: {profiles: {a: {match: y, clean: [b], env: {A: "1"}}}}'), base);
-    assert.notEqual(versionOf('assemble: {profiles: {a: {match: x, clean: [c]}}}'), base);
-    assert.notEqual(versionOf('assemble: {profiles: {a: {match: x, clean: [b], scriptsDir: /opt}}}'), base);
+    const base = versionOf('assemble: {profiles: {a: {match: x, keep: [b]}}}');
+    assert.equal(versionOf('assemble: {profiles: {a: {match: y, keep: [b], env: {A: "1"}}}}'), base);
+    assert.notEqual(versionOf('assemble: {profiles: {a: {match: x, keep: [c]}}}'), base);
+    assert.notEqual(versionOf('assemble: {profiles: {a: {match: x, keep: [b], scriptsDir: /opt}}}'), base);
   });
 });

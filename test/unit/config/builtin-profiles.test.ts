@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { builtinProfiles } from '../../../src/config/builtin-profiles.ts';
+import { parseConfig } from '../../../src/config/load-config.ts';
 
 const url = 'https://mirror.example.com:8443/repository/all';
 const host = 'mirror.example.com:8443';
@@ -41,6 +42,28 @@ describe('builtinProfiles: match', () => {
     ['quay.example.com/wildfly/wildfly-s2i', 'java'],
     ['quay.example.com/wildfly/wildfly-s2i-jdk17', 'java'],
     ['quay.example.com/wildfly/wildfly-centos7', 'java'],
+    ['registry.example.com/jboss-webserver-5/webserver54-openjdk11-tomcat9-openshift-rhel8', 'java'],
+    ['registry.example.com/jboss-webserver-3/webserver31-tomcat8-openshift', 'java'],
+    ['registry.example.com/jboss-webserver-6/jws60-openjdk17-openshift-rhel8', 'java'],
+    [
+      'image-registry.openshift-image-registry.svc:5000/openshift/jboss-webserver57-openjdk8-tomcat9-openshift-ubi8',
+      'java',
+    ],
+    ['registry.example.com/fuse7/fuse-java-openshift', 'java'],
+    ['registry.example.com/fuse7/fuse-java-openshift-rhel8', 'java'],
+    ['registry.example.com/fuse7/fuse-karaf-openshift-jdk11-rhel8', 'java'],
+    ['image-registry.openshift-image-registry.svc:5000/openshift/fuse7-eap-openshift', 'java'],
+    ['registry.example.com/jboss-fuse-6/fis-java-openshift', 'java'],
+    ['registry.example.com/rhpam-7/rhpam-kieserver-rhel8', 'java'],
+    ['registry.example.com/rhdm-7/rhdm-kieserver-rhel8', 'java'],
+    ['quay.example.com/kiegroup/kie-server', 'java'],
+    ['quay.example.com/jkube/jkube-java', 'java'],
+    ['quay.example.com/jkube/jkube-java-11', 'java'],
+    ['quay.example.com/jkube/jkube-tomcat9-binary-s2i', 'java'],
+    ['docker.example.com/fabric8/s2i-java', 'java'],
+    ['docker.example.com/fabric8/s2i-karaf', 'java'],
+    ['docker.example.com/fabric8/java-centos-openjdk8-jdk', 'java'],
+    ['docker.example.com/fabric8/fabric8-java', 'java'],
     ['image-registry.openshift-image-registry.svc:5000/openshift/php', 'php'],
     ['registry.example.com/ubi9/php-82', 'php'],
     ['image-registry.openshift-image-registry.svc:5000/openshift/ruby', 'ruby'],
@@ -61,6 +84,13 @@ describe('builtinProfiles: match', () => {
     ['registry.example.com/team/java-app', undefined],
     ['registry.example.com/team/openjdk', undefined],
     ['registry.example.com/team/openjdk-app', undefined],
+    ['registry.example.com/team/webserver', undefined],
+    ['registry.example.com/team/fuse-java', 'java'],
+    ['registry.example.com/team/fuse-console', undefined],
+    ['registry.example.com/team/tomcat-app', undefined],
+    ['registry.example.com/team/karaf-app', undefined],
+    ['registry.example.com/team/kie-server-app', undefined],
+    ['registry.example.com/rhpam-7/rhpam-businesscentral-rhel8', undefined],
     ['registry.example.com/team/eapp', undefined],
     ['registry.example.com/team/leap-15', undefined],
     ['registry.example.com/openshift/wildfly-101-centos7', undefined],
@@ -95,69 +125,91 @@ describe('builtinProfiles: match', () => {
 });
 
 describe('builtinProfiles: what each says', () => {
-  const said: Record<Name, { scriptsDir: string; clean: string[]; env: object; trustedEnv: object }> = {
-    python: {
-      scriptsDir: '/usr/libexec/s2i',
-      clean: ['pip.ini', '.local'],
-      env: {
-        PIP_INDEX_URL: url,
-        UV_DEFAULT_INDEX: url,
-        PIPENV_PYPI_MIRROR: url,
-        MICROPIPENV_DEFAULT_INDEX_URLS: url,
+  const said: Record<Name, { scriptsDir: string; keep: string[]; outputs: string[]; env: object; trustedEnv: object }> =
+    {
+      python: {
+        scriptsDir: '/usr/libexec/s2i',
+        keep: [],
+        outputs: [],
+        env: {
+          PIP_INDEX_URL: url,
+          UV_DEFAULT_INDEX: url,
+          PIPENV_PYPI_MIRROR: url,
+          MICROPIPENV_DEFAULT_INDEX_URLS: url,
+        },
+        trustedEnv: { PIP_TRUSTED_HOST: host, UV_INSECURE_HOST: host },
       },
-      trustedEnv: { PIP_TRUSTED_HOST: host, UV_INSECURE_HOST: host },
-    },
-    nodejs: {
-      scriptsDir: '/usr/libexec/s2i',
-      clean: [],
-      env: {
-        NPM_MIRROR: url,
-        npm_config_registry: url,
-        pnpm_config_registry: url,
-        YARN_NPM_REGISTRY_SERVER: url,
+      nodejs: {
+        scriptsDir: '/usr/libexec/s2i',
+        keep: ['node_modules'],
+        outputs: [],
+        env: {
+          NPM_MIRROR: url,
+          npm_config_registry: url,
+          pnpm_config_registry: url,
+          YARN_NPM_REGISTRY_SERVER: url,
+        },
+        trustedEnv: {
+          npm_config_strict_ssl: 'false',
+          pnpm_config_strict_ssl: 'false',
+          YARN_ENABLE_STRICT_SSL: 'false',
+          YARN_UNSAFE_HTTP_WHITELIST: 'mirror.example.com',
+        },
       },
-      trustedEnv: {
-        npm_config_strict_ssl: 'false',
-        pnpm_config_strict_ssl: 'false',
-        YARN_ENABLE_STRICT_SSL: 'false',
-        YARN_UNSAFE_HTTP_WHITELIST: 'mirror.example.com',
+      java: {
+        scriptsDir: '/usr/local/s2i',
+        keep: ['.m2'],
+        outputs: [
+          '/deployments',
+          '$S2I_TARGET_DEPLOYMENTS_DIR',
+          '$JBOSS_HOME/standalone/deployments',
+          '$JBOSS_HOME/standalone/configuration',
+          '$JWS_HOME/webapps',
+          '$JWS_HOME/conf',
+          '$JWS_HOME/lib',
+        ],
+        env: { MAVEN_MIRROR_URL: url },
+        trustedEnv: {
+          MAVEN_ARGS_APPEND:
+            '-Dmaven.wagon.http.ssl.insecure=true -Dmaven.wagon.http.ssl.allowall=true -Daether.connector.https.securityMode=insecure',
+        },
       },
-    },
-    java: {
-      scriptsDir: '/usr/local/s2i',
-      clean: [],
-      env: { MAVEN_MIRROR_URL: url },
-      trustedEnv: {
-        MAVEN_ARGS_APPEND:
-          '-Dmaven.wagon.http.ssl.insecure=true -Dmaven.wagon.http.ssl.allowall=true -Daether.connector.https.securityMode=insecure',
+      php: {
+        scriptsDir: '/usr/libexec/s2i',
+        keep: ['vendor'],
+        outputs: [],
+        env: { COMPOSER_MIRROR: url },
+        trustedEnv: {},
       },
-    },
-    php: {
-      scriptsDir: '/usr/libexec/s2i',
-      clean: ['composer.lock'],
-      env: { COMPOSER_MIRROR: url },
-      trustedEnv: {},
-    },
-    ruby: {
-      scriptsDir: '/usr/libexec/s2i',
-      clean: ['Gemfile.lock', '.bundle'],
-      env: { RUBYGEM_MIRROR: url, BUNDLE_MIRROR__RUBYGEMS__ORG: url },
-      trustedEnv: {},
-    },
-    golang: { scriptsDir: '/usr/libexec/s2i', clean: [], env: { GOPROXY: url }, trustedEnv: {} },
-    perl: {
-      scriptsDir: '/usr/libexec/s2i',
-      clean: ['cpanfile', 'extlib'],
-      env: { CPAN_MIRROR: url, PERL_CPANM_OPT: `--from ${url}` },
-      trustedEnv: {},
-    },
-    dotnet: {
-      scriptsDir: '/usr/libexec/s2i',
-      clean: [],
-      env: { DOTNET_RESTORE_SOURCES: url },
-      trustedEnv: {},
-    },
-  };
+      ruby: {
+        scriptsDir: '/usr/libexec/s2i',
+        keep: ['bundle'],
+        outputs: [],
+        env: { RUBYGEM_MIRROR: url, BUNDLE_MIRROR__RUBYGEMS__ORG: url },
+        trustedEnv: {},
+      },
+      golang: {
+        scriptsDir: '/usr/libexec/s2i',
+        keep: ['go', '.cache'],
+        outputs: ['$HOME/go/src'],
+        env: { GOPROXY: url },
+        trustedEnv: {},
+      },
+      perl: {
+        scriptsDir: '/usr/libexec/s2i',
+        keep: [],
+        outputs: ['/opt/app-root/etc/httpd.d'],
+        env: { CPAN_MIRROR: url, PERL_CPANM_OPT: `--from ${url}` },
+        trustedEnv: {},
+      },
+      dotnet: {
+        scriptsDir: '/usr/libexec/s2i',
+        keep: [],
+        outputs: ['/opt/app-root/app', '/opt/app-root/.dotnet', '/opt/app-root/packages-for-incremental-build'],
+        env: { DOTNET_RESTORE_SOURCES: url },
+        trustedEnv: {},
+      },
+    };
 
   it('is tried in this order', () => {
     assert.deepEqual(Object.keys(builtinProfiles), Object.keys(said));
@@ -165,9 +217,9 @@ describe('builtinProfiles: what each says', () => {
 
   for (const [name, profile] of Object.entries(builtinProfiles)) {
     const expected = said[name as Name];
-    it(`${name}: scriptsDir, clean and variables`, () => {
-      const { scriptsDir, clean } = profile;
-      const actual = { scriptsDir, clean, env: profile.env(url), trustedEnv: profile.trustedEnv(host) };
+    it(`${name}: scriptsDir, keep, outputs and variables`, () => {
+      const { scriptsDir, keep, outputs } = profile;
+      const actual = { scriptsDir, keep, outputs, env: profile.env(url), trustedEnv: profile.trustedEnv(host) };
       assert.deepEqual(actual, expected);
     });
 
@@ -180,10 +232,10 @@ describe('builtinProfiles: what each says', () => {
       const variables = [...Object.keys(profile.env(url)), ...Object.keys(profile.trustedEnv(host))];
       for (const variable of variables) assert.match(variable, /^[A-Za-z_][A-Za-z0-9_]*$/);
       assert.equal(new Set(variables).size, variables.length);
-      for (const entry of profile.clean) {
-        assert.doesNotMatch(entry, /\/|\p{Cc}/u);
-        assert.ok(!['', '.', '..', '.s2i-incremental'].includes(entry), entry);
-      }
+      const { keep, outputs } = profile;
+      const text = `assemble: {profiles: {own: ${JSON.stringify({ keep, outputs })}}}`;
+      const [own] = parseConfig(text, {}).assemble.profiles;
+      assert.deepEqual({ keep: own?.keep, outputs: own?.outputs }, { keep, outputs });
       assert.match(profile.scriptsDir, /^\/[a-z0-9/]*[a-z0-9]$/);
     });
 

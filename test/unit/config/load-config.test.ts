@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { type Profile } from '../../../src/config/profile.ts';
 import { builtinProfiles } from '../../../src/config/builtin-profiles.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { ConfigError, loadConfig, parseConfig } from '../../../src/config/load-config.ts';
@@ -26,6 +27,14 @@ function containersIn(value: unknown): readonly object[] {
   return [value, ...Object.values(value).flatMap(containersIn)];
 }
 
+const builtinNames = Object.keys(builtinProfiles) as (keyof typeof builtinProfiles)[];
+
+/** What a built-in profile is without a URL. */
+function builtinProfile(name: keyof typeof builtinProfiles): Profile {
+  const { match, scriptsDir, keep, outputs } = builtinProfiles[name];
+  return { name, match: new RegExp(match), scriptsDir, keep, outputs, env: new Map() };
+}
+
 const defaults: Config = {
   incremental: { mode: 'chain', flag: 'auto', maxDepth: 20, maxAge: 168 * 3_600_000, pullSecret: '' },
   output: {
@@ -36,7 +45,7 @@ const defaults: Config = {
     imageStreamRepository: '',
     pushSecret: '',
   },
-  assemble: { wrapper: true, baseUrl: '', profiles: [] },
+  assemble: { wrapper: true, baseUrl: '', profiles: builtinNames.map(builtinProfile) },
   buildConfig: { mutate: true, injectEnv: false },
   events: { enabled: true },
   certificate: {
@@ -86,7 +95,7 @@ describe('profiles', () => {
     const { assemble } = parseConfig('assemble: {profiles: {python: {}, b2: {}, a1: {}}}', {});
     assert.deepEqual(
       assemble.profiles.map(({ name }) => name),
-      ['python', 'b2', 'a1'],
+      ['python', 'b2', 'a1', ...builtinNames.filter((name) => name !== 'python')],
     );
     assert.deepEqual(problemsOf('assemble: {profiles: {python: {}, "2": {}}}'), [
       'assemble.profiles.2: must be named in lower-case letters, digits and "-", a letter first, at most 63',
@@ -110,18 +119,33 @@ describe('the configuration', () => {
     });
   }
 
+  it('holds the built-in profiles without naming them, after those of the file', () => {
+    const { profiles } = parseConfig('assemble: {profiles: {ruby: {}, team-a: {}}}', {}).assemble;
+    const rest = builtinNames.filter((name) => name !== 'ruby').map(builtinProfile);
+    const teamA = { name: 'team-a', match: undefined, scriptsDir: '/usr/libexec/s2i', keep: [], outputs: [] };
+    assert.deepEqual(profiles, [builtinProfile('ruby'), { ...teamA, env: new Map() }, ...rest]);
+  });
+
   it('holds every profile, in the order of the file', () => {
     const { profiles } = parseConfig(
-      `assemble: {profiles: {team-a: {match: "^r[u]by$", scriptsDir: /usr/local/s2i, clean: [a b]}, team-b: {env: {B: "2", A: "", _a1: x}}}}`,
+      `assemble: {profiles: {team-a: {match: "^r[u]by$", scriptsDir: /usr/local/s2i, keep: [a b], outputs: [/deployments, $JBOSS_HOME/lib]}, team-b: {env: {B: "2", A: "", _a1: x}}}}`,
       {},
     ).assemble;
-    assert.deepEqual(profiles, [
-      { name: 'team-a', match: /^r[u]by$/, scriptsDir: '/usr/local/s2i', clean: ['a b'], env: new Map() },
+    assert.deepEqual(profiles.slice(0, 2), [
+      {
+        name: 'team-a',
+        match: /^r[u]by$/,
+        scriptsDir: '/usr/local/s2i',
+        keep: ['a b'],
+        outputs: ['/deployments', '$JBOSS_HOME/lib'],
+        env: new Map(),
+      },
       {
         name: 'team-b',
         match: undefined,
         scriptsDir: '/usr/libexec/s2i',
-        clean: [],
+        keep: [],
+        outputs: [],
         env: new Map([
           ['B', '2'],
           ['A', ''],
@@ -137,13 +161,14 @@ describe('the configuration', () => {
     const [plain, whole, given] = [
       'python: {}',
       'python: {url: "https://pypi.example.com:8443/simple", trusted: true, env: {OWN: "1"}}',
-      'python: {url: "https://pypi.example.com/simple", match: snake, scriptsDir: /opt, clean: [], env: {PIP_INDEX_URL: other}}',
+      'python: {url: "https://pypi.example.com/simple", match: snake, scriptsDir: /opt, keep: [a], outputs: [/b], env: {PIP_INDEX_URL: other}}',
     ].map((profile) => parseConfig(`assemble: {profiles: {${profile}}}`, {}).assemble.profiles[0]);
     const known = {
       name: 'python',
       match: new RegExp(python.match),
       scriptsDir: python.scriptsDir,
-      clean: python.clean,
+      keep: python.keep,
+      outputs: python.outputs,
     };
     assert.deepEqual(plain, { ...known, env: new Map() });
     const variables = {
@@ -156,7 +181,8 @@ describe('the configuration', () => {
       name: 'python',
       match: /snake/,
       scriptsDir: '/opt',
-      clean: [],
+      keep: ['a'],
+      outputs: ['/b'],
       env: new Map(Object.entries(replaced)),
     });
   });
@@ -324,9 +350,16 @@ describe('a mistake', () => {
       'assemble.profiles.python.trusted: needs a url: it is that host which is trusted',
     ],
     ...['..', '.', '', 'a/b', '.s2i-incremental'].map((name): [string, string] => [
-      `assemble: {profiles: {a: {clean: ["${name}"]}}}`,
-      'assemble.profiles.a.clean.0: must be the name of a file or folder right in $HOME',
+      `assemble: {profiles: {a: {keep: ["${name}"]}}}`,
+      'assemble.profiles.a.keep.0: must be the name of a file or folder right in the work directory',
     ]),
+    ...['', '/', 'a', 'a/b', '/a/', '/a/../b', '/..', '/a/./b', '//a', '/a b', '$a/b', '$A/..', '${A}/b'].map(
+      (path): [string, string] => [
+        `assemble: {profiles: {a: {outputs: ["${path}"]}}}`,
+        'assemble.profiles.a.outputs.0: must be an absolute path, or one after a variable such as $HOME, without ".", ".." and a slash at its end',
+      ],
+    ),
+    ['assemble: {profiles: {a: {clean: []}}}', 'assemble.profiles.a.clean: is no key of the configuration'],
     ...['certificate', '/certificate', 'ci/', 'ci/a/b', 'Ci/a', 'c.i/a', 'ci/a_b', `${'n'.repeat(64)}/a`].map(
       (name): [string, string] => [
         `certificate: {secret: "${name}", webhookConfiguration: webhook}`,
@@ -352,7 +385,7 @@ describe('a mistake', () => {
     ['server: {requestBudget: 31s}', 'server.requestBudget: must be at most 30s; is 31s'],
     [
       'assemble: {profiles: {a: }}',
-      'assemble.profiles.a: must be a map with match, scriptsDir, clean, url, trusted and env',
+      'assemble.profiles.a: must be a map with match, scriptsDir, keep, outputs, url, trusted and env',
     ],
     [
       'assemble: {profiles: {a: {match: "("}}}',

@@ -10,6 +10,7 @@ const config = parseConfig(
 );
 const off = parseConfig('incremental: {mode: "false"}\noutput: {timestampTag: false}\nassemble: {wrapper: false}', {});
 const [node, python, , labelOnly] = config.assemble.profiles;
+const [builtin] = off.assemble.profiles;
 
 function featuresOf(labels: Record<string, string>, given = config): Features {
   const prefixed = Object.fromEntries(
@@ -29,8 +30,8 @@ const defaults: Features = {
 const allOff: Features = {
   mode: 'off',
   timestampTag: false,
-  profile: undefined,
-  wrapperProfile: undefined,
+  profile: builtin,
+  wrapperProfile: builtin,
   wrapper: false,
   warnings: [],
 };
@@ -61,7 +62,7 @@ describe('resolveFeatures', () => {
 
   it('takes each label before a configuration that says otherwise', () => {
     const labels = { incremental: 'chain', 'timestamp-tag': 'true', 'assemble-wrapper': 'true' };
-    assert.deepEqual(featuresOf(labels, off), { ...defaults, profile: undefined, wrapperProfile: undefined });
+    assert.deepEqual(featuresOf(labels, off), { ...defaults, profile: builtin, wrapperProfile: builtin });
   });
 
   const unknown: readonly [label: string, value: string, allowed: string][] = [
@@ -105,8 +106,10 @@ describe('resolveFeatures', () => {
         config,
       ).profile?.name;
     assert.deepEqual(
-      ['python:3.12', 'registry:5000/ubi9/nodejs-20@sha256:00', 'app:python', 'app@python', 'ruby'].map(profileFor),
-      ['python', 'node', undefined, undefined, undefined],
+      ['python:3.12', 'registry:5000/ubi9/nodejs-20@sha256:00', 'app:python', 'app@python', 'httpd', 'ruby'].map(
+        profileFor,
+      ),
+      ['python', 'node', undefined, undefined, undefined, 'ruby'],
     );
   });
 

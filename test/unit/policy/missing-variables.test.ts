@@ -7,7 +7,8 @@ const profile: Profile = {
   name: 'python',
   match: undefined,
   scriptsDir: '/usr/libexec/s2i',
-  clean: [],
+  keep: [],
+  outputs: [],
   env: new Map([
     ['B', '1'],
     ['A', '2'],
