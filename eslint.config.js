@@ -19,6 +19,10 @@ export const rooms = {
     node: ['crypto', 'fs', 'net', 'path', 'timers/promises', 'tls'],
   },
   history: { rooms: ['openshift', 'policy', 'kubernetes'] },
+  registry: {
+    rooms: ['openshift', 'config/config.ts'],
+    node: ['crypto', 'fs/promises', 'http', 'https', 'tls'],
+  },
   status: { pure: true, rooms: ['openshift', 'policy', 'history/build-record.ts', 'history/finished-build.ts'] },
   admission: {
     rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],

@@ -15,6 +15,7 @@ export type Frozen<T> = T extends RegExp | ReadonlyMap<unknown, unknown>
 export type IncrementalConfig = Config['incremental'];
 export type OutputConfig = Config['output'];
 export type AssembleConfig = Config['assemble'];
+export type RegistryConfig = Config['registry'];
 export type CertificateConfig = Config['certificate'];
 
 /** How a Build continues from the previous one: from its image, or not at all. */

@@ -66,6 +66,10 @@ const baseUrl = string.superRefine((text, context) => {
   }
 });
 
+const file = string.refine((text) => text === '' || text.startsWith('/'), {
+  error: 'must be the absolute path of a file',
+});
+
 /** The levels a log can be set to, from silent to everything. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
@@ -129,6 +133,22 @@ export const configSchema = section({
     injectEnv: boolean
       .default(false)
       .describe("the profile's variables in the BuildConfig too, for people to see; Builds get them anyway"),
+  }),
+  registry: section({
+    check: boolean
+      .default(false)
+      .describe('asks the registry for the previous image before a Build continues from it; gone: a full build'),
+    resolveBase: boolean
+      .default(false)
+      .describe('asks the registry for the digest of a base image that is named by a tag; another one: a full build'),
+    credentialsFile: file
+      .default('')
+      .describe('Docker configuration file (`.dockerconfigjson`) with users and passwords; empty: none are sent'),
+    caFile: file.default('').describe('certificates (PEM) to trust besides the well-known ones'),
+    plainHttp: z
+      .array(registry, { error: 'must be a list of registries' })
+      .default([])
+      .describe('registries, with their port, that are asked without TLS'),
   }),
   certificate: certificateSchema,
   events: section({

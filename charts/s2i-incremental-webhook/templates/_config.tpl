@@ -15,6 +15,12 @@
       "life" .Values.certificate.selfSigned.life
       "authorityLife" .Values.certificate.selfSigned.authorityLife) -}}
 {{- end -}}
+{{- with .Values.registry.credentialsSecret -}}
+{{- $_ := set $config.registry "credentialsFile" "/registry/credentials/.dockerconfigjson" -}}
+{{- end -}}
+{{- with .Values.registry.caConfigMap -}}
+{{- $_ := set $config.registry "caFile" (printf "/registry/ca/%s" $.Values.registry.caKey) -}}
+{{- end -}}
 {{ toYaml $config }}
 assemble:
   {{- toYaml $assemble | nindent 2 }}

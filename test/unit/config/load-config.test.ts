@@ -48,6 +48,7 @@ const defaults: Config = {
   assemble: { wrapper: true, baseUrl: '', profiles: builtinNames.map(builtinProfile) },
   buildConfig: { mutate: true, injectEnv: false },
   events: { enabled: true },
+  registry: { check: false, resolveBase: false, credentialsFile: '', caFile: '', plainHttp: [] },
   certificate: {
     secret: undefined,
     webhookConfiguration: '',
@@ -65,6 +66,7 @@ output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries
 assemble: {wrapper: true, baseUrl: "", profiles: {}}
 buildConfig: {mutate: true, injectEnv: false}
 events: {enabled: true}
+registry: {check: false, resolveBase: false, credentialsFile: "", caFile: "", plainHttp: []}
 certificate: {secret: "", webhookConfiguration: "", life: 2160h, authorityLife: 17520h}
 server: {shutdownDelay: 5s, requestBudget: 2s}
 log: {level: info, format: json}
@@ -232,7 +234,8 @@ describe('a mistake', () => {
     ['incremental: {mode: on}', 'incremental.mode: must be one of chain, false; is "on"'],
     ['incremental: {mode: off}', 'incremental.mode: must be one of chain, false; is "off"'],
     ['incremental: {mode: artifacts}', 'incremental.mode: must be one of chain, false; is "artifacts"'],
-    ['registry: {check: true}', 'registry: is no key of the configuration'],
+    ['registry: {credentialsFile: config.json}', 'registry.credentialsFile: must be the absolute path of a file'],
+    ['registry: {caFile: ca.crt}', 'registry.caFile: must be the absolute path of a file'],
     ['incremental: {flag: "false"}', 'incremental.flag: must be one of auto, true; is "false"'],
     ['incremental: {maxDepth: 0}', 'incremental.maxDepth: must be at least 1'],
     [
@@ -360,6 +363,10 @@ describe('a mistake', () => {
       ],
     ),
     ['assemble: {profiles: {a: {clean: []}}}', 'assemble.profiles.a.clean: is no key of the configuration'],
+    [
+      'registry: {plainHttp: ["http://registry.example.com"]}',
+      'registry.plainHttp.0: must be a registry\'s host, with its port if it has one, such as harbor.example.com; is "http://registry.example.com"',
+    ],
     ...['certificate', '/certificate', 'ci/', 'ci/a/b', 'Ci/a', 'c.i/a', 'ci/a_b', `${'n'.repeat(64)}/a`].map(
       (name): [string, string] => [
         `certificate: {secret: "${name}", webhookConfiguration: webhook}`,

@@ -1,0 +1,19 @@
+/** What a registry asks for with a 401: a password, or a token from elsewhere. */
+export type Challenge =
+  | { readonly scheme: 'basic' }
+  | { readonly scheme: 'bearer'; readonly realm: URL; readonly service: string | undefined };
+
+/** The challenge of a `WWW-Authenticate` header that can be met, a token before a password; undefined where there is none. */
+export function parseChallenge(header: string): Challenge | undefined {
+  const bearer = /(?:^|,)[ \t]*bearer[ \t]/i.exec(header);
+  if (bearer !== null) {
+    const parameters = header.slice(bearer.index + bearer[0].length);
+    const realm = URL.parse(parameter(parameters, 'realm') ?? '');
+    if (realm !== null) return { scheme: 'bearer', realm, service: parameter(parameters, 'service') };
+  }
+  return /(?:^|,)[ \t]*basic(?:[ \t]|$)/i.test(header) ? { scheme: 'basic' } : undefined;
+}
+
+function parameter(parameters: string, name: string): string | undefined {
+  return new RegExp(`(?:^|[, \\t])${name}="([^"]*)"`, 'i').exec(parameters)?.[1];
+}
