@@ -1,5 +1,14 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { messageOf } from '../config/message-of.ts';
@@ -25,6 +34,7 @@ export async function loadOrCreateCertificate(
   now: number,
 ): Promise<{ certificate: ServingCertificate; created: boolean }> {
   const path = (file: keyof typeof certificateFiles) => join(directory, certificateFiles[file]);
+  finishWriting(directory);
   const [hasCert, hasKey] = [existsSync(path('cert')), existsSync(path('key'))];
   if (hasCert !== hasKey) {
     const [there, missing] = hasCert ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
@@ -41,10 +51,7 @@ export async function loadOrCreateCertificate(
   if (present !== undefined && !isDue(present, now)) return { certificate: present, created: false };
   const certificate = await createDevelopmentCertificate(names, now);
   try {
-    mkdirSync(directory, { recursive: true });
-    writeWhole(path('ca'), certificate.ca ?? '', 0o644);
-    writeWhole(path('key'), certificate.key, 0o600);
-    writeWhole(path('cert'), certificate.cert, 0o644);
+    writeFiles(directory, certificate);
   } catch (error) {
     // One that is due but valid is better than none.
     if (present !== undefined && present.notAfter > now) return { certificate: present, created: false };
@@ -96,9 +103,27 @@ function isDue({ cert }: ServingCertificate, now: number): boolean {
   return issuer === `CN=${developmentAuthority}` && now - notBefore >= ((notAfter - notBefore) * 2) / 3;
 }
 
-/** The file appears under its name only when it is whole. */
-function writeWhole(file: string, text: string, mode: number): void {
-  const partial = `${file}.${process.pid}.tmp`;
-  writeFileSync(partial, text, { mode });
-  renameSync(partial, file);
+/**
+ * The three files are written into `partial`, which is then renamed: what a process that was killed left is never part of a
+ * certificate that is taken for a whole one.
+ */
+const [partial, whole] = ['.certificate-partial', '.certificate-whole'];
+
+function writeFiles(directory: string, { cert, key, ca = '' }: ServingCertificate): void {
+  const folder = join(directory, partial);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, certificateFiles.ca), ca, { mode: 0o644 });
+  writeFileSync(join(folder, certificateFiles.key), key, { mode: 0o600 });
+  writeFileSync(join(folder, certificateFiles.cert), cert, { mode: 0o644 });
+  renameSync(folder, join(directory, whole));
+  finishWriting(directory);
+}
+
+/** Moves the files of a certificate that was written whole to their names; there is none unless a process was killed here. */
+function finishWriting(directory: string): void {
+  const folder = join(directory, whole);
+  if (!existsSync(folder)) return;
+  for (const file of readdirSync(folder)) renameSync(join(folder, file), join(directory, file));
+  rmdirSync(folder);
 }

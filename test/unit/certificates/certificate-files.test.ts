@@ -168,6 +168,45 @@ describe('a folder with a certificate', () => {
   });
 });
 
+describe('a write that was cut off', () => {
+  const files = ['ca.crt', 'tls.crt', 'tls.key'];
+
+  /** A folder as it is after `moved` of the new files have their names, with or without an older certificate. */
+  async function cutOff(t: TestContext, moved: number, older: boolean) {
+    const [folder, made] = [temporaryFolder(t), temporaryFolder(t)];
+    const { certificate } = await loadOrCreateCertificate(made, names, now);
+    if (older) await loadOrCreateCertificate(folder, names, now);
+    mkdirSync(join(folder, '.certificate-whole'));
+    for (const [index, file] of files.entries()) {
+      writeFileSync(join(folder, index < moved ? '' : '.certificate-whole', file), readFileSync(join(made, file)));
+    }
+    return { folder, certificate };
+  }
+
+  for (const older of [false, true]) {
+    for (const moved of [0, 1, 2, 3]) {
+      it(`after ${moved} files, ${older ? 'over an older certificate' : 'in an empty folder'}, is finished`, async (t) => {
+        const { folder, certificate } = await cutOff(t, moved, older);
+        assert.deepEqual(await loadOrCreateCertificate(folder, names, now), { certificate, created: false });
+        assert.deepEqual(readdirSync(folder).sort(), files);
+      });
+    }
+  }
+
+  it('before all three were written is thrown away', async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, '.certificate-partial'));
+    writeFileSync(join(folder, '.certificate-partial', 'ca.crt'), '-----BEGIN');
+    const { certificate, created } = await loadOrCreateCertificate(folder, names, now);
+    assert.equal(created, true);
+    assert.deepEqual(filesOf(folder), {
+      'ca.crt': certificate.ca,
+      'tls.crt': certificate.cert,
+      'tls.key': certificate.key,
+    });
+  });
+});
+
 describe('createDevelopmentCertificate', () => {
   it('makes another one each time', async () => {
     const [first, second] = await Promise.all([
