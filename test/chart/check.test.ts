@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
@@ -10,20 +12,24 @@ import { logUntil, startProgram } from '../helpers/program.ts';
 import { installMode, renderedObjects, theOnly } from './helm.ts';
 
 /** The container's command with its own env, but for the addresses that are given. */
-async function runCheck(mode: string, addresses: Readonly<Record<string, string>>, ...more: readonly string[]) {
+async function runCheck(
+  mode: string,
+  addresses: Readonly<Record<string, string>>,
+  { more = [], waitSeconds = 0 }: { readonly more?: readonly string[]; readonly waitSeconds?: number } = {},
+) {
   const pod = theOnly('Pod', await renderedObjects(installMode(mode), ...more));
   const container = arrayAt(pod, 'spec', 'containers')?.[0];
   const [program, ...args] = [arrayAt(container, 'command') ?? [], arrayAt(container, 'args') ?? []].flat().map(String);
   assert.equal(program, 'node');
   assert.ok(!args.some((arg) => arg.includes('$(')), 'Kubernetes would fill in $(…)');
-  const env = Object.fromEntries(
+  const env: Record<string, string> = Object.fromEntries(
     (arrayAt(container, 'env') ?? []).map((entry): [string, string] => {
       const name = String(at(entry, 'name'));
       return [name, addresses[name] ?? String(at(entry, 'value'))];
     }),
   );
   return new Promise<{ status: number; stdout: string }>((resolve) => {
-    execFile(process.execPath, args, { env }, (error, stdout) => {
+    execFile(process.execPath, args, { env: { ...env, WAIT_SECONDS: String(waitSeconds) } }, (error, stdout) => {
       resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout });
     });
   });
@@ -46,42 +52,92 @@ async function startWebhook(t: TestContext) {
   return {
     operations: urlOf('listening for probes and metrics'),
     mutate: urlOf('listening for admission reviews'),
+    script: `${urlOf('listening for build pods')}/000000000000/default/assemble`,
     ca: join(folder, 'certs', 'ca.crt'),
   };
 }
 
 describe('helm test', () => {
-  it('is content with a webhook that is ready and answers', async (t) => {
-    const { operations, mutate, ca } = await startWebhook(t);
-    const addresses = { OPERATIONS_URL: operations, MUTATE_URL: mutate, CA_FILE: ca };
+  it('passes with a webhook that is ready, answers, and serves its scripts', async (t) => {
+    const { operations, mutate, script, ca } = await startWebhook(t);
+    const addresses = { OPERATIONS_URL: operations, MUTATE_URL: mutate, SCRIPT_URL: script, CA_FILE: ca };
     const { status, stdout } = await runCheck('self-signed', addresses);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /\/readyz: 200\n[^]*\nready\n/);
     assert.match(stdout, /allowed, with the patch \[\{.*s2i-incremental\.io/);
+    assert.match(stdout, /\/default\/assemble: 200\n/);
   });
 
-  it('is not with one whose certificate is not what the CA says', async (t) => {
-    const { operations, mutate } = await startWebhook(t);
-    const { ca } = await startWebhook(t);
-    const { status, stdout } = await runCheck('self-signed', {
+  it('waits for one that is not ready yet', async (t) => {
+    const { operations, mutate, script, ca } = await startWebhook(t);
+    const port = await new Promise<number>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        resolve((server.address() as AddressInfo).port);
+        server.close();
+      });
+    });
+    const addresses = {
+      OPERATIONS_URL: `http://127.0.0.1:${port}`,
+      MUTATE_URL: mutate,
+      SCRIPT_URL: script,
+      CA_FILE: ca,
+    };
+    const check = runCheck('self-signed', addresses, { waitSeconds: 30 });
+    let asked = 0;
+    // Three requests find a server that is not ready; the next ones are answered as the webhook answers.
+    const late = createServer((_request, response) => {
+      asked += 1;
+      if (asked <= 3) response.writeHead(503).end('not ready');
+      else void fetch(`${operations}/readyz`).then(async (answer) => response.end(await answer.text()));
+    }).listen(port, '127.0.0.1');
+    t.after(() => late.close());
+    const { status, stdout } = await check;
+    assert.equal(status, 0, stdout);
+    assert.equal(asked, 4);
+  });
+
+  const refused = {
+    'whose certificate is not what the CA says': [{ CA_FILE: 'other' }, /\/mutate: \w*(?:CERT|SIGNATURE)\w*\n/],
+    'that is not there': [{ MUTATE_URL: 'https://127.0.0.1:1/mutate' }, /\/mutate: ECONNREFUSED\n/],
+    'that is not ready': [{ OPERATIONS_URL: 'http://127.0.0.1:2' }, /\/readyz: ECONNREFUSED\n/],
+    'whose scripts cannot be fetched': [{ SCRIPT_URL: 'http://127.0.0.1:2/assemble' }, /\/assemble: ECONNREFUSED\n/],
+  } as const;
+  for (const [what, [wrong, told]] of Object.entries(refused)) {
+    it(`fails with one ${what}`, async (t) => {
+      const { operations, mutate, script, ca } = await startWebhook(t);
+      const addresses = { OPERATIONS_URL: operations, MUTATE_URL: mutate, SCRIPT_URL: script, CA_FILE: ca, ...wrong };
+      if (addresses.CA_FILE === 'other') addresses.CA_FILE = (await startWebhook(t)).ca;
+      const { status, stdout } = await runCheck('self-signed', addresses);
+      assert.equal(status, 1, stdout);
+      assert.match(stdout, told);
+    });
+  }
+
+  it('sends no review where a client certificate is wanted', async (t) => {
+    const { operations, script, ca } = await startWebhook(t);
+    const addresses = {
+      OPERATIONS_URL: operations,
+      MUTATE_URL: 'https://127.0.0.1:1/mutate',
+      SCRIPT_URL: script,
+      CA_FILE: ca,
+    };
+    const { status, stdout } = await runCheck('self-signed', addresses, {
+      more: ['--set', 'clientCertificates.configMap=ca'],
+    });
+    assert.deepEqual({ status, asked: stdout.includes('/mutate') }, { status: 0, asked: false });
+  });
+
+  it('fetches no script where none is delivered over HTTP', async (t) => {
+    const { operations, mutate, ca } = await startWebhook(t);
+    const addresses = {
       OPERATIONS_URL: operations,
       MUTATE_URL: mutate,
+      SCRIPT_URL: 'http://127.0.0.1:1/',
       CA_FILE: ca,
-    });
-    assert.equal(status, 1);
-    assert.match(stdout, /\/mutate: \w*(?:CERT|SIGNATURE)\w*\n/);
-  });
-
-  it('is not with one that is not there', async (t) => {
-    const { operations, ca } = await startWebhook(t);
-    const addresses = { OPERATIONS_URL: operations, MUTATE_URL: 'https://127.0.0.1:1/mutate', CA_FILE: ca };
-    assert.deepEqual((await runCheck('self-signed', addresses)).status, 1);
-  });
-
-  it('asks only for readiness where a client certificate is wanted', async (t) => {
-    const { operations, ca } = await startWebhook(t);
-    const addresses = { OPERATIONS_URL: operations, MUTATE_URL: 'https://127.0.0.1:1/mutate', CA_FILE: ca };
-    const { status, stdout } = await runCheck('self-signed', addresses, '--set', 'clientCertificates.configMap=ca');
-    assert.deepEqual({ status, asked: stdout.includes('/mutate') }, { status: 0, asked: false });
+    };
+    for (const set of ['config.assemble.baseUrl=', 'config.assemble.wrapper=false']) {
+      const { status, stdout } = await runCheck('self-signed', addresses, { more: ['--set', set] });
+      assert.equal(status, 0, stdout);
+    }
   });
 });

@@ -24,7 +24,7 @@ describe('configuration', () => {
   it('has the defaults of the program, and the address of the scripts', async () => {
     const text = await configOf(installMode('openshift'));
     const expected = parseConfig(
-      'assemble: {baseUrl: http://s2i-incremental-webhook.s2i-incremental.svc:8081/s2i}',
+      'assemble: {baseUrl: http://s2i-incremental-webhook-scripts.s2i-incremental.svc:8081/s2i}',
       {},
     );
     assert.deepEqual(parseConfig(text, {}), expected);
@@ -43,7 +43,7 @@ describe('configuration', () => {
       'cert-manager-issuer': undefined,
       everything: kept,
       existing: undefined,
-      monitoring: kept,
+      monitoring: undefined,
       openshift: undefined,
       openshift3: undefined,
       'self-signed': kept,
@@ -63,8 +63,8 @@ describe('configuration', () => {
         await baseUrlWith('--set', 'config.assemble.baseUrl=http://x.example.com/s2i'),
       ],
       [
-        'http://s2i-incremental-webhook.s2i-incremental.svc:8081/s2i',
-        'http://s2i-incremental-webhook.s2i-incremental.svc:8081/s2i',
+        'http://s2i-incremental-webhook-scripts.s2i-incremental.svc:8081/s2i',
+        'http://s2i-incremental-webhook-scripts.s2i-incremental.svc:8081/s2i',
         '',
         'http://x.example.com/s2i',
       ],
@@ -133,6 +133,7 @@ describe('values that do not fit each other or the cluster', () => {
   it('are refused with what to do about them', async () => {
     assert.deepEqual(
       [
+        await refused('v1.34.4', 'image.repository=""'),
         await refused('v1.34.4', 'openshift3=true'),
         await refused('v1.11.0'),
         await refused('v1.20.0'),
@@ -144,6 +145,7 @@ describe('values that do not fit each other or the cluster', () => {
         await refused('v1.34.4', 'autoscaling.minReplicas=6'),
       ],
       [
+        'image.repository is empty: build the image, push it and say where, as in --set image.repository=registry.example.com/platform/s2i-incremental-webhook (docs/install.md has the commands, also for a build in the cluster itself)',
         'openshift3 is set, but this is Kubernetes v1.34.4 and not OpenShift 3.11: unset it (with helm template, say --kube-version 1.11.0)',
         'this is Kubernetes v1.11.0: the chart needs 1.21 (OpenShift 4.8) or later, or OpenShift 3.11 with openshift3=true',
         'this is Kubernetes v1.20.0: the chart needs 1.21 (OpenShift 4.8) or later, or OpenShift 3.11 with openshift3=true',

@@ -33,6 +33,11 @@ describe("the chart's documents", () => {
     ]);
   });
 
+  it('have no link that leads nowhere once the chart is packaged', () => {
+    const relative = [...read('README.md').matchAll(/\]\((?!https:\/\/|#)([^)]*)\)/g)].map(([, target]) => target);
+    assert.deepEqual(relative, []);
+  });
+
   it("have the program's version", () => {
     const program: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
     const { version, appVersion } = parse(read('Chart.yaml')) as Record<string, unknown>;

@@ -23,7 +23,7 @@ describe('monitoring', () => {
   it('is off by default, each part of it', async () => {
     for (const mode of installModes.filter(({ name }) => name !== 'monitoring')) {
       const objects = await renderedObjects(mode);
-      const found = objects.filter(({ apiVersion }) => apiVersion.startsWith('monitoring.'));
+      const found = objects.filter(({ apiVersion }) => /^(?:monitoring|grafana|console)\./.test(apiVersion));
       assert.deepEqual([...found, ...dashboardsIn(objects)], [], mode.name);
     }
   });
@@ -34,7 +34,7 @@ describe('monitoring', () => {
       const objects = await renderedObjects(installMode('self-signed'), '--set', `monitoring.${part}.enabled=true`);
       assert.equal(objects.length, before + 1);
       const [added] = objects.filter(
-        (object) => object.apiVersion.startsWith('monitoring.') || dashboardsIn([object]).length > 0,
+        (object) => /^(?:monitoring|grafana)\./.test(object.apiVersion) || dashboardsIn([object]).length > 0,
       );
       return [added?.kind, added?.metadata.namespace, added?.metadata.name];
     };
@@ -43,12 +43,14 @@ describe('monitoring', () => {
         await addedWith('serviceMonitor'),
         await addedWith('prometheusRule'),
         await addedWith('dashboard'),
+        await addedWith('grafanaDashboard'),
         await addedWith('consoleDashboard'),
       ],
       [
         ['ServiceMonitor', 's2i-incremental', 's2i-incremental-webhook'],
         ['PrometheusRule', 's2i-incremental', 's2i-incremental-webhook'],
         ['ConfigMap', 's2i-incremental', 's2i-incremental-webhook-dashboard'],
+        ['GrafanaDashboard', 's2i-incremental', 's2i-incremental-webhook'],
         ['ConfigMap', 'openshift-config-managed', 's2i-incremental-webhook'],
       ],
     );
@@ -56,12 +58,15 @@ describe('monitoring', () => {
 });
 
 describe('the ServiceMonitor', () => {
-  it('selects the Service and a port of it', async () => {
+  it('selects one of the two Services and a port of it', async () => {
     const objects = await renderedObjects(monitoring);
-    const [service, monitor] = [theOnly('Service', objects), theOnly('ServiceMonitor', objects)];
-    const selector = objectAt(monitor, 'spec', 'selector', 'matchLabels') ?? {};
-    assert.ok(Object.keys(selector).length > 0);
-    assert.deepEqual({ ...service.metadata.labels, ...selector }, service.metadata.labels);
+    const monitor = theOnly('ServiceMonitor', objects);
+    const selector = Object.entries(objectAt(monitor, 'spec', 'selector', 'matchLabels') ?? {});
+    const [service, ...others] = objects.filter(
+      ({ kind, metadata }) =>
+        kind === 'Service' && selector.every(([label, value]) => metadata.labels?.[label] === value),
+    );
+    assert.deepEqual([service?.metadata.name, others], ['s2i-incremental-webhook', []]);
     assert.deepEqual(arrayAt(monitor, 'spec', 'endpoints'), [
       { port: 'ops', path: '/metrics', scheme: 'http', interval: '15s' },
     ]);

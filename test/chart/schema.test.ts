@@ -31,7 +31,7 @@ const wrong: Readonly<Record<string, readonly [given: string, complaint: string]
   'a text where a truth value belongs': ['openshift3="yes"', "- at '/openshift3': got string, want boolean"],
   'a mode that is none': [
     'certificate.mode="letsencrypt"',
-    "- at '/certificate/mode': value must be one of 'self-signed', 'cert-manager', 'openshift', 'existing'",
+    "- at '/certificate/mode': value must be one of 'openshift', 'self-signed', 'cert-manager', 'existing'",
   ],
   'an existing certificate without its Secret': [
     'certificate.mode="existing"',

@@ -1,15 +1,11 @@
-// What `helm test` runs, in the webhook's own image: is it ready, and does it answer a review?
+// What `helm test` runs, in the webhook's own image: is it ready, does it answer a review, does it serve the scripts?
+// Each has until the deadline: pods that were started a moment ago, and endpoints, take a while.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
+import { setTimeout } from 'node:timers/promises';
 
-const { OPERATIONS_URL: operations, MUTATE_URL: mutate, CA_FILE: caFile, CA } = process.env;
-const ca = caFile === undefined ? CA : readFileSync(caFile);
-
-const readiness = await fetch(`${operations}/readyz`);
-console.log(`${operations}/readyz: ${readiness.status}\n${await readiness.text()}`);
-if (readiness.status !== 200) process.exit(1);
-// Only callers with a client certificate are answered: the API server alone.
-if (mutate === undefined) process.exit(0);
+const { OPERATIONS_URL: operations, MUTATE_URL: mutate, SCRIPT_URL: script, CA_FILE: caFile, CA } = process.env;
+const deadline = Date.now() + 1000 * Number(process.env.WAIT_SECONDS ?? 60);
 
 const review = {
   apiVersion: 'admission.k8s.io/v1',
@@ -34,23 +30,61 @@ const review = {
   },
 };
 
-const answer = await new Promise((resolve, reject) => {
-  // Without a CA nobody has said what to verify the certificate by; an answer is then all that is asked for.
-  const trust = ca === undefined ? { rejectUnauthorized: false } : { ca };
-  const headers = { 'content-type': 'application/json' };
-  const call = request(mutate, { method: 'POST', headers, timeout: 5_000, ...trust }, (response) => {
-    let text = '';
-    response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
-    response.on('end', () => resolve({ status: response.statusCode, text })).on('error', reject);
-  });
-  call.on('timeout', () => call.destroy(new Error(`no answer from ${mutate}`))).on('error', reject);
-  call.end(JSON.stringify(review));
-}).catch((error) => ({ status: error.code ?? 'failed', text: error.message }));
-console.log(`${mutate}: ${answer.status}`);
-
-const { uid, allowed, patch = '' } = answer.status === 200 ? JSON.parse(answer.text).response : {};
-if (uid !== 'helm-test' || allowed !== true) {
-  console.log(`no answer to the review: ${answer.text}`);
-  process.exit(1);
+async function get(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+  return { status: response.status, text: await response.text() };
 }
-console.log(patch === '' ? 'allowed, unchanged' : `allowed, with the patch ${Buffer.from(patch, 'base64')}`);
+
+function post(url, body) {
+  return new Promise((resolve, reject) => {
+    const ca = caFile === undefined ? CA : readFileSync(caFile);
+    // Without a CA nobody has said what to verify the certificate by; an answer is then all that is asked for.
+    const trust = ca === undefined ? { rejectUnauthorized: false } : { ca };
+    const headers = { 'content-type': 'application/json' };
+    const call = request(url, { method: 'POST', headers, timeout: 5_000, ...trust }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode, text })).on('error', reject);
+    });
+    call.on('timeout', () => call.destroy(new Error(`no answer from ${url}`))).on('error', reject);
+    call.end(JSON.stringify(body));
+  });
+}
+
+/** Asks again until the answer will do; past the deadline the last one is told, and the test has failed. */
+async function check(url, ask, isRight, tell = () => '') {
+  for (;;) {
+    const answer = await ask().catch((error) => ({
+      status: error.cause?.code ?? error.code ?? 'failed',
+      text: error.cause?.message ?? error.message,
+    }));
+    const right = isRight(answer);
+    if (right) console.log(`${url}: ${answer.status}\n${tell(answer)}`);
+    if (right) return;
+    if (Date.now() >= deadline) {
+      console.log(`${url}: ${answer.status}\n${answer.text}`);
+      process.exit(1);
+    }
+    await setTimeout(1_000);
+  }
+}
+
+await check(`${operations}/readyz`, () => get(`${operations}/readyz`), ({ status }) => status === 200, ({ text }) => text);
+
+// Only callers with a client certificate are answered: the API server alone.
+if (mutate !== undefined) {
+  const responseIn = ({ status, text }) => (status === 200 ? JSON.parse(text).response : {});
+  await check(
+    mutate,
+    () => post(mutate, review),
+    (answer) => responseIn(answer).uid === 'helm-test' && responseIn(answer).allowed === true,
+    (answer) => {
+      const { patch = '' } = responseIn(answer);
+      return patch === '' ? 'allowed, unchanged' : `allowed, with the patch ${Buffer.from(patch, 'base64')}`;
+    },
+  );
+}
+
+if (script !== undefined) {
+  await check(script, () => get(script), ({ status, text }) => status === 200 && text.startsWith('#!'));
+}

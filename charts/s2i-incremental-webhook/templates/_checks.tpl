@@ -1,6 +1,9 @@
 {{- /* Values that the schema cannot judge: those that have to fit each other or the cluster. */ -}}
 {{- define "s2i.checks" -}}
 {{- $version := .Capabilities.KubeVersion.Version -}}
+{{- if not .Values.image.repository -}}
+  {{- fail "image.repository is empty: build the image, push it and say where, as in --set image.repository=registry.example.com/platform/s2i-incremental-webhook (docs/install.md has the commands, also for a build in the cluster itself)" -}}
+{{- end -}}
 {{- if .Values.openshift3 -}}
   {{- if semverCompare ">=1.16-0" $version -}}
     {{- fail (printf "openshift3 is set, but this is Kubernetes %s and not OpenShift 3.11: unset it (with helm template, say --kube-version 1.11.0)" $version) -}}

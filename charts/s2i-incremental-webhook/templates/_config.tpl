@@ -3,7 +3,7 @@
 {{- $config := deepCopy .Values.config -}}
 {{- $assemble := $config.assemble -}}
 {{- if not (kindIs "string" $assemble.baseUrl) -}}
-{{- $_ := set $assemble "baseUrl" (printf "http://%s:8081/s2i" (include "s2i.host" .)) -}}
+{{- $_ := set $assemble "baseUrl" (include "s2i.scriptsUrl" .) -}}
 {{- end -}}
 {{- $profiles := $assemble.profiles | default dict -}}
 {{- $_ := unset $assemble "profiles" -}}

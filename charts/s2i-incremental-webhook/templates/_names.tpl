@@ -48,6 +48,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- include "s2i.fullname" . }}.{{ .Release.Namespace }}.svc
 {{- end -}}
 
+{{- /* Where build pods find the scripts in the chart's own Service. */ -}}
+{{- define "s2i.scriptsUrl" -}}
+http://{{ include "s2i.fullname" . }}-scripts.{{ .Release.Namespace }}.svc:8081/s2i
+{{- end -}}
+
 {{- define "s2i.image" -}}
 {{- if .Values.image.digest -}}
 {{- .Values.image.repository }}@{{ .Values.image.digest -}}

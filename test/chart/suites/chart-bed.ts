@@ -28,15 +28,18 @@ export async function createChartBed(): Promise<ChartBed> {
   try {
     await create(restrictedNamespace);
     await create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'openshift-config-managed' } });
-    for (const [group, kind] of [
-      ['cert-manager.io', 'Issuer'],
-      ['cert-manager.io', 'Certificate'],
-      ['monitoring.coreos.com', 'ServiceMonitor'],
-      ['monitoring.coreos.com', 'PrometheusRule'],
+    for (const [group, version, kind, scope] of [
+      ['cert-manager.io', 'v1', 'Issuer', 'Namespaced'],
+      ['cert-manager.io', 'v1', 'Certificate', 'Namespaced'],
+      ['monitoring.coreos.com', 'v1', 'ServiceMonitor', 'Namespaced'],
+      ['monitoring.coreos.com', 'v1', 'PrometheusRule', 'Namespaced'],
+      ['grafana.integreatly.org', 'v1beta1', 'GrafanaDashboard', 'Namespaced'],
+      ['console.openshift.io', 'v1', 'ConsoleYAMLSample', 'Cluster'],
+      ['console.openshift.io', 'v1', 'ConsoleQuickStart', 'Cluster'],
     ] as const) {
       const plural = `${kind.toLowerCase()}s`;
-      await create(definitionOf(group, kind, plural));
-      const list = `/apis/${group}/v1/${plural}?labelSelector=none`;
+      await create(definitionOf(group, version, kind, plural, scope));
+      const list = `/apis/${group}/${version}/${plural}?labelSelector=none`;
       await waitFor(`${plural} to be served`, async () => (await api.request('GET', list)).status === 200);
     }
     return {
@@ -63,7 +66,7 @@ const restrictedNamespace: Manifest = {
 };
 
 /** A kind of somebody else's, with any fields. */
-function definitionOf(group: string, kind: string, plural: string): Manifest {
+function definitionOf(group: string, version: string, kind: string, plural: string, scope: string): Manifest {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
@@ -71,9 +74,9 @@ function definitionOf(group: string, kind: string, plural: string): Manifest {
     metadata: { name: `${plural}.${group}` },
     spec: {
       group,
-      scope: 'Namespaced',
+      scope,
       names: { kind, plural, singular: kind.toLowerCase(), listKind: `${kind}List` },
-      versions: [{ name: 'v1', served: true, storage: true, schema }],
+      versions: [{ name: version, served: true, storage: true, schema }],
     },
   };
 }

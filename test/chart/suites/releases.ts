@@ -142,29 +142,31 @@ export function describeReleases(bed: ChartBed): void {
 
     it('says how to opt in, and what about the values may be meant otherwise', async () => {
       const notesOf = async (...sets: readonly string[]) => {
-        const more = sets.flatMap((set) => ['--set-json', set]);
+        const image = 'image.repository="registry.example.com/s2i-incremental-webhook"';
+        const more = [image, ...sets].flatMap((set) => ['--set-json', set]);
         return (await succeeds('install', name, chart, '--dry-run=server', ...more)).split('\nNOTES:\n')[1] ?? '';
       };
-      const notes = await notesOf();
+      const notes = await notesOf('certificate.mode="self-signed"');
       assert.match(notes, /oc label bc\/NAME s2i-incremental\.io\/enabled=true/);
       assert.match(notes, /Certificate: self-signed: the webhook makes and renews it/);
       assert.ok(!notes.includes('WARNING'), notes);
+      const warningsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('WARNING'));
+      assert.deepEqual(warningsIn(await notesOf()), [
+        'WARNING: certificate.mode is openshift, but this cluster is no OpenShift 4: nobody makes the certificate, and the pods wait for it. Use --set certificate.mode=self-signed.',
+      ]);
       const unfit = await notesOf(
         'certificate={"mode":"existing","existing":{"secretName":"mine"}}',
         'replicas=1',
         'standalone=true',
         'config={"assemble":{"baseUrl":""},"server":{"requestBudget":"3500ms"}}',
       );
-      assert.deepEqual(
-        unfit.split('\n').filter((line) => line.startsWith('WARNING')),
-        [
-          'WARNING: certificate.existing.caBundle is empty: until the caBundle of mutatingwebhookconfiguration/s2i-incremental-webhook is filled in, every Build passes as it is.',
-          'WARNING: Less than two pods: while the only one is moved to another node, Builds pass as they are.',
-          'WARNING: standalone: no earlier Build is known, so every Build is a full one.',
-          'WARNING: config.assemble.baseUrl is empty: Builds are full ones, unless their repository brings its own assemble.',
-          'WARNING: config.server.requestBudget (3500ms) is not below registration.timeoutSeconds (3): a slow review is given up by the API server, and nobody is told why.',
-        ],
-      );
+      assert.deepEqual(warningsIn(unfit), [
+        'WARNING: certificate.existing.caBundle is empty: until the caBundle of mutatingwebhookconfiguration/s2i-incremental-webhook is filled in, every Build passes as it is.',
+        'WARNING: Less than two pods: while the only one is moved to another node, Builds pass as they are.',
+        'WARNING: standalone: no earlier Build is known, so every Build is a full one.',
+        'WARNING: config.assemble.baseUrl is empty: Builds are full ones, unless their repository brings its own assemble.',
+        'WARNING: config.server.requestBudget (3500ms) is not below registration.timeoutSeconds (3): a slow review is given up by the API server, and nobody is told why.',
+      ]);
     });
   });
 

@@ -111,6 +111,8 @@ export function describeRights({ api, create }: ChartBed): void {
         ['/webhooks', []],
         ['/metadata/annotations', { 'cert-manager.io/inject-ca-from': 'default/mine' }],
         ['/metadata/labels/more', 'x'],
+        ['/metadata/finalizers', ['example.com/stays']],
+        ['/metadata/ownerReferences', [{ apiVersion: 'v1', kind: 'Namespace', name: 'x', uid: 'x' }]],
       ];
       const accepted: string[] = [];
       for (const [path, value] of changes) if ((await patch(path, value)) < 400) accepted.push(path);

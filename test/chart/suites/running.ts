@@ -46,7 +46,6 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
         servicePorts: [
           { name: 'https', port: 443, target: 'https' },
           { name: 'ops', port: 8080, target: 'ops' },
-          { name: 'scripts', port: 8081, target: 'scripts' },
         ],
         createSpec: ({ https, ops, scripts }) => ({
           program,
@@ -100,7 +99,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       assert.equal(at(first.stored, ...annotation('reason')), 'first_build');
       assert.match(
         String(at(first.stored, 'spec', 'strategy', 'sourceStrategy', 'scripts')),
-        /^http:\/\/s2i-incremental-webhook\.s2i-incremental\.svc:8081\/s2i\/[0-9a-f]{12}\/\w+$/,
+        /^http:\/\/s2i-incremental-webhook-scripts\.s2i-incremental\.svc:8081\/s2i\/[0-9a-f]{12}\/\w+$/,
       );
       const { stored } = await shop.completeBuild('web-1');
       const second = await waitFor('the watch to tell of the first Build', async () => {
