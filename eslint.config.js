@@ -137,7 +137,7 @@ export default defineConfig(
   { files: ['eslint.config.js', 'charts/**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['charts/**/*.mjs'],
-    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', fetch: 'readonly', process: 'readonly' } },
+    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', process: 'readonly' } },
   },
   {
     // node:test's describe, it and test return promises that the runner itself awaits.

@@ -75,7 +75,8 @@ describe('configuration', () => {
     const orderWith = async (order: string) => {
       const sets = ['config.assemble.profiles={"zeta":{},"alpha":{},"beta":{}}', `profileOrder=${order}`];
       const config = parseConfig(await configOf(defaults, ...sets.flatMap((set) => ['--set-json', set])), {});
-      return config.assemble.profiles.map(({ name }) => name);
+      // The built-in ones come after those that are named.
+      return config.assemble.profiles.map(({ name }) => name).slice(0, 3);
     };
     assert.deepEqual(await orderWith('[]'), ['alpha', 'beta', 'zeta']);
     assert.deepEqual(await orderWith('["zeta","alpha"]'), ['zeta', 'alpha', 'beta']);
