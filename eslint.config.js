@@ -23,7 +23,7 @@ export const rooms = {
     rooms: ['openshift', 'config/config.ts'],
     node: ['crypto', 'fs/promises', 'http', 'https', 'tls'],
   },
-  status: { pure: true, rooms: ['openshift', 'policy', 'history/build-record.ts', 'history/finished-build.ts'] },
+  status: { pure: true, rooms: ['openshift', 'policy', 'history/earlier-build.ts'] },
   admission: {
     rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
     packages: ['fast-json-patch'],

@@ -1,12 +1,24 @@
-import { buildConfigOf } from '../openshift/build.ts';
+import {
+  type BuildConfigIdentity,
+  type FinalPhase,
+  buildConfigOf,
+  buildNumberOf,
+  finalPhaseOf,
+} from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
-import { nameOf, namespaceOf } from '../openshift/metadata.ts';
-import type { BuildConfigHistory, HistoryQuery, PreviousBuild } from '../policy/facts.ts';
+import { createdAt, isObjectName, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { decodeBuildRecord } from '../policy/build-record.ts';
+import type { BuildConfigHistory, BuildOutcome, HistoryQuery, PreviousBuild } from '../policy/facts.ts';
 import { hasOptInLabel } from '../policy/opt-in.ts';
-import { keyOf } from './build-config-index.ts';
-import { type BuildRecord, isNewer, recordOf } from './build-record.ts';
-import { type PackedBuilds, mayHaveReference, packBuilds, unpackBuilds, unpackNewest } from './packed-builds.ts';
-import { TextStore } from './text-store.ts';
+import {
+  type BuildPosition,
+  compareAge,
+  endedAt,
+  outputReferenceOf,
+  previousBuildOf,
+  scriptsAddressOf,
+  scriptsFailureOf,
+} from './earlier-build.ts';
 
 /** What of a query an index needs. */
 export type BuildQuery = Pick<HistoryQuery, 'namespace' | 'buildConfig' | 'build'>;
@@ -14,122 +26,208 @@ export type BuildQuery = Pick<HistoryQuery, 'namespace' | 'buildConfig' | 'build
 /** What Builds left behind, without what their BuildConfig says. */
 export type BuildHistoryFacts = Omit<BuildConfigHistory, 'buildConfig'>;
 
+/** What is kept of an opted-in Build. */
+interface KnownBuild extends BuildPosition {
+  /** Undefined: it belongs to no BuildConfig. */
+  readonly owner: Chain | undefined;
+  /** Undefined: it has not finished. */
+  readonly phase: FinalPhase | undefined;
+  /** When it finished, in milliseconds since the epoch. */
+  readonly endedAt: number | undefined;
+  /** Whether its own record says that it was an incremental build. */
+  readonly continued: boolean;
+  /** The DockerImage reference that no other Build may get. */
+  readonly reference: string | undefined;
+  readonly canBeContinued: boolean;
+}
+
+/** The opted-in Builds of one BuildConfig. */
+interface Chain {
+  readonly key: string;
+  readonly builds: Set<KnownBuild>;
+  /** How many of them can be continued from. */
+  continuable: number;
+  /** The newest of those. */
+  previous: PreviousBuild | undefined;
+  /** Where that one stood if it is gone: the next is known to be the newest only if it is newer than that. */
+  lost: BuildPosition | undefined;
+  /** Put together when it is asked for. */
+  outcomes: readonly BuildOutcome[] | undefined;
+}
+
+/** What is known of a namespace: it goes with its last opted-in Build. */
+interface Namespace {
+  readonly builds: Map<string, KnownBuild>;
+  readonly chains: Map<string, Chain>;
+  /** When scripts could not be fetched from an address, oldest first. */
+  readonly scriptsFailures: Map<string, number>;
+}
+
+/** More than ten Builds, which OpenShift keeps by default, and more than a rule that looks back needs. */
+const maxOutcomes = 20;
+
+/** An address changes when the webhook's scripts or configuration do; what is older than that is of no use. */
+const maxAddresses = 4;
+
+/** Twice the length of the uid of an object; what is longer is none, and would be kept as a key. */
+const maxUidLength = 72;
+
 /**
- * Opted-in Builds folded into what decisions need of them, one after another and in any order. The Builds themselves are
- * not kept. No I/O: whoever reads them, from a list, a watch or a file, puts them here.
+ * Opted-in Builds folded into what decisions need of them, one after another and in any order. Of the Builds themselves a few
+ * fields are kept, and of each BuildConfig the newest to continue from. No I/O: whoever reads them, from a list, a watch or a
+ * file, puts them here.
  */
 export class BuildIndex {
-  /** By namespace and whole name of the BuildConfig; one that was made anew under its name is told apart by the uid in the record. */
-  readonly #packed = new TextStore();
-  /** Those that have more Builds than can be packed. */
-  readonly #many = new Map<string, Map<string, BuildRecord>>();
-  /** By namespace and name of the Build: where those are that do not have their BuildConfig's name with a number behind it. */
-  readonly #elsewhere = new Map<string, string>();
-
-  /** How many names of BuildConfigs have Builds here. */
-  get buildConfigCount(): number {
-    return this.#packed.size + this.#many.size;
-  }
+  readonly #namespaces = new Map<string, Namespace>();
+  /** How many Builds have a reference. */
+  readonly #references = new Map<string, number>();
 
   /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
   set(build: JsonObject): void {
-    const owner = buildConfigOf(build);
-    if (owner === undefined || !hasOptInLabel(build)) {
+    if (!hasOptInLabel(build)) {
       this.remove(build);
       return;
     }
-    const [namespace, name] = [namespaceOf(build), nameOf(build)];
-    const key = keyOf(namespace, owner.name);
-    if (this.#keyOfBuild(namespace, name) !== key) this.remove(build);
-    const record = recordOf(build, owner.uid);
-    const group = this.#groupOf(key);
-    if (group instanceof Map) group.set(name, record);
-    else this.#store(key, [...recordsIn(group).filter((other) => other.name !== name), record]);
-    if (usualKeyOf(namespace, name) !== key) this.#elsewhere.set(keyOf(namespace, name), key);
+    const name = namespaceOf(build);
+    let namespace = this.#namespaces.get(name);
+    if (namespace === undefined) {
+      namespace = { builds: new Map(), chains: new Map(), scriptsFailures: new Map() };
+      this.#namespaces.set(name, namespace);
+    }
+    const owner = chainIn(namespace, buildConfigOf(build));
+    const record = decodeBuildRecord(build);
+    const previous = previousBuildOf(build, record);
+    const phase = finalPhaseOf(build);
+    const known: KnownBuild = {
+      name: nameOf(build),
+      number: buildNumberOf(build),
+      createdAt: createdAt(build),
+      owner,
+      phase,
+      endedAt: phase === undefined ? undefined : endedAt(build),
+      continued: record?.decision === 'incremental',
+      reference: outputReferenceOf(build),
+      canBeContinued: previous !== undefined,
+    };
+    const before = namespace.builds.get(known.name);
+    namespace.builds.set(known.name, known);
+    if (before?.owner !== undefined && before.owner !== owner) exchange(namespace, before.owner, before, undefined);
+    if (owner !== undefined) {
+      exchange(namespace, owner, before?.owner === owner ? before : undefined, { known, previous });
+    }
+    this.#count(before?.reference, -1);
+    this.#count(known.reference, 1);
+    noteScriptsFailure(namespace, build);
   }
 
   remove(build: JsonObject): void {
-    const [namespace, name] = [namespaceOf(build), nameOf(build)];
-    const key = this.#keyOfBuild(namespace, name);
-    this.#elsewhere.delete(keyOf(namespace, name));
-    const group = this.#groupOf(key);
-    if (group instanceof Map) {
-      group.delete(name);
-      if (group.size <= mostPacked / 2) this.#store(key, [...group.values()]);
-    } else {
-      const known = recordsIn(group);
-      const left = known.filter((record) => record.name !== name);
-      if (left.length < known.length) this.#store(key, left);
-    }
+    const [name, namespaceName] = [nameOf(build), namespaceOf(build)];
+    const namespace = this.#namespaces.get(namespaceName);
+    const before = namespace?.builds.get(name);
+    if (namespace === undefined || before === undefined) return;
+    namespace.builds.delete(name);
+    if (before.owner !== undefined) exchange(namespace, before.owner, before, undefined);
+    this.#count(before.reference, -1);
+    if (namespace.builds.size === 0) this.#namespaces.delete(namespaceName);
   }
 
   /** Whether the Build was known when it had not finished. */
   hasUnfinished(build: JsonObject): boolean {
-    const name = nameOf(build);
-    const group = this.#groupOf(this.#keyOfBuild(namespaceOf(build), name));
-    const known = group instanceof Map ? group.get(name) : recordsIn(group).find((record) => record.name === name);
-    return known?.isFinished === false;
+    const known = this.#namespaces.get(namespaceOf(build))?.builds.get(nameOf(build));
+    return known !== undefined && known.phase === undefined;
   }
 
-  /** Where a Build is, if it is known. */
-  #keyOfBuild(namespace: string, name: string): string {
-    return this.#elsewhere.get(keyOf(namespace, name)) ?? usualKeyOf(namespace, name);
+  /**
+   * Whether `lookUp` is right: not while the newest Build to continue from is gone and others are left, of which only that they
+   * are there is known, and not where the Build that asks is itself here.
+   */
+  canAnswer({ namespace, buildConfig, build }: BuildQuery): boolean {
+    const known = this.#namespaces.get(namespace);
+    return known?.builds.has(build) !== true && known?.chains.get(chainKeyOf(buildConfig))?.lost === undefined;
   }
 
-  #groupOf(key: string): Group | undefined {
-    return this.#many.get(key) ?? this.#packed.get(key);
+  /** What the Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
+  lookUp({ namespace, buildConfig }: BuildQuery): BuildHistoryFacts {
+    const known = this.#namespaces.get(namespace);
+    const chain = known?.chains.get(chainKeyOf(buildConfig));
+    return {
+      hasBuilds: chain !== undefined,
+      previous: chain?.previous,
+      outcomes: chain === undefined ? [] : (chain.outcomes ??= outcomesIn(chain)),
+      hasNumber: (number) => chain !== undefined && [...chain.builds].some((build) => build.number === number),
+      references: this.#references,
+      scriptsFailedAt: (scripts) => known?.scriptsFailures.get(scriptsAddressOf(scripts)),
+    };
   }
 
-  #store(key: string, records: readonly BuildRecord[]): void {
-    if (records.length > mostPacked) this.#many.set(key, new Map(records.map((record) => [record.name, record])));
-    else this.#many.delete(key);
-    if (records.length > 0 && records.length <= mostPacked) this.#packed.set(key, packBuilds(records));
-    else this.#packed.delete(key);
-  }
-
-  /** What the earlier Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
-  lookUp({ namespace, buildConfig, build }: BuildQuery): BuildHistoryFacts {
-    const group = this.#groupOf(keyOf(namespace, buildConfig.name));
-    const isPast = ({ name, uid }: BuildRecord) => name !== build && uid === buildConfig.uid;
-    if (typeof group === 'string') {
-      const newest = unpackNewest(group);
-      if (newest !== undefined && isPast(newest)) {
-        let all: BuildHistoryFacts | undefined;
-        const isUsed = (reference: string) =>
-          mayHaveReference(group, reference) && (all ??= pastOf(group, isPast)).references.has(reference);
-        return { hasBuilds: true, previous: newest.previous, references: { has: isUsed } };
-      }
-      // Of another BuildConfig under that name, or the Build that asks is the newest itself.
-    }
-    return pastOf(group, isPast);
+  #count(reference: string | undefined, change: 1 | -1): void {
+    if (reference === undefined) return;
+    const count = (this.#references.get(reference) ?? 0) + change;
+    if (count === 0) this.#references.delete(reference);
+    else this.#references.set(reference, count);
   }
 }
 
-/** What is known of the Builds of a BuildConfig's name. */
-type Group = PackedBuilds | Map<string, BuildRecord>;
-
-/** More Builds than that of one name are kept as objects, because each change writes the whole text anew. OpenShift keeps ten by default. */
-const mostPacked = 32;
-
-function recordsIn(group: Group | undefined): readonly BuildRecord[] {
-  if (group === undefined) return [];
-  return typeof group === 'string' ? unpackBuilds(group) : [...group.values()];
+function chainKeyOf({ uid, name }: BuildConfigIdentity): string {
+  return [uid, name].join('/');
 }
 
-function pastOf(group: Group | undefined, isPast: (record: BuildRecord) => boolean): BuildHistoryFacts {
-  const references = new Set<string>();
-  let hasBuilds = false;
-  let previous: PreviousBuild | undefined;
-  for (const record of recordsIn(group)) {
-    if (!isPast(record)) continue;
-    hasBuilds = true;
-    if (record.reference !== undefined) references.add(record.reference);
-    if (isNewer(record.previous, previous)) previous = record.previous;
+/** The Builds of a BuildConfig; undefined for what identifies none. */
+function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefined): Chain | undefined {
+  if (identity === undefined || identity.uid.length > maxUidLength || !isObjectName(identity.name)) return undefined;
+  const key = chainKeyOf(identity);
+  let chain = chains.get(key);
+  if (chain === undefined) {
+    chain = { key, builds: new Set(), continuable: 0, previous: undefined, lost: undefined, outcomes: undefined };
+    chains.set(key, chain);
   }
-  return { hasBuilds, previous, references };
+  return chain;
 }
 
-/** The key of the BuildConfig whose name a Build usually has, with a number behind it. */
-function usualKeyOf(namespace: string, build: string): string {
-  return keyOf(namespace, build.slice(0, build.lastIndexOf('-')));
+/** Takes a Build out of a chain and puts another one in. */
+function exchange(
+  { chains }: Namespace,
+  chain: Chain,
+  before: KnownBuild | undefined,
+  after: { readonly known: KnownBuild; readonly previous: PreviousBuild | undefined } | undefined,
+): void {
+  if (before !== undefined) chain.builds.delete(before);
+  if (after !== undefined) chain.builds.add(after.known);
+  if (chain.builds.size === 0) chains.delete(chain.key);
+  chain.continuable += Number(after?.known.canBeContinued ?? false) - Number(before?.canBeContinued ?? false);
+  chain.outcomes = undefined;
+
+  const newest = chain.previous ?? chain.lost;
+  const candidate = after?.previous;
+  const isNewest = newest === undefined || (candidate !== undefined && compareAge(candidate, newest) >= 0);
+  if (candidate !== undefined && (isNewest || chain.continuable === 1)) {
+    chain.previous = candidate;
+    chain.lost = undefined;
+  } else if (chain.continuable === 0) {
+    chain.previous = undefined;
+    chain.lost = undefined;
+  } else if (before !== undefined && before.name === chain.previous?.name) {
+    chain.lost = chain.previous;
+    chain.previous = undefined;
+  }
+}
+
+function outcomesIn({ builds }: Chain): readonly BuildOutcome[] {
+  const ended = [...builds].filter(({ phase }) => phase !== undefined && phase !== 'Cancelled');
+  const newest = ended.sort((one, other) => compareAge(other, one)).slice(0, maxOutcomes);
+  return newest.map(({ name, continued, phase, endedAt }) => {
+    return { name, continued, succeeded: phase === 'Complete', at: endedAt };
+  });
+}
+
+function noteScriptsFailure({ scriptsFailures }: Namespace, build: JsonObject): void {
+  const failure = scriptsFailureOf(build);
+  if (failure === undefined) return;
+  const { address, at } = failure;
+  if (at <= (scriptsFailures.get(address) ?? -Infinity)) return;
+  // Put at the end anew, so that the first is the one that was noted longest ago.
+  scriptsFailures.delete(address);
+  scriptsFailures.set(address, at);
+  const [oldest] = scriptsFailures.keys();
+  if (scriptsFailures.size > maxAddresses && oldest !== undefined) scriptsFailures.delete(oldest);
 }

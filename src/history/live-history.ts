@@ -1,4 +1,5 @@
 import { openshiftKeys } from '../openshift/keys.ts';
+import { nameOf } from '../openshift/metadata.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
 import { optInSelector } from '../policy/opt-in.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
@@ -27,12 +28,15 @@ export function createLiveHistory(cluster: Cluster) {
     return index.get(namespace, buildConfig)?.facts;
   }
 
-  async function readBuilds({ namespace, label }: HistoryQuery, signal: AbortSignal): Promise<BuildIndex> {
+  async function readBuilds(
+    { namespace, label, build: asking }: HistoryQuery,
+    signal: AbortSignal,
+  ): Promise<BuildIndex> {
     const index = new BuildIndex();
     const labelSelector = `${openshiftKeys.buildConfigLabel}=${label},${optInSelector}`;
     const selection = { resource: 'builds', namespace, labelSelector } as const;
     for await (const { items } of listPages(cluster, selection, pageSize, signal)) {
-      items.forEach((build) => index.set(build));
+      for (const build of items) if (nameOf(build) !== asking) index.set(build);
     }
     return index;
   }

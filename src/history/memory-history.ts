@@ -1,4 +1,5 @@
 import type { JsonObject } from '../openshift/json.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigHistory } from '../policy/facts.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex, type BuildQuery } from './build-index.ts';
@@ -9,7 +10,8 @@ export function createMemoryHistory(objects: () => Iterable<JsonObject>) {
     read(query: BuildQuery): Promise<BuildConfigHistory> {
       const [builds, buildConfigs] = [new BuildIndex(), new BuildConfigIndex()];
       for (const object of objects()) {
-        if (object['kind'] === 'Build') builds.set(object);
+        const isAsking = nameOf(object) === query.build && namespaceOf(object) === query.namespace;
+        if (object['kind'] === 'Build' && !isAsking) builds.set(object);
         if (object['kind'] === 'BuildConfig') buildConfigs.set(object);
       }
       const buildConfig = buildConfigs.get(query.namespace, query.buildConfig)?.facts;

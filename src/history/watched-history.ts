@@ -48,7 +48,8 @@ export function createWatchedHistory(
       const known = buildConfigs.index.get(namespace, buildConfig);
       // OpenShift counts a Build in its BuildConfig before it creates it: a watch that has not told of that is behind.
       const isInTime = known !== undefined && number !== undefined && known.lastVersion >= number;
-      return builds.isCurrent && buildConfigs.isCurrent && isInTime
+      const isKnown = builds.isCurrent && buildConfigs.isCurrent && isInTime && builds.index.canAnswer(query);
+      return isKnown
         ? Promise.resolve({ buildConfig: known.facts, ...builds.index.lookUp(query) })
         : live.read(query, signal);
     },

@@ -54,6 +54,34 @@ export function sourceOf(build: JsonObject): string {
   return `${stringAt(build, 'spec', 'source', 'git', 'uri') ?? ''} ${stringAt(build, 'spec', 'source', 'contextDir') ?? ''}`;
 }
 
+/** The folder of the source that the assemble wrapper is copied to where it comes out of an image. */
+export const wrapperFolder = '.s2i-incremental-scripts';
+
+/**
+ * Names and folders of the other inputs of a Build's source (Secrets, ConfigMaps, images but for the wrapper's), in one text to
+ * compare; empty where there are none. Of an image its repository counts, and its order among the others does not.
+ */
+export function buildInputsOf(build: JsonObject): string {
+  const inputs: (readonly string[])[] = [];
+  const source = objectAt(build, 'spec', 'source');
+  for (const [list, kind] of [
+    ['secrets', 'secret'],
+    ['configMaps', 'configMap'],
+  ] as const) {
+    for (const input of arrayAt(source, list) ?? []) {
+      inputs.push([kind, stringAt(input, kind, 'name') ?? '', stringAt(input, 'destinationDir') ?? '']);
+    }
+  }
+  for (const image of arrayAt(source, 'images') ?? []) {
+    for (const path of arrayAt(image, 'paths') ?? []) {
+      const folder = stringAt(path, 'destinationDir') ?? '';
+      if (folder === wrapperFolder) continue;
+      inputs.push(['image', repositoryTextOf(at(image, 'from')), stringAt(path, 'sourcePath') ?? '', folder]);
+    }
+  }
+  return inputs.length === 0 ? '' : JSON.stringify(inputs.map((input) => JSON.stringify(input)).sort());
+}
+
 /** The phases a Build ends in. */
 export const finalPhases = ['Complete', 'Failed', 'Error', 'Cancelled'] as const;
 export type FinalPhase = (typeof finalPhases)[number];

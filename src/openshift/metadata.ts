@@ -22,7 +22,12 @@ export function namespaceOf(object: JsonObject): string {
 
 /** The object's creation time in milliseconds since the epoch; undefined before it is stored. */
 export function createdAt(object: JsonObject): number | undefined {
-  const time = Date.parse(stringAt(object, 'metadata', 'creationTimestamp') ?? '');
+  return timeAt(object, 'metadata', 'creationTimestamp');
+}
+
+/** The time at a path in milliseconds since the epoch; undefined where there is none. */
+export function timeAt(object: JsonObject, ...path: readonly string[]): number | undefined {
+  const time = Date.parse(stringAt(object, ...path) ?? '');
   return Number.isNaN(time) ? undefined : time;
 }
 

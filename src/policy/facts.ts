@@ -17,6 +17,8 @@ export interface HistoryQuery {
 export interface PreviousBuild {
   readonly name: string;
   readonly number: number;
+  /** When it was created; undefined where it does not say. */
+  readonly createdAt: number | undefined;
   /** `repository@digest`, or `repository:tag` with a tag that was issued here. */
   readonly image: string;
   /** Builds since the full one that started its chain. */
@@ -24,12 +26,29 @@ export interface PreviousBuild {
   readonly chainStarted: number | undefined;
   /** Seconds that the full build took which started its chain. */
   readonly chainFullSeconds: number | undefined;
+  /** Whether it ran under the assemble wrapper, or its label said that it needs none. */
+  readonly hadWrapper: boolean;
   /** The base that its chain started from, `Kind/name`. */
   readonly originFrom: string;
   /** Its source repository and the folder in it. */
   readonly source: string;
+  /** The other inputs of its source, as `buildInputsOf` writes them. */
+  readonly inputs: string;
   /** The names of its strategy's env: all of them are in its image. */
   readonly envNames: readonly string[];
+  /** Its `originFrom`, `source`, `inputs` and `envNames` were too long to keep and are empty: nothing may continue from it. */
+  readonly isTooLarge: boolean;
+}
+
+/** How an earlier Build ended. */
+export interface BuildOutcome {
+  readonly name: string;
+  /** Whether its own record says that it was an incremental build. */
+  readonly continued: boolean;
+  /** Whether it is Complete; else it is Failed or Error. */
+  readonly succeeded: boolean;
+  /** When it ended, or else was created; undefined where it says neither. */
+  readonly at: number | undefined;
 }
 
 /** What the BuildConfig of a Build says that its Builds do not inherit. */
@@ -50,8 +69,17 @@ export interface BuildConfigHistory {
   /** Whether any opted-in Build came before. */
   readonly hasBuilds: boolean;
   readonly previous: PreviousBuild | undefined;
-  /** Output references of the Builds that exist, finished or not. */
+  /** The Builds that finished and were not cancelled, newest first; at most 20. */
+  readonly outcomes: readonly BuildOutcome[];
+  /** Whether a Build with that number exists. */
+  readonly hasNumber: (number: number) => boolean;
+  /** Output references of the opted-in Builds that exist, finished or not, of whichever BuildConfig. */
   readonly references: Pick<ReadonlySet<string>, 'has'>;
+  /**
+   * When a Build of the namespace last failed because its scripts could not be fetched from that address, whatever its
+   * last segment (the profile); undefined: never, as far as is known.
+   */
+  readonly scriptsFailedAt: (scripts: string) => number | undefined;
 }
 
 /** The last position given out in each series of tags. */

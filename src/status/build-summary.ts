@@ -1,4 +1,4 @@
-import { previousBuildOf } from '../history/build-record.ts';
+import { previousBuildOf } from '../history/earlier-build.ts';
 import { buildConfigOf, buildNumberOf, durationOf } from '../openshift/build.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { nameOf, namespaceOf } from '../openshift/metadata.ts';

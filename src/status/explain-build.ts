@@ -1,4 +1,4 @@
-import { previousBuildOf } from '../history/build-record.ts';
+import { previousBuildOf } from '../history/earlier-build.ts';
 import { buildConfigOf, buildNumberOf, referenceKeyOf, durationOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { labels, openshiftKeys } from '../openshift/keys.ts';

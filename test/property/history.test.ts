@@ -39,6 +39,7 @@ interface Fact {
   readonly name: string;
   readonly uid: string;
   readonly number: number;
+  readonly created: number;
   readonly optedIn: boolean;
   /** The clone of an admitted Build, made while the webhook was away. */
   readonly isLeftover: boolean;
@@ -63,7 +64,7 @@ function expectedDecision(build: Settings, facts: readonly Fact[], now: number) 
   const past = facts.filter((fact) => fact.uid === build.uid && fact.optedIn);
   const previous = past
     .filter((fact) => fact.isComplete && !fact.isLeftover)
-    .sort((a, b) => b.number - a.number)
+    .sort((a, b) => b.created - a.created || b.number - a.number)
     .at(0);
   const full = (reason: string) => ({
     decision: 'full',
@@ -256,9 +257,12 @@ class World {
     return found;
   }
 
+  /** The next number; one whose name an earlier Build has is passed over, as OpenShift does when it is asked again. */
   #count(index: number): KubernetesObject {
     const buildConfig = this.buildConfig(index);
-    const lastVersion = Number(at(buildConfig, 'status', 'lastVersion')) + 1;
+    const taken = this.#buildsOf(index).map(nameOf);
+    let lastVersion = Number(at(buildConfig, 'status', 'lastVersion')) + 1;
+    while (taken.includes(`${nameOf(buildConfig)}-${lastVersion}`)) lastVersion += 1;
     return this.cluster.store(withValue(buildConfig, ['status', 'lastVersion'], lastVersion)) as KubernetesObject;
   }
 
@@ -278,6 +282,7 @@ class World {
     const common = {
       name: nameOf(build),
       number: Number(at(build, 'metadata', 'annotations', 'openshift.io/build.number')),
+      created: this.now,
       optedIn,
       repository: `harbor.example.com/${namespace}/${index}`,
       isComplete: false,
@@ -436,6 +441,13 @@ const command: fc.Arbitrary<readonly [text: string, run: Command]> = fc.oneof(
     arbitrary: fc
       .tuple(which, fc.boolean())
       .map(([index, keeps]) => [`recreate ${index} ${keeps}`, (world: World) => world.recreate(index, keeps)] as const),
+  },
+  {
+    weight: 1,
+    arbitrary: which.map(
+      (index) =>
+        [`replace ${index}`, (world: World) => world.editBuildConfig(index, ['status', 'lastVersion'], 0)] as const,
+    ),
   },
   {
     weight: 1,

@@ -10,7 +10,10 @@ const history: BuildConfigHistory = {
   buildConfig: undefined,
   hasBuilds: false,
   previous: undefined,
+  outcomes: [],
+  hasNumber: () => false,
   references: new Set(),
+  scriptsFailedAt: () => undefined,
 };
 const telling: FactSource = { name: 'telling', gather: (_query, facts) => Promise.resolve({ ...facts, history }) };
 const failing: FactSource = { name: 'failing', gather: () => Promise.reject(new Error('refused')) };

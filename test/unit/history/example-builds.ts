@@ -67,7 +67,28 @@ const candidates = [
   'harbor.example.com/test/pyflask:20180705132658',
 ];
 
-/** What is known of the past, with the references in use as a set that can be compared. */
-export function comparable<P extends Pick<BuildConfigHistory, 'references'>>({ references, ...facts }: P) {
-  return { ...facts, references: new Set(candidates.filter((reference) => references.has(reference))) };
+/** An address that scripts are fetched from, and one whose profile alone differs. */
+export const scripts = 'http://webhook.example.com/s2i/0123456789ab/python';
+const sameServer = 'http://webhook.example.com/s2i/0123456789ab/default';
+
+type Past = Omit<BuildConfigHistory, 'buildConfig'>;
+
+/** What is known of the past, in values that can be compared. */
+export function comparable<P extends Past>({ references, hasNumber, scriptsFailedAt, ...facts }: P) {
+  return {
+    ...facts,
+    references: new Set(candidates.filter((reference) => references.has(reference))),
+    numbers: Array.from({ length: 100 }, (_, number) => number).filter(hasNumber),
+    scriptsFailedAt: scriptsFailedAt(sameServer),
+  };
 }
+
+/** What is known where there are no Builds. */
+export const nothingKnown = {
+  hasBuilds: false,
+  previous: undefined,
+  outcomes: [],
+  references: new Set(),
+  numbers: [],
+  scriptsFailedAt: undefined,
+};

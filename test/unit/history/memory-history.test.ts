@@ -4,7 +4,7 @@ import { createAbsentHistory, createMemoryHistory } from '../../../src/history/m
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { merge } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
-import { buildConfig, comparable, completeBuild } from './example-builds.ts';
+import { buildConfig, comparable, completeBuild, ourAnnotations } from './example-builds.ts';
 
 const lookup = { namespace: 'test', buildConfig, build: 'app-99' };
 const ours = 's2i-incremental.io/';
@@ -34,7 +34,16 @@ describe('the history of a BuildConfig', () => {
     ['nothing', [], [undefined, false, []]],
     ['one Build', [completeBuild(1)], ['app-1', true, [reference(1)]]],
     [
-      'the newest by number, not by order',
+      'the newest by creation, because `oc replace` makes numbers start anew',
+      [
+        completeBuild(9, { metadata: { creationTimestamp: '2026-01-30T08:59:59Z' } }),
+        completeBuild(2, { metadata: { creationTimestamp: '2026-01-30T09:00:01Z' } }),
+        completeBuild(3),
+      ],
+      ['app-2', true, [reference(2), reference(3), reference(9)]],
+    ],
+    [
+      'the newest by number of those created at once, not by order',
       [completeBuild(2), completeBuild(10), completeBuild(9)],
       ['app-10', true, [reference(10), reference(2), reference(9)]],
     ],
@@ -55,18 +64,26 @@ describe('the history of a BuildConfig', () => {
       [completeBuild(1, { metadata: { labels: { [`${ours}enabled`]: 'false' } } })],
       [undefined, false, []],
     ],
-    ['no Build of another namespace', [completeBuild(1, { metadata: { namespace: 'prod' } })], [undefined, false, []]],
+    [
+      'no Build of another namespace',
+      [completeBuild(1, { metadata: { namespace: 'prod' } })],
+      [undefined, false, [reference(1)]],
+    ],
     [
       'no Build of a BuildConfig made before under the same name',
       [completeBuild(1, { metadata: { ownerReferences: [{ kind: 'BuildConfig', name: 'app', uid: 'older' }] } })],
-      [undefined, false, []],
+      [undefined, false, [reference(1)]],
     ],
     [
       'no Build of another whole name that shares the label',
       [completeBuild(1, { metadata: { annotations: { 'openshift.io/build-config.name': 'app-too' } } })],
-      [undefined, false, []],
+      [undefined, false, [reference(1)]],
     ],
-    ['no Build made by hand', [completeBuild(1, { metadata: { ownerReferences: null } })], [undefined, false, []]],
+    [
+      'no Build made by hand',
+      [completeBuild(1, { metadata: { ownerReferences: null } })],
+      [undefined, false, [reference(1)]],
+    ],
     ['no other kind', [completeBuild(1, { kind: 'Pod' })], [undefined, false, []]],
     [
       'not what a clone left over',
@@ -104,8 +121,8 @@ describe('the history of a BuildConfig', () => {
     );
     const found = await Promise.all(names.map((name) => pastOf(builds, { buildConfig: { name, uid: 'u' } })));
     assert.deepEqual(found, [
-      ['app-1', true, [reference(1)]],
-      ['app-2', true, [reference(2)]],
+      ['app-1', true, [reference(1), reference(2)]],
+      ['app-2', true, [reference(1), reference(2)]],
     ]);
   });
 
@@ -131,6 +148,13 @@ describe('the history of a BuildConfig', () => {
     ]) {
       assert.equal(await found(merge(appConfig, other) as JsonObject), undefined);
     }
+  });
+
+  it('has no annotation of the BuildConfig that is longer than what it could name', async () => {
+    const long = { 'output-repository': 'q'.repeat(521), 'pull-secret': 'p'.repeat(521) };
+    const object = merge(appConfig, ourAnnotations(long)) as JsonObject;
+    const { buildConfig } = await createMemoryHistory(() => [object]).read(lookup);
+    assert.deepEqual([buildConfig?.outputRepository, buildConfig?.pullSecret], ['(too long)', '(too long)']);
   });
 
   it('is read anew for each question', async () => {

@@ -57,6 +57,9 @@ describe('a watched history', () => {
       buildConfig: { optedIn: true, outputRepository: undefined, pullSecret: 'harbor', incremental: undefined },
       hasBuilds: true,
       previous: undefined,
+      outcomes: [],
+      numbers: [1],
+      scriptsFailedAt: undefined,
       references: new Set(['harbor.example.com/test/pyflask:20180705132658']),
     });
     assert.equal(asked.mock.callCount(), 0);

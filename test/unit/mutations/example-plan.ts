@@ -42,6 +42,10 @@ export function buildConfigPlan(changes: Partial<BuildConfigPlan> = {}): BuildCo
 export function previousBuild(stated: Pick<PreviousBuild, 'name' | 'number' | 'image'>): PreviousBuild {
   return {
     ...stated,
+    createdAt: undefined,
+    hadWrapper: true,
+    inputs: '',
+    isTooLarge: false,
     chainDepth: 0,
     chainStarted: undefined,
     chainFullSeconds: undefined,

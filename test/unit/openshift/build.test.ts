@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   buildConfigOf,
+  buildInputsOf,
   buildNumberOf,
   referenceKeyOf,
   envNamesOf,
@@ -172,4 +173,54 @@ describe('how long a Build took', () => {
       assert.equal(durationOf({ status }), seconds);
     });
   }
+});
+
+describe('the other inputs of a source', () => {
+  const inputsOf = (source: JsonObject | null) => buildInputsOf({ spec: { source } });
+  const secret = { secret: { name: 'settings' }, destinationDir: 'conf' };
+  const configMap = { configMap: { name: 'settings' } };
+  const image = (name: string, ...folders: readonly string[]) => ({
+    from: { kind: 'DockerImage', name },
+    paths: folders.map((destinationDir) => ({ sourcePath: '/opt/.', destinationDir })),
+  });
+  const wrapper = image('quay.example.com/scripts:1', '.s2i-incremental-scripts');
+
+  it('are none where there is only git, or only the wrapper', () => {
+    for (const source of [null, {}, { git: { uri: 'a' }, contextDir: 'b' }, { secrets: [], images: [wrapper] }]) {
+      assert.equal(inputsOf(source), '');
+    }
+  });
+
+  it('are the same in another order, with another digest, and with the wrapper or without', () => {
+    const one = { secrets: [secret], configMaps: [configMap], images: [image('quay.example.com/a:1', 'x', 'y')] };
+    const other = {
+      images: [wrapper, image(`quay.example.com/a@sha256:${'1'.repeat(64)}`, 'y', 'x')],
+      configMaps: [configMap],
+      secrets: [{ ...secret, destinationDir: 'conf' }],
+    };
+    assert.equal(inputsOf(one), inputsOf(other));
+    assert.notEqual(inputsOf(one), '');
+  });
+
+  it('differ where a name, a folder or a kind does', () => {
+    const sources: readonly JsonObject[] = [
+      {},
+      { secrets: [secret] },
+      { secrets: [{ ...secret, destinationDir: 'other' }] },
+      { secrets: [{ secret: { name: 'settings' } }] },
+      { secrets: [{ ...secret, secret: { name: 'other' } }] },
+      { secrets: [secret, { secret: { name: 'other' } }] },
+      { configMaps: [configMap] },
+      { images: [image('quay.example.com/a:1', 'x')] },
+      { images: [image('quay.example.com/b:1', 'x')] },
+      { images: [image('quay.example.com/a:1', 'y')] },
+      { images: [{ ...image('quay.example.com/a:1', 'x'), paths: [{ sourcePath: '/srv', destinationDir: 'x' }] }] },
+      { images: [image('quay.example.com/a:1', 'x"],["image')] },
+    ];
+    assert.equal(new Set(sources.map(inputsOf)).size, sources.length);
+  });
+
+  it('of what is no input are not read', () => {
+    assert.equal(inputsOf({ secrets: 'x', configMaps: {}, images: [null, { paths: [] }] }), '');
+  });
 });

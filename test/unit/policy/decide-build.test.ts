@@ -13,6 +13,10 @@ const previous: PreviousBuild = {
   chainDepth: 0,
   chainStarted: now - maxAge + 1,
   chainFullSeconds: 90,
+  createdAt: undefined,
+  hadWrapper: true,
+  inputs: '',
+  isTooLarge: false,
   originFrom: 'DockerImage/python@sha256:1',
   source: 'https://git.example.com/app.git ',
   envNames: ['A', 'B'],
@@ -23,7 +27,8 @@ const buildConfig: BuildConfigFacts = {
   pullSecret: undefined,
   incremental: true,
 };
-const complete: BuildConfigHistory = { buildConfig, hasBuilds: true, previous, references: new Set() };
+const nothing = { outcomes: [], hasNumber: () => false, scriptsFailedAt: () => undefined };
+const complete: BuildConfigHistory = { buildConfig, hasBuilds: true, previous, references: new Set(), ...nothing };
 const incomplete: BuildConfigHistory = { ...complete, previous: undefined };
 const empty: BuildConfigHistory = { ...incomplete, hasBuilds: false };
 const ownFalse: BuildConfigHistory = { ...complete, buildConfig: { ...buildConfig, incremental: false } };

@@ -20,6 +20,10 @@ const previous: PreviousBuild = {
   chainDepth: 2,
   chainStarted: Date.parse('2026-01-30T09:00:00.500Z'),
   chainFullSeconds: 90,
+  createdAt: undefined,
+  hadWrapper: true,
+  inputs: '',
+  isTooLarge: false,
   originFrom: `DockerImage/${base}`,
   source: 'https://git.example.com/test/pyflask.git ',
   envNames: ['FOO', 'X'],
@@ -30,8 +34,15 @@ const buildConfig: BuildConfigFacts = {
   pullSecret: undefined,
   incremental: undefined,
 };
-const past: BuildConfigHistory = { buildConfig, hasBuilds: true, previous, references: new Set() };
-const none: BuildConfigHistory = { buildConfig, hasBuilds: false, previous: undefined, references: new Set() };
+const nothing = { outcomes: [], hasNumber: () => false, scriptsFailedAt: () => undefined };
+const past: BuildConfigHistory = { buildConfig, hasBuilds: true, previous, references: new Set(), ...nothing };
+const none: BuildConfigHistory = {
+  buildConfig,
+  hasBuilds: false,
+  previous: undefined,
+  references: new Set(),
+  ...nothing,
+};
 
 const profiles = 'assemble: {wrapper: false, profiles: {python: {match: python, env: {A: "1", FOO: mine, B: "2"}}}}';
 

@@ -2,20 +2,47 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { BuildIndex } from '../../../src/history/build-index.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
+import { encodeBuildOrigin } from '../../../src/policy/build-origin.ts';
+import { merge as mergePatch } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
-import { buildConfig, comparable, completeBuild, digest, ourAnnotations } from './example-builds.ts';
+import {
+  buildConfig,
+  comparable,
+  completeBuild,
+  digest,
+  nothingKnown,
+  ourAnnotations,
+  referenceOf,
+  scripts,
+} from './example-builds.ts';
 
 const whole = {
   name: 'app-7',
   number: 7,
+  createdAt: Date.parse('2026-01-30T09:00:00Z'),
   image: `harbor.example.com/team/app@${digest}`,
   chainDepth: 4,
   chainStarted: Date.parse('2026-01-29T08:00:00Z'),
   chainFullSeconds: undefined,
   originFrom: 'DockerImage/python:3.12',
+  hadWrapper: false,
   source: 'https://git.example.com/app.git web',
+  inputs: '',
   envNames: ['A'],
+  isTooLarge: false,
 };
+
+const merge = (one: JsonObject, other: JsonObject) => mergePatch(one, other) as JsonObject;
+
+const ownScripts = encodeBuildOrigin({
+  from: null,
+  incremental: null,
+  scripts,
+  pullSecret: null,
+  output: null,
+  pushSecret: null,
+  env: [],
+});
 
 /** What an index that holds nothing but that Build tells of the past. */
 function pastOf(patch: JsonObject = {}) {
@@ -85,11 +112,11 @@ describe('the Build to continue from', () => {
     [{ 'chain-depth': null }, { chainDepth: 0 }],
     [{ 'chain-depth': '-1' }, { chainDepth: 0 }],
     [{ 'chain-depth': '1e2' }, { chainDepth: 0 }],
-    [{ 'chain-depth': '9999' }, { chainDepth: 9999 }],
-    [{ 'chain-depth': '10000' }, { chainDepth: 0 }],
+    [{ 'chain-depth': '999' }, { chainDepth: 999 }],
+    [{ 'chain-depth': '1000' }, { chainDepth: 0 }],
     [{ 'chain-full-seconds': '90' }, { chainFullSeconds: 90 }],
     [{ 'chain-full-seconds': '-1' }, {}],
-    [{ 'chain-full-seconds': '1234567' }, {}],
+    [{ 'chain-full-seconds': '86401' }, {}],
     [{ 'chain-started': null }, { chainStarted: Date.parse('2026-01-30T09:00:00Z') }],
     [{ 'chain-started': 'yesterday' }, { chainStarted: Date.parse('2026-01-30T09:00:00Z') }],
     [{ 'origin-from': null }, { originFrom: 'DockerImage/harbor.example.com/team/app:0' }],
@@ -166,25 +193,18 @@ describe('the image of a Build', () => {
 
 describe('the record of a Build', () => {
   it('has the reference of an opted-in one, complete or not', () => {
-    const references = new Set(['harbor.example.com/team/app:7']);
-    assert.deepEqual(pastOf(), { hasBuilds: true, previous: whole, references });
-    assert.deepEqual(pastOf({ status: { phase: 'Running' } }), { hasBuilds: true, previous: undefined, references });
+    const known = { ...nothingKnown, hasBuilds: true, numbers: [7], references: new Set([referenceOf(7)]) };
+    const outcomes = [{ name: 'app-7', continued: false, succeeded: true, at: whole.createdAt }];
+    assert.deepEqual(pastOf(), { ...known, outcomes, previous: whole });
+    assert.deepEqual(pastOf({ status: { phase: 'Running' } }), known);
     const stream = { kind: 'ImageStreamTag', name: 'app:1' };
-    assert.deepEqual(pastOf({ spec: { output: { to: stream } } }), {
-      hasBuilds: true,
-      previous: undefined,
-      references: new Set(),
-    });
+    assert.deepEqual(pastOf({ spec: { output: { to: stream } } }), { ...known, outcomes, references: new Set() });
   });
 
   it('is none of any other', () => {
     for (const value of [null, 'false', 'yes', true]) {
       const labels = { 's2i-incremental.io/enabled': value };
-      assert.deepEqual(pastOf({ metadata: { labels } }), {
-        hasBuilds: false,
-        previous: undefined,
-        references: new Set(),
-      });
+      assert.deepEqual(pastOf({ metadata: { labels } }), nothingKnown);
     }
   });
 
@@ -199,6 +219,124 @@ describe('the record of a Build', () => {
     const started = previousOf({
       metadata: { creationTimestamp: null, annotations: { 's2i-incremental.io/chain-started': null } },
     });
-    assert.deepEqual(started, { ...whole, chainStarted: undefined });
+    assert.deepEqual(started, { ...whole, createdAt: undefined, chainStarted: undefined });
   });
+
+  it('has no reference that is longer than any can be', () => {
+    const named = (length: number) => ({ spec: { output: { to: { name: 'r'.repeat(length) } } } });
+    const references = (patch: JsonObject) => {
+      const index = new BuildIndex();
+      index.set(completeBuild(7, patch));
+      return index.lookUp({ namespace: 'test', buildConfig, build: 'app-8' }).references;
+    };
+    assert.equal(references(named(520)).has('r'.repeat(520)), true);
+    assert.equal(references(named(521)).has('r'.repeat(521)), false);
+  });
+
+  const env = (count: number) => Array.from({ length: count }, (_, at) => ({ name: `VARIABLE_${at + 1_000}` }));
+  const large: readonly [title: string, patch: JsonObject, isTooLarge: boolean][] = [
+    ['300 variables', { spec: { strategy: { sourceStrategy: { env: env(300) } } } }, false],
+    ['400 variables', { spec: { strategy: { sourceStrategy: { env: env(400) } } } }, true],
+    ['one long name', { spec: { strategy: { sourceStrategy: { env: [{ name: 'A'.repeat(17_000) }] } } } }, true],
+    ['a long source', { spec: { source: { contextDir: 'a/'.repeat(8_200) } } }, true],
+    ['a long base', ourAnnotations({ 'origin-from': 'a'.repeat(17_000) }), true],
+    ['many inputs', { spec: { source: { secrets: env(500).map((secret) => ({ secret })) } } }, true],
+  ];
+  for (const [title, patch, isTooLarge] of large) {
+    it(`with ${title} ${isTooLarge ? 'says that it is too large, and keeps none of it' : 'is kept'}`, () => {
+      const previous = previousOf(patch);
+      const nothing = { originFrom: '', source: '', inputs: '', envNames: [] };
+      if (isTooLarge) assert.deepEqual(previous, { ...whole, ...nothing, isTooLarge });
+      else assert.deepEqual(previous, { ...whole, envNames: env(300).map(({ name }) => name) });
+    });
+  }
+
+  const strategy = (settings: JsonObject) => ({ spec: { strategy: { sourceStrategy: settings } } });
+  const optedOut = { metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } };
+  const wrappers: readonly [title: string, patch: JsonObject, hadWrapper: boolean][] = [
+    ['scripts that the webhook set', strategy({ scripts }), true],
+    ['no scripts', {}, false],
+    ['empty scripts', strategy({ scripts: '' }), false],
+    ['scripts, but no record', merge(strategy({ scripts }), ourAnnotations({ 'admitted-as': 'app-6' })), false],
+    ['scripts, and a record that cannot be read', merge(strategy({ scripts }), ourAnnotations({ origin: '{' })), false],
+    ['a label that says it needs none', optedOut, true],
+    [
+      'a label that says it needs none, and no record',
+      merge(optedOut, ourAnnotations({ 'admitted-as': 'app-6' })),
+      true,
+    ],
+    [
+      'scripts that its BuildConfig gave it',
+      merge(strategy({ scripts }), ourAnnotations({ origin: ownScripts })),
+      false,
+    ],
+  ];
+  for (const [title, patch, hadWrapper] of wrappers) {
+    it(`${hadWrapper ? 'had' : 'did not have'} the wrapper with ${title}`, () => {
+      assert.equal(previousOf(patch)?.hadWrapper, hadWrapper);
+    });
+  }
+});
+
+describe('the outcome of a Build', () => {
+  const at = Date.parse('2026-01-30T09:00:00Z');
+  const continued = ourAnnotations({ decision: 'incremental' });
+  const outcome = (change: object) => [{ name: 'app-7', continued: false, succeeded: false, at, ...change }];
+  const rows: readonly [title: string, patch: JsonObject, expected: unknown][] = [
+    ['Complete', {}, outcome({ succeeded: true })],
+    ['Failed', { status: { phase: 'Failed' } }, outcome({})],
+    ['Error', { status: { phase: 'Error' } }, outcome({})],
+    ...['Cancelled', 'Running', 'New', 'failed'].map((phase): [string, JsonObject, unknown] => [
+      phase,
+      { status: { phase } },
+      [],
+    ]),
+    ['continued and Complete', continued, outcome({ continued: true, succeeded: true })],
+    ['continued and Failed', merge(continued, { status: { phase: 'Failed' } }), outcome({ continued: true })],
+    [
+      'Failed, with the record of the Build that it copies',
+      merge(merge(continued, { status: { phase: 'Failed' } }), ourAnnotations({ 'admitted-as': 'app-6' })),
+      outcome({}),
+    ],
+    [
+      'Failed at a time of its own',
+      { status: { phase: 'Failed', completionTimestamp: '2026-01-30T09:10:00Z' } },
+      outcome({ at: at + 600_000 }),
+    ],
+    [
+      'Failed at no time',
+      { metadata: { creationTimestamp: null }, status: { phase: 'Failed' } },
+      outcome({ at: undefined }),
+    ],
+  ];
+  for (const [title, patch, expected] of rows) {
+    it(`is told of one that is ${title}`, () => {
+      assert.deepEqual(pastOf(patch).outcomes, expected);
+    });
+  }
+});
+
+describe('scripts that could not be fetched', () => {
+  const failed = { phase: 'Failed', reason: 'FetchScriptsFailed', completionTimestamp: '2026-01-30T09:00:01Z' };
+  const build = (status: JsonObject, address: string | null = scripts) =>
+    pastOf({ status, spec: { strategy: { sourceStrategy: { scripts: address } } } }).scriptsFailedAt;
+  it('are told of with the time, for the address whatever its profile', () => {
+    const at = Date.parse('2026-01-30T09:00:01Z');
+    assert.equal(build(failed), at);
+    assert.equal(build({ ...failed, completionTimestamp: null }), at - 1_000);
+    assert.equal(build(failed, 'http://webhook.example.com/s2i/0123456789ab/other'), at);
+  });
+
+  const others: readonly [title: string, status: JsonObject, address?: string | null][] = [
+    ['at another address', failed, 'http://webhook.example.com/s2i/other/python'],
+    ['without scripts', failed, null],
+    ['at an address too long to keep', failed, `${scripts.slice(0, -6)}${'x'.repeat(1_024)}`],
+    ['of a Build that is not Failed', { ...failed, phase: 'Complete' }],
+    ['for another reason', { ...failed, reason: 'GenericBuildFailed' }],
+  ];
+  for (const [title, status, address = scripts] of others) {
+    it(`are not told of ${title}`, () => {
+      assert.equal(build(status, address), undefined);
+    });
+  }
 });
