@@ -5,6 +5,7 @@ import type { Page, Resource, Selection } from '../kubernetes/cluster.ts';
 import type { KubernetesRequest } from '../kubernetes/connection.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { CommandError } from './command-error.ts';
+import type { Terminal } from './terminal.ts';
 import { messageOf } from '../config/message-of.ts';
 
 /** The cluster that a command works on, as the user of its kubeconfig. */
@@ -31,7 +32,10 @@ const endless = new AbortController().signal;
  * The cluster of a kubeconfig file; without one that of $KUBECONFIG, ~/.kube/config or the pod. The client is loaded only here.
  * @throws CommandError where none is named
  */
-export async function openCluster(file: string | undefined, environment: NodeJS.ProcessEnv): Promise<OpenCluster> {
+export async function openCluster(
+  file: string | undefined,
+  environment: Terminal['environment'],
+): Promise<OpenCluster> {
   const mend = 'name one with --kubeconfig FILE or $KUBECONFIG, or log in (oc login)';
   if (file === undefined && !isClusterAtHand(environment))
     throw new CommandError(`there is no cluster to ask; ${mend}`);
@@ -62,8 +66,12 @@ export async function openCluster(file: string | undefined, environment: NodeJS.
 const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** Whether there is anything to read a cluster from; the client would take one on localhost for granted. */
-export function isClusterAtHand(environment: NodeJS.ProcessEnv): boolean {
+export function isClusterAtHand(environment: Terminal['environment']): boolean {
   // A pod has the address of the API server in any case, but a token only if it is to use it.
   const inCluster = environment['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(podToken);
-  return inCluster || (environment['KUBECONFIG'] ?? '') !== '' || existsSync(join(homedir(), '.kube', 'config'));
+  return (
+    inCluster ||
+    (environment['KUBECONFIG'] ?? '') !== '' ||
+    existsSync(join(environment['HOME'] ?? homedir(), '.kube', 'config'))
+  );
 }

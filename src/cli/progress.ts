@@ -1,3 +1,5 @@
+import type { Output } from './terminal.ts';
+
 /** A line that tells how far a long listing is, in its place until it is cleared. */
 export interface Progress {
   /** So many more were read. */
@@ -12,17 +14,13 @@ const patience = 1_000;
  * @param stream standard error: the line is written only where that is a terminal
  * @param clock milliseconds since any moment
  */
-export function createProgress(
-  stream: { readonly isTTY?: boolean; write(text: string): unknown },
-  what: string,
-  clock: () => number,
-): Progress {
+export function createProgress(stream: Pick<Output, 'isTTY' | 'write'>, what: string, clock: () => number): Progress {
   const started = clock();
   let [count, isShown] = [0, false];
   return {
     add(more) {
       count += more;
-      if (stream.isTTY !== true || clock() - started < patience) return;
+      if (!stream.isTTY || clock() - started < patience) return;
       isShown = true;
       stream.write(`\r${what}: ${count} so far …`);
     },

@@ -14,14 +14,14 @@ const apiVersions = ['build.openshift.io/v1', 'v1'];
 
 /**
  * The BuildConfigs and Builds of a file: YAML or JSON, of one or several documents, each an object or a List of them.
- * @param file `-` for standard input
+ * @param file `-` for standard input, which `readInput` reads
  * @throws InputError
  */
-export function readObjects(file: string): readonly JsonObject[] {
+export function readObjects(file: string, readInput: () => string): readonly JsonObject[] {
   const name = file === '-' ? 'standard input' : file;
   let text: string;
   try {
-    text = readFileSync(file === '-' ? 0 : file, 'utf8');
+    text = file === '-' ? readInput() : readFileSync(file, 'utf8');
   } catch (error) {
     throw new InputError(`${name}: cannot be read: ${messageOf(error)}`, { cause: error });
   }

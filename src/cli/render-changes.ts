@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import { at, equalJson, isObject, stringAt } from '../openshift/json.ts';
+import type { Text } from './terminal.ts';
 
 /** One field that differs; undefined: it is not there. */
 export interface Change {
@@ -53,27 +53,23 @@ function textOf(value: unknown): string | undefined {
 
 /** How changes are printed. */
 export interface RenderOptions {
-  readonly colour: boolean;
   readonly indent: string;
   /** Characters a line may have; longer values are shortened in their middle. Infinity: never. */
   readonly width: number;
 }
 
 /** The changes as aligned lines: `-` before, `+` after, one column for the fields and one for the values. */
-export function renderChanges(changes: readonly Change[], { colour, indent, width }: RenderOptions): string {
+export function renderChanges(changes: readonly Change[], { indent, width }: RenderOptions): readonly Text[] {
   const column = Math.max(0, ...changes.map(({ path }) => path.length));
   const room = width - indent.length - column - 4;
-  const line = (path: string, mark: '-' | '+', value: string) => {
-    const text = `${mark} ${shorten(value, room)}`;
-    return `${indent}${path.padEnd(column)}  ${colour ? styleText(mark === '-' ? 'red' : 'green', text, { validateStream: false }) : text}`;
-  };
-  return changes
-    .flatMap(({ path, before, after }) => [
-      ...(before === undefined ? [] : [line(path, '-', before)]),
-      ...(after === undefined ? [] : [line(before === undefined ? path : '', '+', after)]),
-    ])
-    .map((text) => `${text}\n`)
-    .join('');
+  const line = (path: string, mark: '-' | '+', value: string): Text => [
+    `${indent}${path.padEnd(column)}  `,
+    { style: mark === '-' ? 'red' : 'green', text: `${mark} ${shorten(value, room)}` },
+  ];
+  return changes.flatMap(({ path, before, after }) => [
+    ...(before === undefined ? [] : [line(path, '-', before)]),
+    ...(after === undefined ? [] : [line(before === undefined ? path : '', '+', after)]),
+  ]);
 }
 
 /** Shortens a text to a length by leaving out its middle; both ends of an image reference tell it from others. */

@@ -1,29 +1,44 @@
 import type { Config } from '../config/config.ts';
-import { parseOptions } from './command-line.ts';
+import type { Given } from './command.ts';
+import { configOption } from './object-arguments.ts';
 import { UsageError } from './usage.ts';
 
-/** What `serve --help` prints. */
-export const serveHelp = `Usage: s2i-incremental serve [options]
-
-Runs the webhook: POST /mutate over HTTPS, probes and metrics over HTTP.
-
-  --config FILE        configuration (YAML); environment variables S2I_INCREMENTAL_… override it
-  --kubeconfig FILE    the cluster to read earlier Builds from; default: $KUBECONFIG, ~/.kube/config, the pod's own
-  --standalone         read from no cluster: Builds get their tag and env, but nothing to continue from
-  --host ADDRESS       address to listen on (default 0.0.0.0)
-  --port PORT          HTTPS port (default 8443; 0: any free one)
-  --ops-port PORT      HTTP port for /healthz, /readyz and /metrics (default 8080; 0: any free one)
-  --scripts-port PORT  HTTP port where build pods get the assemble wrapper (default 8081; 0: any free one)
-  --cert-dir DIR       folder with tls.crt, tls.key, ca.crt (default certs); without any, self-signed ones are made. What
-                       takes their place is served without a restart. Not with certificate.secret in the configuration
-  --client-ca FILE     only callers with a certificate of these CAs may call the HTTPS port
-  --client-names NAME,…  only those of them with one of these common names
-  -h, --help           this text
-
-Examples:
-  s2i-incremental serve --standalone
-  s2i-incremental serve --config config.yaml --cert-dir /certs
-`;
+export const serveOptions = {
+  config: configOption,
+  kubeconfig: {
+    type: 'string',
+    value: 'FILE',
+    help: "the cluster to read earlier Builds from; default: $KUBECONFIG, ~/.kube/config, the pod's own",
+  },
+  standalone: {
+    type: 'boolean',
+    help: 'read from no cluster: Builds get their tag and env, but nothing to continue from',
+  },
+  host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 0.0.0.0)' },
+  port: { type: 'string', value: 'PORT', help: 'HTTPS port (default 8443; 0: any free one)' },
+  'ops-port': {
+    type: 'string',
+    value: 'PORT',
+    help: 'HTTP port for /healthz, /readyz and /metrics (default 8080; 0: any free one)',
+  },
+  'scripts-port': {
+    type: 'string',
+    value: 'PORT',
+    help: 'HTTP port where build pods get the assemble wrapper (default 8081; 0: any free one)',
+  },
+  'cert-dir': {
+    type: 'string',
+    value: 'DIR',
+    help: `folder with tls.crt, tls.key, ca.crt (default certs); without any, self-signed ones are made. What
+takes their place is served without a restart. Not with certificate.secret in the configuration`,
+  },
+  'client-ca': {
+    type: 'string',
+    value: 'FILE',
+    help: 'only callers with a certificate of these CAs may call the HTTPS port',
+  },
+  'client-names': { type: 'string', value: 'NAME,…', help: 'only those of them with one of these common names' },
+} as const;
 
 /** The command line of `serve`. */
 export interface ServeArguments {
@@ -40,24 +55,10 @@ export interface ServeArguments {
 }
 
 /**
- * Reads the command line of `serve`.
+ * The command line of `serve`, checked.
  * @throws UsageError
  */
-export function parseServeArguments(args: readonly string[]): ServeArguments | 'help' {
-  const values = parseOptions(args, {
-    config: { type: 'string' },
-    kubeconfig: { type: 'string' },
-    standalone: { type: 'boolean' },
-    host: { type: 'string' },
-    port: { type: 'string' },
-    'ops-port': { type: 'string' },
-    'scripts-port': { type: 'string' },
-    'cert-dir': { type: 'string' },
-    'client-ca': { type: 'string' },
-    'client-names': { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values.help === true) return 'help';
+export function readServeArguments(values: Given<typeof serveOptions>['values']): ServeArguments {
   if (values.standalone === true && values.kubeconfig !== undefined) {
     throw new UsageError('--standalone and --kubeconfig exclude each other');
   }

@@ -1,140 +1,17 @@
-import { createHistorySource } from '../admission/history-source.ts';
-import { createScriptCatalog } from '../assemble/catalog.ts';
-import { loadConfig } from '../config/load-config.ts';
-import type { Cluster } from '../kubernetes/cluster.ts';
-import { IssuedTags } from '../history/issued-tags.ts';
-import { createAbsentHistory } from '../history/memory-history.ts';
-import type { ReflectorEvent } from '../kubernetes/reflector.ts';
-import { startWebhook } from '../server/webhook.ts';
-import { type Logger, createLogger } from '../telemetry/logger.ts';
-import { type Metrics, createMetrics } from '../telemetry/metrics.ts';
-import { createAdmissionReporter } from '../telemetry/report-admission.ts';
-import { isClusterAtHand } from './open-cluster.ts';
-import { recordEvents } from './record-events.ts';
-import { type ServeArguments, checkCertificateArguments, parseServeArguments, serveHelp } from './serve-arguments.ts';
-import { startCertificateSource, watchClients } from './serving-certificate.ts';
-import { UsageError, exitCodes } from './usage.ts';
-import { messageOf } from '../config/message-of.ts';
+import { defineCommand } from './command.ts';
+import { readServeArguments, serveOptions } from './serve-arguments.ts';
 
-/** Runs the webhook until a signal ends it; resolves with the exit status. */
-export async function serve(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
-  const options = parseServeArguments(args);
-  if (options === 'help') {
-    process.stdout.write(serveHelp);
-    return exitCodes.ok;
-  }
-  const config = loadConfig(options.config, environment);
-  checkCertificateArguments(options, config);
-  const logger = createLogger(config.log);
-  const signalled = receiveSignal(logger);
-  const connected = await connectCluster(options, environment);
-  if (connected === undefined) {
-    if (config.certificate.secret !== undefined) {
-      throw new UsageError('certificate.secret needs a cluster, and there is none at hand; name one with --kubeconfig');
-    }
-    logger.warn('running standalone: no cluster to read earlier Builds from, so every Build is a full one');
-  }
-  const metrics = createMetrics();
-  const clients = options.clientCa === undefined ? undefined : watchClients(options.clientCa, options, logger);
-  const certificate = await startCertificateSource(options.certDir, config.certificate, connected?.kubernetes, logger);
-
-  const stopping = new AbortController();
-  const watched = connected === undefined ? undefined : await watchHistory(connected.cluster, metrics, logger);
-  if (watched !== undefined) metrics.observeHistory(() => watched.status());
-  const report = createAdmissionReporter(logger, metrics);
-  const record =
-    connected === undefined || !config.events.enabled ? undefined : recordEvents(connected.kubernetes, logger);
-  try {
-    const webhook = await startWebhook({
-      ...options,
-      config,
-      certificate,
-      ...(clients !== undefined && { clients }),
-      onRenewalFailure: (error) => logger.error({ error }, 'new certificate cannot be served, keeping the one before'),
-      factSources: [createHistorySource(watched ?? createAbsentHistory())],
-      historyDetail: () => describeHistory(watched),
-      issuedTags: new IssuedTags(),
-      scripts: createScriptCatalog(config.assemble.profiles),
-      clock: Date.now,
-      metrics,
-      onAdmission: (request, admission, milliseconds) => {
-        report(request, admission, milliseconds);
-        record?.(request, admission);
-      },
-    });
-    const watching = watched?.run(stopping.signal);
-    logger.info({ url: webhook.operations.url }, 'listening for probes and metrics');
-    logger.info({ url: `${webhook.scripts.url}/s2i` }, 'listening for build pods');
-    // A port that is taken ends the process; a certificate that is still to come does not keep a signal from it.
-    const listening = webhook.admission.then(({ url }) => {
-      logger.info({ url: `${url}/mutate` }, 'listening for admission reviews');
-      return signalled;
-    });
-    await Promise.race([listening, signalled]);
-    logger.info(
-      { shutdownDelay: config.server.shutdownDelay },
-      'stopping: not ready, serving on for the shutdown delay',
-    );
-    await webhook.stop();
-    stopping.abort();
-    await watching;
-  } finally {
-    stopping.abort();
-    await Promise.all([certificate.close(), clients?.close()]);
-  }
-  logger.info('stopped');
-  // Whoever does not read the log does not keep the process: lines that nobody takes within a second are lost.
-  setTimeout(() => process.exit(), 1_000).unref();
-  return exitCodes.ok;
-}
-
-/** The cluster that was named or is at hand, or undefined. The client is loaded only where there is one. */
-async function connectCluster({ kubeconfig, standalone }: ServeArguments, environment: NodeJS.ProcessEnv) {
-  if (standalone || (kubeconfig === undefined && !isClusterAtHand(environment))) return undefined;
-  const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
-  const { createCluster } = await import('../kubernetes/cluster.ts');
-  try {
-    const kubeConfig = loadKubeConfig(kubeconfig);
-    const kubernetes = connect(kubeConfig);
-    return { kubernetes, cluster: createCluster(kubernetes) };
-  } catch (error) {
-    throw new UsageError(`${kubeconfig ?? 'the kubeconfig'} names no cluster that can be used: ${messageOf(error)}`, {
-      cause: error,
-    });
-  }
-}
-
-async function watchHistory(cluster: Cluster, metrics: Metrics, logger: Logger) {
-  const { createWatchedHistory } = await import('../history/watched-history.ts');
-  const onEvent = (event: ReflectorEvent) => {
-    const { resource } = event.selection;
-    if (event.kind === 'synced') logger.info({ resource, objects: event.objects }, 'history synced');
-    else
-      logger.warn({ resource, retryIn: event.retryIn, error: event.error }, 'history watch interrupted, asking live');
-  };
-  logger.info({ server: cluster.server }, 'reading history from the cluster');
-  return createWatchedHistory(cluster, onEvent, Math.random, (build) => metrics.recordBuild(build));
-}
-
-function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | undefined): string {
-  if (watched === undefined) return 'standalone';
-  const { synced, buildConfigs } = watched.status();
-  return synced ? `synced, ${buildConfigs} BuildConfigs` : 'not synced, asking the API server for each Build';
-}
-
-/** Resolves at the first SIGTERM or SIGINT; from then on a second one ends the process at once. */
-function receiveSignal(logger: Logger): Promise<void> {
-  return new Promise((resolve) => {
-    let received = false;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (received) {
-          logger.warn({ signal }, 'second signal: ending at once');
-          process.exit(exitCodes.failure);
-        }
-        received = true;
-        resolve();
-      });
-    }
-  });
-}
+export const serve = defineCommand({
+  name: 'serve',
+  summary: 'run the webhook',
+  audience: 'operators',
+  options: serveOptions,
+  about: 'Runs the webhook: POST /mutate over HTTPS, probes and metrics over HTTP.',
+  examples: (program) => [`${program} serve --standalone`, `${program} serve --config config.yaml --cert-dir /certs`],
+  run: async ({ values }, terminal) => {
+    const options = readServeArguments(values);
+    // Servers, certificates and metrics are loaded only for this command.
+    const { runWebhook } = await import('./run-webhook.ts');
+    return runWebhook(options, terminal);
+  },
+});

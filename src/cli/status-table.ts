@@ -1,21 +1,21 @@
 import type { BuildConfigStatus, TimedBuild } from '../status/build-config-status.ts';
-import { formatSeconds, printable } from '../status/words.ts';
-import { type Column, type Paint, renderTable } from './table.ts';
+import { formatSeconds } from '../status/words.ts';
+import { type Column, renderTable } from './table.ts';
+import type { Text } from './terminal.ts';
 
 export interface StatusTableOptions {
   /** Whether a column tells the namespace. */
   readonly withNamespace: boolean;
   /** Characters a line may have; infinity where it is no terminal: then digests are whole, too. */
   readonly width: number;
-  readonly paint: Paint;
 }
 
 /** One line a BuildConfig; `-` stands for what there is not or is not known. */
-export function renderStatusTable(rows: readonly BuildConfigStatus[], options: StatusTableOptions): string {
-  const { withNamespace, width, paint } = options;
+export function renderStatusTable(rows: readonly BuildConfigStatus[], options: StatusTableOptions): readonly Text[] {
+  const { withNamespace, width } = options;
   const column = (title: string, cell: (row: BuildConfigStatus) => string, more: Partial<Column> = {}): Column => ({
     title,
-    cells: rows.map((row) => printable(cell(row))),
+    cells: rows.map((row) => cell(row)),
     ...more,
   });
   const image = (text: string) =>
@@ -36,7 +36,7 @@ export function renderStatusTable(rows: readonly BuildConfigStatus[], options: S
     column('LAST INCREMENTAL', ({ lastIncremental }) => timeText(lastIncremental)),
     column('SAVED', ({ savedSeconds }) => (savedSeconds === null ? '-' : formatSeconds(savedSeconds))),
   ];
-  return renderTable(columns, width, paint);
+  return renderTable(columns, width);
 }
 
 const decisionStyles: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {

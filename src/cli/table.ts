@@ -1,10 +1,5 @@
 import { shorten } from './render-changes.ts';
-
-/** How a text is made to stand out. */
-export type Style = 'bold' | 'green' | 'yellow' | 'red' | 'dim';
-
-/** Applies a style; where there are no colours it returns the text as it is. */
-export type Paint = (style: Style, text: string) => string;
+import type { Style, Text } from './terminal.ts';
 
 export interface Column {
   readonly title: string;
@@ -21,7 +16,7 @@ const gap = '   ';
  * Columns as aligned lines, titles first, in the manner of `oc get`.
  * @param width characters a line may have; infinity: nothing is shortened
  */
-export function renderTable(columns: readonly Column[], width: number, paint: Paint): string {
+export function renderTable(columns: readonly Column[], width: number): readonly Text[] {
   const natural = columns.map(({ title, cells }) => Math.max(title.length, ...cells.map((cell) => cell.length)));
   const total = natural.reduce((sum, length) => sum + length, gap.length * (columns.length - 1));
   const excess = Math.max(0, total - width);
@@ -30,14 +25,13 @@ export function renderTable(columns: readonly Column[], width: number, paint: Pa
     return isFlexible === true ? Math.max(title.length, length - excess) : length;
   });
   const line = (cellOf: (column: Column) => string, styleOf: (column: Column, cell: string) => Style | undefined) =>
-    columns
-      .map((column, index) => {
-        const cell = shorten(cellOf(column), lengths[index] ?? 0);
-        const style = styleOf(column, cell);
-        const padding = index === columns.length - 1 ? '' : ' '.repeat((lengths[index] ?? 0) - cell.length) + gap;
-        return (style === undefined ? cell : paint(style, cell)) + padding;
-      })
-      .join('');
+    columns.flatMap((column, index): readonly Text[] => {
+      const whole = cellOf(column);
+      const text = shorten(whole, lengths[index] ?? 0);
+      const style = styleOf(column, whole);
+      const padding = index === columns.length - 1 ? '' : ' '.repeat((lengths[index] ?? 0) - text.length) + gap;
+      return [style === undefined ? text : { style, text }, padding];
+    });
   const rows = columns[0]?.cells.length ?? 0;
   return [
     line(
@@ -50,7 +44,5 @@ export function renderTable(columns: readonly Column[], width: number, paint: Pa
         ({ style }, cell) => style?.(cell),
       ),
     ),
-  ]
-    .map((text) => `${text}\n`)
-    .join('');
+  ];
 }

@@ -8,7 +8,7 @@ import { hasOptInLabel } from '../policy/opt-in.ts';
 import { explainReason, isBuildReason } from '../policy/reasons.ts';
 import { type RecordedDecision, recordedDecisionOf } from './build-summary.ts';
 import { explainNextBuild } from './next-build.ts';
-import { formatSeconds, printable } from './words.ts';
+import { formatSeconds } from './words.ts';
 
 /** A Build that is to be explained. */
 export interface ExplainRequest {
@@ -22,8 +22,7 @@ export interface ExplainRequest {
 /** Why a Build is what it is, in sentences: of variables their names, never their values. */
 export function explainBuild(request: ExplainRequest): readonly string[] {
   const recorded = recordedDecisionOf(request.build);
-  const sentences = recorded === undefined ? explainLeftAlone(request) : explainAdmitted(request, recorded);
-  return sentences.map(printable);
+  return recorded === undefined ? explainLeftAlone(request) : explainAdmitted(request, recorded);
 }
 
 function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: RecordedDecision): readonly string[] {

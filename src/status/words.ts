@@ -1,5 +1,3 @@
-/** Numbers and foreign texts as people read them. */
-
 /** A time span as people write it: `45s`, `2m05s`, `1h02m`, `3d04h`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
@@ -8,10 +6,4 @@ export function formatSeconds(seconds: number): string {
   if (whole < 3_600) return `${Math.floor(whole / 60)}m${padded(whole % 60)}s`;
   if (whole < 86_400) return `${Math.floor(whole / 3_600)}h${padded(Math.floor((whole % 3_600) / 60))}m`;
   return `${Math.floor(whole / 86_400)}d${padded(Math.floor((whole % 86_400) / 3_600))}h`;
-}
-
-/** A text from an object for a terminal: anyone with edit rights wrote it, and a control character could move the cursor. */
-export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '?');
 }

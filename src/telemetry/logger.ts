@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Config } from '../config/config.ts';
+import { showControls } from './show-controls.ts';
 
 export type { Logger } from 'pino';
 
@@ -48,9 +49,4 @@ function renderField(name: string, value: unknown): readonly string[] {
   if (name !== 'error') return [`${name}: ${JSON.stringify(value)}`];
   const { stack, ...rest } = value as { readonly stack?: string };
   return [`${name}: ${JSON.stringify(rest)}`, ...(stack ?? '').split('\n')];
-}
-
-/** Escape sequences and marks of direction would act on the terminal. */
-function showControls(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
 }

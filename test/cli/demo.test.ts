@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { runProgram } from '../helpers/program.ts';
+import { runCommand } from '../helpers/terminal.ts';
 
 /** The story's timestamps lie eleven minutes apart from when it is told. */
 function withoutTimes(text: string): string {
@@ -13,14 +13,14 @@ function withoutTimes(text: string): string {
 
 describe('demo', () => {
   it('tells the story: opt-in, first build, two continued ones, a clean one, a clone, opt-out', async () => {
-    const { status, stdout, stderr } = await runProgram(['demo']);
+    const { status, stdout, stderr } = await runCommand(['demo']);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
     const told = withoutTimes(stdout);
     assert.deepEqual(
       told.split('\n').filter((line) => /^ {3}(?:\$|build)/.test(line)),
       [
         '   $ oc label bc/shop s2i-incremental.io/enabled=true',
-        '   buildconfig/shop  Opted in: its origin is recorded, so that everything can go back.',
+        '   buildconfig/shop  Opted in: its original settings are recorded, so that they can be restored.',
         '   $ oc start-build shop',
         '   build/shop-1  Full build: it is the first Build since its BuildConfig opted in.',
         '   $ oc start-build shop',
@@ -32,7 +32,7 @@ describe('demo', () => {
         '   $ oc start-build --from-build=shop-2',
         '   build/shop-5  Incremental build: it continues from the image of shop-2.',
         '   $ oc label bc/shop s2i-incremental.io/enabled-',
-        '   buildconfig/shop  Opted out: what had been written into it is taken away.',
+        '   buildconfig/shop  Opted out: its original settings are restored.',
       ],
     );
     const tags = [...stdout.matchAll(/\+ harbor\.example\.com\/web\/shop:(20[0-9]{12})$/gm)].map(([, tag]) => tag);
@@ -43,11 +43,11 @@ describe('demo', () => {
   it('is told in the README as it is', async () => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const told = /<!-- demo -->\s+```\n([^]*?)```\s+<!-- \/demo -->/.exec(readme)?.[1];
-    assert.equal(withoutTimes(told ?? ''), withoutTimes((await runProgram(['demo'])).stdout));
+    assert.equal(withoutTimes(told ?? ''), withoutTimes((await runCommand(['demo'])).stdout));
   });
 
   it('has colours where they are asked for', async () => {
-    const { stdout } = await runProgram(['demo'], { environment: { FORCE_COLOR: '1' } });
+    const { stdout } = await runCommand(['demo'], { hasColour: true });
     assert.ok(stdout.includes('\u001b[32m+ true\u001b[39m'));
   });
 });

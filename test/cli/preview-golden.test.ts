@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { after, describe, it } from 'node:test';
 import { stringify } from 'yaml';
-import { preview } from '../../src/cli/preview.ts';
 import { objectAt } from '../../src/openshift/json.ts';
 import { goldenNames, historyOf, loadGolden, reviewFrom } from '../helpers/golden-cases.ts';
+import { runCommand } from '../helpers/terminal.ts';
 import { patchIn, startTestWebhook } from '../helpers/webhook.ts';
 
 /** Requests about something else than a Build or BuildConfig, which no file can hold. */
@@ -53,12 +51,10 @@ describe('preview of every golden case', () => {
       if (known.length > 0 && items.length === 0) {
         known[1] = write('history', { apiVersion: 'v1', kind: 'BuildConfig', metadata: { name: 'unrelated' } });
       }
-      const output = new PassThrough();
       const object = write('object', objectAt(review, 'request', 'object'));
-      const status = await preview(['-f', object, ...args, ...known], {}, output);
-      output.end();
-      assert.equal(status, 0);
-      assert.deepEqual(JSON.parse(await text(output)), patch);
+      const { status, stdout, stderr } = await runCommand(['preview', '-f', object, ...args, ...known]);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+      assert.deepEqual(JSON.parse(stdout), patch);
     });
   }
 });

@@ -7,7 +7,7 @@ import { parse, stringify } from 'yaml';
 import { applyPatch } from '../../src/admission/patch.ts';
 import type { PatchOperation } from '../../src/admission/review.ts';
 import { exampleBuild, exampleBuildConfig, merge } from '../helpers/fixtures.ts';
-import { runProgram } from '../helpers/program.ts';
+import { runCommand } from '../helpers/terminal.ts';
 
 const now = ['--now', '2026-01-31T12:00:00Z'];
 
@@ -33,7 +33,7 @@ describe('preview', () => {
   it('shows what would change, aligned and with the reason', async (t) => {
     const file = fileWith(t, stringify(build));
     const history = fileWith(t, stringify({ kind: 'List', items: [complete, exampleBuildConfig()] }));
-    const { status, stdout, stderr } = await runProgram(['preview', '-f', file, '--history', history, ...now], chained);
+    const { status, stdout, stderr } = await runCommand(['preview', '-f', file, '--history', history, ...now], chained);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
     const base =
       'image-registry.openshift-image-registry.svc:5000/test/python@sha256:cae662172fd450bb0cd710a769079c05bfc5d8e35efa6576edc7d0377afdd4a2';
@@ -63,7 +63,7 @@ describe('preview', () => {
   it('prints objects as YAML and JSON, and patches that make them', async (t) => {
     const file = fileWith(t, `${stringify(build)}---\n${stringify(exampleBuildConfig())}`);
     const run = async (format: string) =>
-      (await runProgram(['preview', '-f', file, '-o', format, ...now], chained)).stdout;
+      (await runCommand(['preview', '-f', file, '-o', format, ...now], chained)).stdout;
     const [yaml, json, patch] = (await Promise.all(['yaml', 'json', 'patch'].map(run))) as [string, string, string];
     const fromYaml = yaml.split('---\n').map((text) => parse(text) as unknown);
     const fromJson = json.split(/^(?=\{)/m).map((text) => JSON.parse(text) as unknown);
@@ -77,7 +77,7 @@ describe('preview', () => {
   });
 
   it('reads standard input', async () => {
-    const { status, stdout } = await runProgram(['preview', '-f', '-', ...now], { input: JSON.stringify(build) });
+    const { status, stdout } = await runCommand(['preview', '-f', '-', ...now], { input: JSON.stringify(build) });
     assert.equal(status, 0);
     assert.match(
       stdout,
@@ -124,7 +124,7 @@ describe('preview', () => {
   ];
   for (const [name, text, message] of wrong) {
     it(`tells where a file holds ${name}`, async (t) => {
-      const { status, stdout, stderr } = await runProgram(['preview', '-f', fileWith(t, text)]);
+      const { status, stdout, stderr } = await runCommand(['preview', '-f', fileWith(t, text)]);
       assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
       assert.match(stderr, message);
     });
@@ -138,7 +138,7 @@ describe('preview', () => {
   ];
   for (const [args, message] of usage) {
     it(`refuses preview ${args.join(' ')}`, async () => {
-      const { status, stderr } = await runProgram(['preview', ...args]);
+      const { status, stderr } = await runCommand(['preview', ...args]);
       assert.equal(status, 2);
       assert.match(stderr, message);
     });

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { Agent, request as httpsRequest } from 'node:https';
+import { request as httpsRequest } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
+import { commands } from '../../src/cli/commands.ts';
+import { dispatch } from '../../src/cli/dispatch.ts';
 import { createAuthority } from '../../src/certificates/self-signed.ts';
 import { createClientCertificate } from '../helpers/client-certificate.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
-import { type LogLine, logUntil, runProgram, startProgram } from '../helpers/program.ts';
+import type { LogLine } from '../helpers/program.ts';
+import { type TestTerminal, createTestTerminal, runCommand } from '../helpers/terminal.ts';
 import { patchIn, readAnswer, send } from '../helpers/webhook.ts';
 
 function temporaryFolder(t: TestContext): string {
@@ -29,14 +32,25 @@ function urlIn(lines: readonly LogLine[], message: string): string {
   return url;
 }
 
+/** A webhook in this process; it ends with the test, or as a signal to its terminal says. */
+function startServe(t: TestContext, args: readonly string[], environment: Record<string, string> = {}) {
+  const terminal: TestTerminal = createTestTerminal({
+    environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0', ...environment },
+  });
+  const ended = dispatch(['serve', ...anyPorts, ...args], terminal);
+  const stop = () => {
+    terminal.signals.emit('SIGTERM');
+    return ended;
+  };
+  t.after(stop);
+  return { terminal, stop };
+}
+
 describe('serve', () => {
   it('makes certificates, says it is standalone, answers a review and stops at SIGTERM', async (t) => {
-    const folder = temporaryFolder(t);
-    const child = startProgram(['serve', ...anyPorts, '--cert-dir', join(folder, 'certs')], {
-      environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
-    });
-    t.after(() => child.kill('SIGKILL'));
-    const lines = await logUntil(child, listening);
+    const folder = join(temporaryFolder(t), 'certs');
+    const { terminal, stop } = startServe(t, ['--cert-dir', folder]);
+    const lines = await terminal.logUntil(listening);
     assert.deepEqual(
       lines.map(({ level, message }) => ({ level, message })),
       [
@@ -50,10 +64,10 @@ describe('serve', () => {
         { level: 'info', message: listening },
       ],
     );
-    assert.deepEqual(readdirSync(join(folder, 'certs')).sort(), ['ca.crt', 'tls.crt', 'tls.key']);
-    assert.equal(statSync(join(folder, 'certs', 'tls.key')).mode & 0o777, 0o600);
+    assert.deepEqual(readdirSync(folder).sort(), ['ca.crt', 'tls.crt', 'tls.key']);
+    assert.equal(statSync(join(folder, 'tls.key')).mode & 0o777, 0o600);
 
-    const ca = readFileSync(join(folder, 'certs', 'ca.crt'), 'utf8');
+    const ca = readFileSync(join(folder, 'ca.crt'), 'utf8');
     const answer = await send(urlIn(lines, listening), ca, reviewOf(exampleBuild()));
     assert.equal(answer.status, 200);
     assert.notDeepEqual(patchIn(answer.text), []);
@@ -62,59 +76,20 @@ describe('serve', () => {
       metrics.text,
       /^s2i_incremental_admission_requests_total\{resource="builds",operation="CREATE",result="patched",reason="wrapper_unavailable"\} 1$/m,
     );
-
-    child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
-  });
-
-  it('answers and stops although nobody reads its log', async (t) => {
-    const folder = temporaryFolder(t);
-    const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', folder], {
-      environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
-    });
-    t.after(() => child.kill('SIGKILL'));
-    const url = urlIn(await logUntil(child, listening), listening);
-    child.stdout.pause();
-    const agent = new Agent({ keepAlive: true, ca: readFileSync(join(folder, 'ca.crt')), servername: 'localhost' });
-    t.after(() => agent.destroy());
-    const post = () => {
-      const headers = { 'Content-Type': 'application/json' };
-      const outgoing = httpsRequest(url, { method: 'POST', agent, headers });
-      outgoing.end(JSON.stringify(reviewOf(exampleBuild())));
-      return readAnswer(outgoing);
-    };
-    // More lines than a pipe and the streams at its ends hold.
-    for (let count = 0; count < 800; count += 1) assert.equal((await post()).status, 200);
-    child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
-  });
-
-  it('ends at once at a second signal', async (t) => {
-    const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', temporaryFolder(t)], {
-      environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '1h' },
-    });
-    t.after(() => child.kill('SIGKILL'));
-    await logUntil(child, listening);
-    child.kill('SIGTERM');
-    await logUntil(child, 'stopping: not ready, serving on for the shutdown delay');
-    child.kill('SIGINT');
-    assert.deepEqual(await once(child, 'exit'), [1, null]);
+    assert.equal(await stop(), 0);
+    assert.equal((await terminal.logUntil('stopped')).at(-1)?.['message'], 'stopped');
   });
 
   it('uses the certificate that is there', async (t) => {
     const folder = temporaryFolder(t);
     for (const expected of [true, false]) {
-      const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', folder], {
-        environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
-      });
-      t.after(() => child.kill('SIGKILL'));
-      const lines = await logUntil(child, listening);
+      const { terminal, stop } = startServe(t, ['--standalone', '--cert-dir', folder]);
+      const lines = await terminal.logUntil(listening);
       assert.equal(
         lines.some(({ message }) => message === 'made a self-signed certificate'),
         expected,
       );
-      child.kill('SIGTERM');
-      await once(child, 'exit');
+      assert.equal(await stop(), 0);
     }
   });
 
@@ -124,7 +99,7 @@ describe('serve', () => {
       file,
       'incremental: {mode: always, maxDepth: 0}\noutput: {timezone: Mars/Olympus, registries: ["http://x"]}\nasemble: {}\n',
     );
-    const finished = await runProgram(['serve', '--config', file], {
+    const finished = await runCommand(['serve', '--config', file], {
       environment: { S2I_INCREMENTAL_LOG_LEVEL: 'loud', S2I_INCREMENTAL_COLOUR: 'red' },
     });
     assert.deepEqual(finished, {
@@ -155,7 +130,7 @@ describe('serve', () => {
       ['--port', '0', '--ops-port', String(port), '--scripts-port', '0'],
       ['--port', '0', '--ops-port', '0', '--scripts-port', String(port)],
     ]) {
-      const { status, stderr } = await runProgram([...args, ...ports]);
+      const { status, stderr } = await runCommand([...args, ...ports]);
       assert.deepEqual(
         { status, stderr },
         {
@@ -194,7 +169,7 @@ describe('serve', () => {
   ];
   for (const [args, message] of wrong) {
     it(`refuses ${args.join(' ')}`, async () => {
-      const { status, stderr } = await runProgram(args);
+      const { status, stderr } = await runCommand(args);
       assert.equal(status, 2);
       assert.match(stderr, message);
     });
@@ -211,7 +186,7 @@ describe('serve', () => {
   ];
   for (const [args, message] of elsewhere) {
     it(`refuses certificates in a Secret with ${args.join(' ') || 'no cluster'}`, async () => {
-      const finished = await runProgram(['serve', ...args], { environment: inSecret });
+      const finished = await runCommand(['serve', ...args], { environment: inSecret });
       assert.deepEqual(finished, {
         status: 2,
         stdout: '',
@@ -224,7 +199,7 @@ describe('serve', () => {
     const folder = temporaryFolder(t);
     const file = join(folder, 'clients.crt');
     const args = ['serve', '--standalone', ...anyPorts, '--cert-dir', join(folder, 'certs'), '--client-ca', file];
-    const { status, stderr } = await runProgram(args);
+    const { status, stderr } = await runCommand(args);
     assert.equal(status, 1);
     assert.match(stderr, /^s2i-incremental: .*clients\.crt: cannot be read as CA certificates: ENOENT: .*\n$/);
   });
@@ -235,12 +210,11 @@ describe('serve', () => {
     const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
     const authority = await createAuthority('clients', validity);
     writeFileSync(join(folder, 'clients.crt'), authority.cert);
-    const child = startProgram([
-      ...['serve', '--standalone', ...anyPorts, '--cert-dir', certs],
+    const { terminal } = startServe(t, [
+      ...['--standalone', '--cert-dir', certs],
       ...['--client-ca', join(folder, 'clients.crt'), '--client-names', 'nobody, somebody'],
     ]);
-    t.after(() => child.kill('SIGKILL'));
-    const url = urlIn(await logUntil(child, listening), listening);
+    const url = urlIn(await terminal.logUntil(listening), listening);
     const ca = readFileSync(join(certs, 'ca.crt'), 'utf8');
     await assert.rejects(send(url, ca, reviewOf(exampleBuild())), { code: /CERTIFICATE_REQUIRED|ECONNRESET/ });
     const call = async (name: string) => {
@@ -250,7 +224,7 @@ describe('serve', () => {
       return (await readAnswer(outgoing)).status;
     };
     assert.deepEqual([await call('somebody'), await call('mallory')], [405, 403]);
-    const refused = (await logUntil(child, 'refused a caller by its name')).at(-1);
+    const refused = (await terminal.logUntil('refused a caller by its name')).at(-1);
     assert.deepEqual(
       [refused?.['level'], refused?.['names'], refused?.['address']],
       ['warn', ['mallory'], '127.0.0.1'],
@@ -270,34 +244,25 @@ describe('serve', () => {
         'current-context': 'a',
       }),
     );
-    const child = startProgram(['serve', ...anyPorts, '--kubeconfig', kubeconfig], {
-      environment: { ...inSecret, S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
-    });
-    t.after(() => child.kill('SIGKILL'));
-    const lines = await logUntil(child, 'listening for build pods');
+    const { terminal, stop } = startServe(t, ['--kubeconfig', kubeconfig], inSecret);
+    const lines = await terminal.logUntil('listening for build pods');
     const answer = await send(`${urlIn(lines, probes)}/readyz`, '', '', { method: 'GET' });
     assert.equal(answer.status, 503);
     assert.match(answer.text, /^\[-\] running: starting\n\[-\] certificate: .*ECONNREFUSED/);
     assert.equal((await send(`${urlIn(lines, probes)}/healthz`, '', '', { method: 'GET' })).status, 200);
-    child.kill('SIGTERM');
-    assert.deepEqual(await once(child, 'exit'), [0, null]);
+    assert.equal(await stop(), 0);
   });
 
   it('has a help text for each command', async () => {
-    for (const command of [[], ['serve'], ['preview'], ['demo'], ['assemble-script']]) {
-      const { status, stdout } = await runProgram([...command, '--help']);
-      assert.equal(status, 0);
+    for (const command of [[], ...commands.map(({ name }) => [name])]) {
+      const { status, stdout, stderr } = await runCommand([...command, '--help']);
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
       assert.match(stdout, /^Usage: s2i-incremental /);
+      assert.deepEqual(
+        stdout.split('\n').filter((line) => line.length > 125),
+        [],
+      );
     }
-    assert.deepEqual((await runProgram([])).status, 2);
-  });
-
-  it('logs text for people if asked to', async (t) => {
-    const child = startProgram(['serve', '--standalone', ...anyPorts, '--cert-dir', temporaryFolder(t)], {
-      environment: { S2I_INCREMENTAL_LOG_FORMAT: 'text', S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0' },
-    });
-    t.after(() => child.kill('SIGKILL'));
-    const [first] = (await once(child.stdout, 'data')) as [Buffer];
-    assert.match(first.toString(), /WARN.*: running standalone: /);
+    assert.deepEqual((await runCommand([])).status, 2);
   });
 });

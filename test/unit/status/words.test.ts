@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { formatSeconds, printable } from '../../../src/status/words.ts';
+import { formatSeconds } from '../../../src/status/words.ts';
 
 it('seconds are written as people write them', () => {
   const written = [0, 0.4, 59, 59.6, 60, 125, 3_599, 3_600, 86_399, 86_400, 698_400].map(formatSeconds);
@@ -17,8 +17,4 @@ it('seconds are written as people write them', () => {
     '1d00h',
     '8d02h',
   ]);
-});
-
-it('control characters do not reach a terminal', () => {
-  assert.equal(printable('a\u001b[31mb\nc\u009bd ü'), 'a?[31mb?c?d ü');
 });

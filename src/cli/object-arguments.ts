@@ -1,37 +1,27 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 import { UsageError } from './usage.ts';
-import { messageOf } from '../config/message-of.ts';
 
-/**
- * The values of a command's options.
- * @throws UsageError for an option or argument that the command does not have
- */
-export function parseOptions<const T extends NonNullable<ParseArgsConfig['options']>>(
-  args: readonly string[],
-  options: T,
-) {
-  return explained(() => parseArgs({ args: [...args], options }).values);
-}
+/** The option of every command that works in one namespace. */
+export const namespaceOption = {
+  type: 'string',
+  short: 'n',
+  value: 'NAME',
+  help: "default: that of the kubeconfig's context",
+} as const;
 
-/**
- * The values of a command's options and its other arguments, in any order.
- * @throws UsageError for an option that the command does not have
- */
-export function parseCommandLine<const T extends NonNullable<ParseArgsConfig['options']>>(
-  args: readonly string[],
-  options: T,
-) {
-  return explained(() => parseArgs({ args: [...args], options, allowPositionals: true }));
-}
+/** The option of every command that asks a cluster. */
+export const kubeconfigOption = {
+  type: 'string',
+  value: 'FILE',
+  help: "default: $KUBECONFIG, ~/.kube/config, the pod's own",
+} as const;
 
-function explained<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new UsageError(messageOf(error), { cause: error });
-  }
-}
+/** The option of every command that decides or renders as the webhook does. */
+export const configOption = {
+  type: 'string',
+  value: 'FILE',
+  help: 'configuration (YAML); environment variables S2I_INCREMENTAL_… override it',
+} as const;
 
 const spellings = {
   BuildConfig: { forms: ['bc', 'buildconfig', 'buildconfigs'], example: 'shop or bc/shop' },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseCommandLine, parseNamespace, parseObjectName } from '../../../src/cli/command-line.ts';
+import { parseNamespace, parseObjectName } from '../../../src/cli/object-arguments.ts';
 
 describe('the name of an object', () => {
   for (const text of [
@@ -46,11 +46,4 @@ it('a namespace is a name, or not given', () => {
       message: `-n must be the name of a namespace; is ${JSON.stringify(text)}`,
     });
   }
-});
-
-it('options and names stand in any order; an unknown option is a mistake', () => {
-  const options = { namespace: { type: 'string', short: 'n' } } as const;
-  const { values, positionals } = parseCommandLine(['shop', '-n', 'web', 'api'], options);
-  assert.deepEqual({ ...values, positionals }, { namespace: 'web', positionals: ['shop', 'api'] });
-  assert.throws(() => parseCommandLine(['--colour'], options), { code: 'usage', message: /'--colour'/ });
 });

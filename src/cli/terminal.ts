@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { styleText } from 'node:util';
+import { controls, showControls } from '../telemetry/show-controls.ts';
+import { type ProgramName, programNameOf } from './program-name.ts';
+
+/** How a text is made to stand out. */
+export type Style = 'bold' | 'green' | 'yellow' | 'red' | 'dim';
+
+/** A line for people, or a part of one. Only a terminal makes it characters, so whatever others wrote in it cannot act on the terminal. */
+export type Text = string | { readonly style: Style; readonly text: string } | readonly Text[];
+
+/** Where a command writes to. */
+export interface Output {
+  /** Writes lines for people: control characters and marks that turn the direction of writing are shown as `\u{…}`. */
+  print(...lines: readonly Text[]): void;
+  /** Writes a document for programs, or the way to overwrite a line, as it is. */
+  write(text: string): void;
+  /** Whether a person looks at it. */
+  readonly isTTY: boolean;
+  /** Characters a line may have; infinity where nobody looks. */
+  readonly width: number;
+}
+
+/** What a command knows of the world it runs in. */
+export interface Terminal {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Reads standard input to its end. */
+  readonly readInput: () => string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** How the program was called. */
+  readonly program: ProgramName;
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number;
+  /** Where the log of `serve` goes; undefined: to standard output, past any buffer. */
+  readonly log: { write(line: string): void } | undefined;
+  /** Where signals to the process are told; only `serve` listens. */
+  readonly signals: Pick<NodeJS.EventEmitter, 'on'>;
+  /** Ends the process, whatever is still under way. */
+  readonly exit: (status: number) => void;
+}
+
+/** The terminal of a process. */
+export function createTerminal(process: NodeJS.Process, version: string): Terminal {
+  return {
+    stdout: createOutput(process.stdout, showsColour(process.stdout)),
+    stderr: createOutput(process.stderr, showsColour(process.stderr)),
+    readInput: () => readFileSync(0, 'utf8'),
+    environment: process.env,
+    program: programNameOf(process.argv[1] ?? ''),
+    version,
+    clock: Date.now,
+    log: undefined,
+    signals: process,
+    exit: (status) => process.exit(status),
+  };
+}
+
+/** Where an output's characters go. */
+export interface OutputStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** An output over a stream. */
+export function createOutput(stream: OutputStream, hasColour: boolean): Output {
+  const isTTY = stream.isTTY === true;
+  return {
+    print: (...lines) => void stream.write(lines.map((line) => `${renderText(line, hasColour)}\n`).join('')),
+    write: (text) => void stream.write(text),
+    isTTY,
+    // A terminal that does not know its width says 0.
+    width: (isTTY && stream.columns) || Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Whether a stream shows colours: a terminal, and neither NO_COLOR nor its relatives say otherwise (FORCE_COLOR does). */
+function showsColour(stream: NodeJS.WriteStream): boolean {
+  return styleText('red', 'x', { stream }) !== 'x';
+}
+
+/** A line as the characters that a terminal is sent. */
+export function renderText(text: Text, hasColour: boolean): string {
+  if (typeof text === 'string') return showControls(text);
+  if (!('style' in text)) return text.map((part) => renderText(part, hasColour)).join('');
+  const plain = showControls(text.text);
+  return hasColour ? styleText(text.style, plain, { validateStream: false }) : plain;
+}
+
+/** Whether a text has characters that act on a terminal. */
+export function isPrintable(text: string): boolean {
+  return showControls(text) === text;
+}
+
+/**
+ * A document in which these characters are escaped within its quotes, as JSON and YAML know it: it means the same, and can
+ * be looked at.
+ */
+export function escapeInQuotes(document: string): string {
+  return document.replaceAll(controls, (character) =>
+    // What is not of the basic plane acts on no terminal.
+    character === '\n' || character.length > 1
+      ? character
+      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
