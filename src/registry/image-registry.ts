@@ -1,12 +1,6 @@
+import type { ImageAnswer } from './image-answer.ts';
 import type { AskRegistry } from './registry-client.ts';
 import { RegistryError, type RegistryErrorCode } from './registry-error.ts';
-
-/** What a registry says of an image. */
-export type ImageAnswer =
-  /** `digest`: of the manifest that the reference means. */
-  | { readonly kind: 'present'; readonly digest: string }
-  | { readonly kind: 'missing' }
-  | { readonly kind: 'unknown'; readonly error: RegistryError };
 
 /** How a question ended, for a metric. */
 export type RegistryResult = 'present' | 'missing' | RegistryErrorCode;

@@ -10,7 +10,7 @@ import { stringAt } from '../openshift/json.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { type Answer, Connection } from './connection.ts';
 import { canonicalHost } from './docker-config.ts';
-import type { ImageAnswer } from './image-registry.ts';
+import type { ImageAnswer } from './image-answer.ts';
 import type { MountedFiles } from './mounted-files.ts';
 import { RegistryError } from './registry-error.ts';
 

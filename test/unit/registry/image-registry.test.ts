@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ImageAnswer, createImageRegistry } from '../../../src/registry/image-registry.ts';
+import type { ImageAnswer } from '../../../src/registry/image-answer.ts';
+import { createImageRegistry } from '../../../src/registry/image-registry.ts';
 import { RegistryError } from '../../../src/registry/registry-error.ts';
 
 const present: ImageAnswer = { kind: 'present', digest: `sha256:${'a'.repeat(64)}` };

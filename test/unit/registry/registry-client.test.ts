@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
 import { createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
-import type { ImageAnswer } from '../../../src/registry/image-registry.ts';
+import type { ImageAnswer } from '../../../src/registry/image-answer.ts';
 import { MountedFiles } from '../../../src/registry/mounted-files.ts';
 import { createRegistryClient } from '../../../src/registry/registry-client.ts';
 import { startOddRegistry } from '../../helpers/registry-server.ts';
