@@ -10,14 +10,25 @@ export function sourceStrategyOf(object: JsonObject): JsonObject | undefined {
   return objectAt(object, ...sourceStrategyPath);
 }
 
-/** The names in the strategy's env, in order; what is no env variable is passed over. */
+/** Returns the entries of the strategy's env, whatever they are; empty without a list. */
+export function envOf(object: JsonObject): readonly unknown[] {
+  return arrayAt(sourceStrategyOf(object), 'env') ?? [];
+}
+
+/** Names that the platform adds to a Build's env, such as that of `oc start-build --build-loglevel`: not the application's. */
+const platformName = /^(?:BUILD_LOGLEVEL|OPENSHIFT_BUILD_[A-Z_]+)$/;
+
+/** Returns the names in an env that are the application's, in order. */
+export function envNamesIn(env: readonly unknown[]): readonly string[] {
+  return env
+    .map((variable) => stringAt(variable, 'name'))
+    .filter((name) => name !== undefined)
+    .filter((name) => !platformName.test(name));
+}
+
+/** Returns the names of an object's own env, as envNamesIn. */
 export function envNamesOf(object: JsonObject): readonly string[] {
-  const names: string[] = [];
-  for (const variable of arrayAt(sourceStrategyOf(object), 'env') ?? []) {
-    const name = stringAt(variable, 'name');
-    if (name !== undefined) names.push(name);
-  }
-  return names;
+  return envNamesIn(envOf(object));
 }
 
 /** The BuildConfig a Build belongs to. */
@@ -49,9 +60,15 @@ export function buildNumberOf(build: JsonObject): number | undefined {
   return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
-/** Where a Build's source comes from: repository and folder in it, in one text to compare; a branch does not count. */
+/**
+ * Returns the text by which the sources of Builds are compared: repository and folder in it; a branch does not count. A
+ * server answers for `shop` and `shop.git` alike, and the folders `.`, `/` and none are the same.
+ */
 export function sourceOf(build: JsonObject): string {
-  return `${stringAt(build, 'spec', 'source', 'git', 'uri') ?? ''} ${stringAt(build, 'spec', 'source', 'contextDir') ?? ''}`;
+  const uri = stringAt(build, 'spec', 'source', 'git', 'uri') ?? '';
+  const folders = (stringAt(build, 'spec', 'source', 'contextDir') ?? '').split('/');
+  const folder = folders.filter((name) => name !== '' && name !== '.').join('/');
+  return `${uri.replace(/\/{1,9}$/, '').replace(/\.git$/, '')} ${folder}`;
 }
 
 /** The folder of the source that the assemble wrapper is copied to where it comes out of an image. */

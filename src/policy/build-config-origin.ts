@@ -1,6 +1,7 @@
 import { envNamesOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, arrayAt, at, equalJson, isObject, objectAt, parseJson, stringAt } from '../openshift/json.ts';
-import type { EnvironmentVariable } from './plan.ts';
+import { isEmptyVariable } from './environment.ts';
+import type { PlannedVariable } from './plan.ts';
 
 /** The fields of a BuildConfig as its user has them. Null: absent. */
 export interface BuildConfigSettings {
@@ -16,7 +17,7 @@ export interface BuildConfigSettings {
 export interface AppliedSettings {
   /** Undefined: the field was left as it was. */
   readonly incremental: true | undefined;
-  readonly env: readonly EnvironmentVariable[];
+  readonly env: readonly PlannedVariable[];
 }
 
 /** Where nothing was written in another form than by an absent key: that form. */
@@ -81,13 +82,17 @@ export function emptyFormsOf(buildConfig: JsonObject): EmptyForms {
   };
 }
 
-/** Tells the variables of a BuildConfig that were added and are as they were added; the server leaves out an empty value. */
-export function appliedVariables({ env }: AppliedSettings): (variable: unknown) => boolean {
-  const values = new Map(env.map(({ name, value }) => [name, value]));
+/**
+ * Finds the applied variable that a variable of a BuildConfig still is; undefined if it is the user's or was changed
+ * since. The server leaves out an empty value.
+ */
+export function appliedVariables({ env }: AppliedSettings): (variable: unknown) => PlannedVariable | undefined {
+  const applied = new Map(env.map((planned) => [planned.name, planned]));
   return (variable) => {
-    const name = stringAt(variable, 'name') ?? '';
-    const value = values.get(name);
-    return value !== undefined && isObject(variable) && equalJson({ value: '', ...variable }, { name, value });
+    const planned = applied.get(stringAt(variable, 'name') ?? '');
+    if (planned === undefined || !isObject(variable)) return undefined;
+    const { name, value } = planned;
+    return equalJson({ value: '', ...variable }, { name, value }) ? planned : undefined;
   };
 }
 
@@ -116,7 +121,10 @@ function decodeApplied(applied: unknown): AppliedSettings | undefined {
   if ((incremental !== undefined && incremental !== true) || variables === undefined) return undefined;
   const env = variables.flatMap((variable) => {
     const [name, value] = [stringAt(variable, 'name'), stringAt(variable, 'value')];
-    return name === undefined || value === undefined ? [] : [{ name, value }];
+    const replaces = at(variable, 'replaces');
+    const isReadable = replaces === undefined || (isEmptyVariable(replaces) && replaces['name'] === name);
+    if (name === undefined || value === undefined || !isReadable) return [];
+    return [{ name, value, ...(replaces !== undefined && { replaces }) }];
   });
   return env.length === variables.length ? { incremental, env } : undefined;
 }

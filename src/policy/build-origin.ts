@@ -1,4 +1,5 @@
 import { type JsonObject, arrayAt, at, isObject, objectAt, parseJson, stringAt } from '../openshift/json.ts';
+import { isEmptyVariable } from './environment.ts';
 
 /** A Kubernetes ObjectReference such as `from` and `output.to`. */
 export type ObjectReference = Readonly<Record<string, string>>;
@@ -7,6 +8,8 @@ export type ObjectReference = Readonly<Record<string, string>>;
 export interface AddedVariable {
   readonly name: string;
   readonly value: string | undefined;
+  /** The variable without a value whose place it took; absent: it was added at the end. */
+  readonly replaces?: JsonObject;
 }
 
 /** The settings of a Build before it was changed, and the variables that were added: what its `…/origin` annotation holds. Null: absent. */
@@ -23,11 +26,14 @@ export interface BuildOrigin {
 
 /** The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list of names. */
 export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
+  const replaced = env.map(({ replaces }) => replaces).filter((variable) => variable !== undefined);
   return JSON.stringify({
     version: 1,
     ...origin,
     env: env.map(({ name }) => name),
     values: env.map(({ value }) => value),
+    // Only where there are any, which is rare: the annotation is to stay small.
+    ...(replaced.length > 0 && { replaced }),
   });
 }
 
@@ -93,7 +99,12 @@ function decodeVariables(parsed: JsonObject): readonly AddedVariable[] | undefin
   const values = parsed['values'] == null ? [] : arrayAt(parsed, 'values');
   if (names === undefined || values === undefined || (values.length > 0 && values.length !== names.length))
     return undefined;
-  const variables = names.map((name, index) => ({ name, value: values[index] }));
+  const replaced = parsed['replaced'] == null ? [] : arrayAt(parsed, 'replaced');
+  if (replaced === undefined || !replaced.every(isEmptyVariable)) return undefined;
+  const variables = names.map((name, index) => {
+    const replaces = replaced.find((variable) => variable['name'] === name);
+    return { name, value: values[index], ...(replaces !== undefined && { replaces }) };
+  });
   return variables.every(isAddedVariable) ? variables : undefined;
 }
 

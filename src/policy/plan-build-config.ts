@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { envNamesOf, sourceStrategyOf } from '../openshift/build.ts';
+import { envOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, at, objectAt, stringAt } from '../openshift/json.ts';
 import { annotations, userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, isObjectName } from '../openshift/metadata.ts';
@@ -10,7 +10,7 @@ import {
   encodeBuildConfigOrigin,
 } from './build-config-origin.ts';
 import { type Features, resolveFeatures } from './features.ts';
-import { missingVariables } from './missing-variables.ts';
+import { missingVariables } from './environment.ts';
 import { objectWarnings } from './object-warnings.ts';
 import { checkOptIn } from './opt-in.ts';
 import { planOutput } from './output.ts';
@@ -70,7 +70,7 @@ function settingsToApply(buildConfig: JsonObject, features: Features, config: Co
   const isUnset = sourceStrategyOf(buildConfig)?.['incremental'] == null;
   return {
     incremental: features.mode !== 'off' && isUnset ? true : undefined,
-    env: config.buildConfig.injectEnv ? missingVariables(features.profile, envNamesOf(buildConfig)) : [],
+    env: config.buildConfig.injectEnv ? missingVariables(features.profile, envOf(buildConfig)) : [],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import { buildNumberOf, envNamesOf, referenceKeyOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
+import { buildNumberOf, envNamesIn, envOf, referenceKeyOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { isObjectName, nameOf, referencedName } from '../openshift/metadata.ts';
 import { settingsOf } from './build-origin.ts';
@@ -7,7 +7,7 @@ import { encodeBuildRecord } from './build-record.ts';
 import { decideBuild } from './decide-build.ts';
 import type { Facts, PreviousBuild } from './facts.ts';
 import { type Features, resolveFeatures } from './features.ts';
-import { missingVariables } from './missing-variables.ts';
+import { missingVariables, withVariables } from './environment.ts';
 import { objectWarnings } from './object-warnings.ts';
 import { planOutput } from './output.ts';
 import type { BuildChanges, BuildDecision, BuildPlan, SkipPlan } from './plan.ts';
@@ -46,16 +46,15 @@ export function planBuild({
     return { kind: 'skip', reason: 'build_config_opted_out', warnings: [] };
   }
   const features = resolveFeatures(build, config);
-  const ownNames = envNamesOf(build);
-  // An env that is no list is the server's to refuse; there is nothing to append to.
-  const env =
-    strategy['env'] == null || Array.isArray(strategy['env']) ? missingVariables(features.profile, ownNames) : [];
-  const envNames = env.length === 0 ? ownNames : [...ownNames, ...env.map(({ name }) => name)];
+  // An env that is no list is the server's to refuse; there is nothing to write into.
+  const isWritable = strategy['env'] == null || Array.isArray(strategy['env']);
+  const env = isWritable ? missingVariables(features.profile, envOf(build)) : [];
+  const finalEnv = withVariables(envOf(build), env);
   const wrapper = planWrapper({
     build,
     wanted: features.wrapper,
     profile: features.wrapperProfile?.name,
-    envNames,
+    env: finalEnv,
     version: scriptsVersion,
     config: config.assemble,
   });
@@ -65,7 +64,7 @@ export function planBuild({
     wrapperUnavailable: wrapper.kind === 'unavailable',
     originFrom,
     source: sourceOf(build),
-    envNames,
+    envNames: envNamesIn(finalEnv),
     limits: config.incremental,
     now,
     history: facts.history,

@@ -1,4 +1,5 @@
 /** Plans as data: what is decided about an object. Mutations carry a plan out, and telemetry reports it. */
+import type { JsonObject } from '../openshift/json.ts';
 import type { PreviousBuild } from './facts.ts';
 import type { BuildConfigReason, FullReason, IncrementalReason, SkipReason, UpdateReason } from './reasons.ts';
 
@@ -20,6 +21,12 @@ export interface EnvironmentVariable {
   readonly value: string;
 }
 
+/** A variable that is written into `sourceStrategy.env`. */
+export interface PlannedVariable extends EnvironmentVariable {
+  /** The variable without a value whose place it takes; absent: it goes to the end. */
+  readonly replaces?: JsonObject;
+}
+
 /** A tag that was chosen, and where it stands in its series. */
 export interface IssuedTag {
   readonly tag: string;
@@ -39,8 +46,7 @@ export interface BuildChanges {
   readonly scripts: string | undefined;
   readonly output: { readonly kind: 'DockerImage'; readonly name: string } | undefined;
   readonly pushSecret: { readonly name: string } | undefined;
-  /** Appended to `sourceStrategy.env`. */
-  readonly env: readonly EnvironmentVariable[];
+  readonly env: readonly PlannedVariable[];
   /** Our annotations; null: removed, whoever wrote it. */
   readonly annotations: Readonly<Record<string, string | null>>;
 }
@@ -61,8 +67,7 @@ export interface BuildConfigPlan {
   readonly reason: BuildConfigReason;
   /** Undefined: the field stays unmodified. */
   readonly incremental: true | undefined;
-  /** Variables to append. */
-  readonly env: readonly EnvironmentVariable[];
+  readonly env: readonly PlannedVariable[];
   readonly annotations: Readonly<Record<string, string>>;
   readonly warnings: readonly string[];
 }

@@ -73,10 +73,13 @@ function withoutIncremental(object: JsonObject, { applied, empty }: BuildConfigO
 function withoutVariables(object: JsonObject, { applied, empty }: BuildConfigOrigin): JsonObject {
   const path = [...sourceStrategyPath, 'env'];
   const env = arrayAt(object, ...path) ?? [];
-  const isApplied = appliedVariables(applied);
-  const kept = env.filter((variable) => !isApplied(variable));
-  if (kept.length === env.length) return object;
-  if (kept.length > 0) return withValue(object, path, kept);
+  const appliedAs = appliedVariables(applied);
+  if (env.every((variable) => appliedAs(variable) === undefined)) return object;
+  const restored = env.flatMap((variable) => {
+    const planned = appliedAs(variable);
+    return planned === undefined ? [variable] : planned.replaces === undefined ? [] : [planned.replaces];
+  });
+  if (restored.length > 0) return withValue(object, path, restored);
   return Object.hasOwn(empty, 'env') ? withValue(object, path, empty.env) : withoutValue(object, path);
 }
 

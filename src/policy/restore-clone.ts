@@ -39,12 +39,14 @@ function withoutVariables(build: JsonObject, origin: BuildOrigin): JsonObject {
   const path = [...sourceStrategyPath, 'env'];
   const env = arrayAt(build, ...path);
   if (env === undefined || origin.env.length === 0) return build;
-  const added = new Map(origin.env.map(({ name, value }) => [name, value]));
-  const kept = env.filter((variable) => {
-    const [name, value] = [stringAt(variable, 'name') ?? '', stringAt(variable, 'value')];
-    return value === undefined || !added.has(name) || (added.get(name) ?? value) !== value;
+  const added = new Map(origin.env.map((variable) => [variable.name, variable]));
+  const restored = env.flatMap((variable) => {
+    const value = stringAt(variable, 'value');
+    const ours = added.get(stringAt(variable, 'name') ?? '');
+    if (value === undefined || ours === undefined || (ours.value ?? value) !== value) return [variable];
+    return ours.replaces === undefined ? [] : [ours.replaces];
   });
-  return kept.length === 0 ? withoutValue(build, path) : withValue(build, path, kept);
+  return restored.length === 0 ? withoutValue(build, path) : withValue(build, path, restored);
 }
 
 function withoutAnnotations(build: JsonObject): JsonObject {

@@ -1,9 +1,7 @@
 import type { AssembleConfig } from '../config/config.ts';
 import { sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
-
-/** The builder fetches `scripts` through such a proxy and ignores NO_PROXY. */
-const proxyVariable = /^https?_proxy$/i;
+import { isEmptyVariable } from './environment.ts';
 
 /** What a Build is to do about its assemble script. */
 export type WrapperPlan =
@@ -18,26 +16,39 @@ export interface WrapperRequest {
   readonly wanted: boolean;
   /** The profile whose wrapper fits the image; undefined: the default one. */
   readonly profile: string | undefined;
-  /** The names in the Build's env, the profile's included. */
-  readonly envNames: readonly string[];
+  /** The Build's env, the profile's variables included. */
+  readonly env: readonly unknown[];
   /** The version of the scripts that are served. */
   readonly version: string;
   readonly config: AssembleConfig;
 }
 
 /**
- * | wrapper wanted | baseUrl | user's scripts | HTTP(S) proxy in env | plan        |
- * | -------------- | ------- | -------------- | -------------------- | ----------- |
- * | no             | any     | any            | any                  | not_wanted  |
- * | yes            | empty   | any            | any                  | unavailable |
- * | yes            | given   | set            | any                  | unavailable |
- * | yes            | given   | empty          | set                  | unavailable |
- * | yes            | given   | empty          | not set              | delivered   |
+ * | wrapper wanted | baseUrl | user's scripts | proxy for baseUrl in env | plan        |
+ * | -------------- | ------- | -------------- | ------------------------ | ----------- |
+ * | no             | any     | any            | any                      | not_wanted  |
+ * | yes            | empty   | any            | any                      | unavailable |
+ * | yes            | given   | set            | any                      | unavailable |
+ * | yes            | given   | empty          | set                      | unavailable |
+ * | yes            | given   | empty          | not set                  | delivered   |
  */
-export function planWrapper({ build, wanted, profile, envNames, version, config }: WrapperRequest): WrapperPlan {
+export function planWrapper({ build, wanted, profile, env, version, config }: WrapperRequest): WrapperPlan {
   if (!wanted) return { kind: 'not_wanted' };
   const hasScripts = (stringAt(sourceStrategyOf(build), 'scripts') ?? '') !== '';
-  const hasProxy = envNames.some((name) => proxyVariable.test(name));
-  if (config.baseUrl === '' || hasScripts || hasProxy) return { kind: 'unavailable' };
+  if (config.baseUrl === '' || hasScripts || hasProxy(env, config.baseUrl)) return { kind: 'unavailable' };
   return { kind: 'delivered', scripts: `${config.baseUrl}/${version}/${profile ?? 'default'}` };
+}
+
+/**
+ * Whether the build pod would fetch a URL through a proxy of the strategy's env, whatever NO_PROXY says. Of both
+ * spellings the last variable counts, and an https URL without a proxy of its own goes through that for http
+ * (openshift/builder `scriptProxyConfig`, source-to-image `NewHTTPURLReader`).
+ */
+function hasProxy(env: readonly unknown[], url: string): boolean {
+  const isSet = (...names: readonly string[]) => {
+    const last = env.findLast((variable) => names.includes(stringAt(variable, 'name') ?? ''));
+    return last !== undefined && !isEmptyVariable(last);
+  };
+  const isForHttp = isSet('HTTP_PROXY', 'http_proxy');
+  return url.startsWith('https:') ? isForHttp || isSet('HTTPS_PROXY', 'https_proxy') : isForHttp;
 }

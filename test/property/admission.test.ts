@@ -10,6 +10,7 @@ import { IssuedTags } from '../../src/history/issued-tags.ts';
 import { createMemoryHistory } from '../../src/history/memory-history.ts';
 import { isTag, parseImageReference } from '../../src/openshift/image-reference.ts';
 import { type JsonObject, at, withValue, withoutValue } from '../../src/openshift/json.ts';
+import { restoreClone } from '../../src/policy/restore-clone.ts';
 import * as arbitrary from '../helpers/arbitraries.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import { testNow } from '../helpers/webhook.ts';
@@ -99,7 +100,7 @@ function parsed(object: unknown): JsonObject {
 }
 
 describe('admission of generated Builds', () => {
-  it('changes nothing but the fields it owns, and env only at its end', async () => {
+  it('changes nothing but the fields it owns, and of env only what is empty or absent', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
         const before = parsed(generated);
@@ -113,12 +114,23 @@ describe('admission of generated Builds', () => {
         const [envBefore, envAfter] = [before, after].map(
           (object) => (at(object, 'spec', 'strategy', 'sourceStrategy', 'env') ?? []) as readonly JsonObject[],
         ) as [readonly JsonObject[], readonly JsonObject[]];
-        assert.deepEqual(envAfter.slice(0, envBefore.length), envBefore);
+        const isEmpty = (variable: JsonObject) => (variable['value'] ?? '') === '' && variable['valueFrom'] == null;
+        const kept = envBefore.map((variable, index) => (isEmpty(variable) ? envAfter[index] : variable));
+        assert.deepEqual(envAfter.slice(0, envBefore.length), kept);
         const names = new Set(envBefore.map(({ name }) => name));
         assert.deepEqual(
           envAfter.slice(envBefore.length).filter(({ name }) => names.has(name)),
           [],
         );
+        // A clone of it gets back exactly what its user has.
+        const clone = withValue(
+          after,
+          ['metadata', 'annotations', 'openshift.io/build.clone-of'],
+          at(after, 'metadata', 'name'),
+        );
+        const restored = restoreClone(clone).build;
+        const ownEnv = at(before, 'spec', 'strategy', 'sourceStrategy', 'env') ?? [];
+        assert.deepEqual(at(restored, 'spec', 'strategy', 'sourceStrategy', 'env') ?? [], ownEnv);
       }),
       { numRuns: 400 },
     );

@@ -8,6 +8,8 @@ import { decodeReview } from '../../src/admission/review.ts';
 import { parseConfig } from '../../src/config/load-config.ts';
 import { IssuedTags } from '../../src/history/issued-tags.ts';
 import { createAbsentHistory } from '../../src/history/memory-history.ts';
+import { withVariables } from '../../src/policy/environment.ts';
+import type { PlannedVariable } from '../../src/policy/plan.ts';
 import { type JsonObject, arrayAt, at, objectAt, withValue, withoutValue } from '../../src/openshift/json.ts';
 import * as arbitrary from '../helpers/arbitraries.ts';
 import { reviewOf } from '../helpers/fixtures.ts';
@@ -243,7 +245,7 @@ describe('the origin', () => {
             empty: _empty,
             ...recorded
           } = JSON.parse(String(at(stored, ...originPath))) as {
-            applied: { incremental?: boolean; env?: readonly unknown[] };
+            applied: { incremental?: boolean; env?: readonly PlannedVariable[] };
           } & JsonObject;
           const env = arrayAt(own, ...strategy, 'env') ?? [];
           assert.deepEqual(recorded, {
@@ -259,7 +261,7 @@ describe('the origin', () => {
             at(stored, ...strategy, 'incremental'),
             applied.incremental ?? at(own, ...strategy, 'incremental'),
           );
-          assert.deepEqual(arrayAt(stored, ...strategy, 'env') ?? [], [...env, ...(applied.env ?? [])]);
+          assert.deepEqual(arrayAt(stored, ...strategy, 'env') ?? [], withVariables(env, applied.env ?? []));
         },
       ),
       { numRuns: 300 },

@@ -26,7 +26,7 @@ const whole = {
   chainFullSeconds: undefined,
   originFrom: 'DockerImage/python:3.12',
   hadWrapper: false,
-  source: 'https://git.example.com/app.git web',
+  source: 'https://git.example.com/app web',
   inputs: '',
   envNames: ['A'],
   isTooLarge: false,

@@ -7,6 +7,7 @@ import {
   referenceKeyOf,
   envNamesOf,
   repositoryTextOf,
+  sourceOf,
   sourceStrategyOf,
   durationOf,
 } from '../../../src/openshift/build.ts';
@@ -223,4 +224,37 @@ describe('the other inputs of a source', () => {
   it('of what is no input are not read', () => {
     assert.equal(inputsOf({ secrets: 'x', configMaps: {}, images: [null, { paths: [] }] }), '');
   });
+});
+
+describe('sourceOf', () => {
+  const of = (uri: string, contextDir?: string) => sourceOf({ spec: { source: { git: { uri }, contextDir } } });
+  const shop = 'https://git.example.com/web/shop';
+  const same: readonly [uri: string, contextDir?: string][] = [
+    [shop],
+    [`${shop}.git`],
+    [`${shop}/`],
+    [`${shop}.git/`],
+    [shop, ''],
+    [shop, '.'],
+    [shop, '/'],
+    [shop, './'],
+  ];
+  for (const [uri, contextDir] of same) {
+    it(`takes ${uri} ${contextDir ?? ''} for the same source`, () => assert.equal(of(uri, contextDir), of(shop)));
+  }
+  it('takes a folder for the same however it is written', () => {
+    assert.deepEqual(
+      [...new Set(['app', './app', '/app/', 'app/.', 'app//'].map((dir) => of(shop, dir)))],
+      [`${shop} app`],
+    );
+  });
+  it('tells other repositories and folders apart', () => {
+    const sources = [of(shop), of(`${shop}2`), of(shop, 'app'), of(shop, 'a/pp'), of(shop, '..'), of('')];
+    assert.equal(new Set(sources).size, sources.length);
+  });
+});
+
+it('envNamesOf passes over what the platform adds', () => {
+  const env = ['BUILD_LOGLEVEL', 'A', 'OPENSHIFT_BUILD_NAME', 'BUILD_LOGLEVEL_2'].map((name) => ({ name, value: '5' }));
+  assert.deepEqual(envNamesOf({ spec: { strategy: { sourceStrategy: { env } } } }), ['A', 'BUILD_LOGLEVEL_2']);
 });

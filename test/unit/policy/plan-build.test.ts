@@ -25,7 +25,7 @@ const previous: PreviousBuild = {
   inputs: '',
   isTooLarge: false,
   originFrom: `DockerImage/${base}`,
-  source: 'https://git.example.com/test/pyflask.git ',
+  source: 'https://git.example.com/test/pyflask ',
   envNames: ['FOO', 'X'],
 };
 const buildConfig: BuildConfigFacts = {
@@ -343,10 +343,11 @@ describe('the env', () => {
   const withEnv = (env: unknown) => exampleBuild({ spec: { strategy: { sourceStrategy: { env } } } });
   it('is filled up where it is a list or absent', () => {
     const added = (env: unknown) => mutation({ build: withEnv(env), yaml: profiles }).env.map(({ name }) => name);
-    assert.deepEqual([null, [], [{ name: 'B' }], 'text', { name: 'B' }].map(added), [
+    assert.deepEqual([null, [], [{ name: 'B', value: 'x' }], [{ name: 'B' }], 'text', { name: 'B' }].map(added), [
       ['A', 'FOO', 'B'],
       ['A', 'FOO', 'B'],
       ['A', 'FOO'],
+      ['A', 'FOO', 'B'],
       [],
       [],
     ]);
