@@ -49,16 +49,10 @@ USER 65532:0
 WORKDIR /app
 EXPOSE 8443 8080 8081
 # Mount a folder with tls.crt and tls.key at /certs, or an empty writable one to have self-signed ones made.
-# docs/performance.md has what each of these is worth.
 # Two arenas: by default the C library has eight a core, each with garbage of its own.
 ENV MALLOC_ARENA_MAX=2
-# What is larger than that is given back when it is freed. By default the C library raises this limit with each large piece it
-# frees, and then keeps holes of many megabytes between what lives long.
-ENV MALLOC_MMAP_THRESHOLD_=32768
-# --max-semi-space-size=4: by default V8 lets its young generation grow past 100 MB, which costs more memory than it saves time; with
-#   less, what 64 requests at a time need does not fit, and is taken for long-lived.
-# --no-allocation-site-pretenuring: while the history is read V8 learns that requests live long, and from then on puts those that it
-#   serves among the old objects, where they pile up, with all they refer to, until the whole heap is walked over.
-# --heap-growing-percent=50: the heap may grow by that much before it is walked over; by default it triples while the history is read.
-ENTRYPOINT ["node", "--max-semi-space-size=4", "--no-allocation-site-pretenuring", "--heap-growing-percent=50", "/app/main.js"]
+# --max-semi-space-size: by default V8 lets its young generation grow to 48 MB, which costs more memory than it saves time.
+# --max-old-space-size-percentage: by default the heap may grow to the container's whole limit, with nothing left for the rest of the
+#   process. With half of it V8 cleans up earlier: 140 instead of 184 MB under load.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--max-old-space-size-percentage=50", "/app/main.js"]
 CMD ["serve", "--cert-dir", "/certs"]

@@ -2,22 +2,21 @@
 import type { JsonObject } from '../src/openshift/json.ts';
 import { annotations } from '../src/openshift/keys.ts';
 import { exampleBuild, exampleBuildConfig, merge } from '../test/helpers/fixtures.ts';
-import { createTemplate } from './template.ts';
 
 export const historySize = { buildConfigs: 20_000, buildsEach: 5 } as const;
 
-/** One of the BuildConfigs, by its place from 0. All texts of a field have the same length. */
-export interface ExampleIdentity {
-  readonly namespace: string;
-  readonly name: string;
-  readonly uid: string;
+/** Returns a function that fills in places like `<NAME>` in the strings of a JSON value, as text. */
+export function createTemplate(value: unknown): (values: Readonly<Record<string, string>>) => string {
+  const parts = JSON.stringify(value).split(/<([A-Z]+)>/);
+  return (values) => parts.map((part, at) => (at % 2 === 0 ? part : (values[part] ?? `<${part}>`))).join('');
 }
 
-export function identityOf(buildConfig: number): ExampleIdentity {
+/** The names of one of the BuildConfigs, by its place from 0; each name has the same length for all. */
+export function identityOf(buildConfig: number) {
   return {
-    namespace: `team-${String(buildConfig % 200).padStart(3, '0')}`,
-    name: `application-${String(buildConfig).padStart(5, '0')}`,
-    uid: `ad3f6f43-23ca-45af-a9d3-${String(buildConfig).padStart(12, '0')}`,
+    NAMESPACE: `team-${String(buildConfig % 200).padStart(3, '0')}`,
+    NAME: `application-${String(buildConfig).padStart(5, '0')}`,
+    UID: `ad3f6f43-23ca-45af-a9d3-${String(buildConfig).padStart(12, '0')}`,
   };
 }
 
@@ -40,6 +39,7 @@ export const outputRepository = 'harbor.example.com/<NAMESPACE>/<NAME>';
 
 const base = (exampleBuild()['spec'] as { strategy: { sourceStrategy: { from: { kind: string; name: string } } } })
   .strategy.sourceStrategy.from;
+const started = `${new Date(Date.now() - 3_600_000).toISOString().slice(0, 19)}Z`;
 
 /** One Build as the API server sends it, with the managed fields of a real one and what the webhook wrote into it. */
 const buildTemplate = createTemplate(
@@ -48,12 +48,12 @@ const buildTemplate = createTemplate(
       metadata: {
         uid: '<BUILDUID>',
         resourceVersion: '<VERSION>',
-        creationTimestamp: '<STARTED>',
+        creationTimestamp: started,
         annotations: {
           [annotations.admittedAs]: '<NAME>-<NUMBER>',
           [annotations.chainDepth]: '1',
           [annotations.chainFullSeconds]: '180',
-          [annotations.chainStarted]: '<STARTED>',
+          [annotations.chainStarted]: started,
           [annotations.decision]: 'incremental',
           [annotations.mode]: 'chain',
           [annotations.origin]: JSON.stringify({
@@ -80,16 +80,11 @@ const buildTemplate = createTemplate(
   ),
 );
 
-/** @param started RFC 3339; when its chain started */
-export function storedBuildText(buildConfig: number, number: number, started: string): string {
-  const { namespace, name, uid } = identityOf(buildConfig);
+export function storedBuildText(buildConfig: number, number: number): string {
   const serial = buildConfig * 31 + number;
   return buildTemplate({
-    NAMESPACE: namespace,
-    NAME: name,
-    UID: uid,
+    ...identityOf(buildConfig),
     NUMBER: String(number),
-    STARTED: started,
     BUILDUID: `0e1f6a07-61c4-4a4e-8d0b-${String(serial).padStart(12, '0')}`,
     VERSION: String(1_000_000 + serial),
     TAG: String(number).padStart(6, '0'),
@@ -99,14 +94,12 @@ export function storedBuildText(buildConfig: number, number: number, started: st
 
 const buildConfigTemplate = createTemplate(
   exampleBuildConfig({
-    metadata: { name: '<NAME>', namespace: '<NAMESPACE>', uid: '<UID>', resourceVersion: '<VERSION>' },
+    metadata: { name: '<NAME>', namespace: '<NAMESPACE>', uid: '<UID>', resourceVersion: '1000000' },
     spec: { output: { to: { name: `${outputRepository}:latest` } } },
     status: { lastVersion: 1_000 },
   }),
 );
 
-/** A BuildConfig whose watch has told of more Builds than there are: OpenShift counts one before it creates it. */
 export function storedBuildConfigText(buildConfig: number): string {
-  const { namespace, name, uid } = identityOf(buildConfig);
-  return buildConfigTemplate({ NAMESPACE: namespace, NAME: name, UID: uid, VERSION: String(1_000_000 + buildConfig) });
+  return buildConfigTemplate(identityOf(buildConfig));
 }

@@ -1,71 +1,71 @@
-/** npm run bench: every figure, as tables on standard output and as JSON with --json. See --help. */
+/** npm run bench: every figure, as tables on standard output. */
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { rmSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Comparison, compare } from './http/compare.ts';
-import { startLab } from './lab.ts';
-import { canPin } from './load/pinned-process.ts';
-import { type BenchOptions, type PartName, help, parseBenchOptions } from './options.ts';
-import { benchHistory } from './parts/history.ts';
-import { benchLarge } from './parts/large.ts';
-import { benchSaturation } from './parts/saturation.ts';
-import { benchStart } from './parts/start.ts';
-import { type Row, renderTable } from './report.ts';
-import { createWorkshop, imageEnvironment, nodeOptions } from './server/servers.ts';
+import { parseArgs } from 'node:util';
+import { type Columns, type Lab, type RunningLab } from './parts.ts';
+import { measureHistory, measureHttp, measureLarge, measureStart } from './parts.ts';
+import { createWorkshop, imageEnvironment, nodeOptions, startBare, startHelper, startWebhook } from './processes.ts';
+import { renderTable } from './report.ts';
 
-const parsed = parseBenchOptions(process.argv.slice(2));
-if (parsed === 'help') process.stdout.write(help);
-else await run(parsed);
+const parts = ['start', 'history', 'http', 'large'] as const;
 
-async function run(options: BenchOptions): Promise<void> {
-  const { parts, quick } = options;
-  const say = (text: string) => process.stdout.write(`${text}\n`);
-  const machine = {
-    node: process.version,
-    options: [...nodeOptions, ...Object.entries(imageEnvironment).map(([name, value]) => `${name}=${value}`)],
-    cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
-    memory: totalmem(),
-  };
-  say(`Node.js ${machine.node} ${machine.options.join(' ')}`);
-  say(`${machine.cores} × ${machine.cpu}, ${(machine.memory / 2 ** 30).toFixed(0)} GiB`);
-  if (!canPin) say('taskset is missing: nothing is bound to a core, and the figures say little');
+const help = `Usage: npm run bench -- [options]
 
-  const rows: Partial<Record<PartName, readonly Row[]>> = {};
-  const report = (part: PartName, measured: readonly Row[]) => {
-    rows[part] = measured;
-    say(`\n${part}\n${renderTable(measured).trimEnd()}`);
-  };
-  let comparison: Comparison | undefined;
-  const workshop = await createWorkshop(options.bundle === undefined ? undefined : resolve(options.bundle));
+  --quick        short rounds, 16 connections
+  --part NAME    ${parts.join(', ')}; may be repeated (default: all)
+  --bundle FILE  measure this bundle too, in turn with one of the sources as they are; may be repeated
+`;
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    part: { type: 'string', multiple: true, default: [...parts] },
+    bundle: { type: 'string', multiple: true, default: [] },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+const unknown = values.part.find((name) => !parts.some((part) => part === name));
+if (values.help || unknown !== undefined) {
+  process.stdout.write(help);
+  process.exit(values.help ? 0 : 2);
+}
+
+const folder = await createWorkshop();
+const bundles: Record<string, string> = { sources: `${folder}/main.js` };
+for (const file of values.bundle) bundles[file] = resolve(file);
+const lab: Lab = { folder, bundles, quick: values.quick };
+const settings = [...nodeOptions, ...Object.entries(imageEnvironment).map((entry) => entry.join('='))];
+console.log(`Node.js ${process.version} ${settings.join(' ')}\n${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`);
+const report = (part: string, columns: Columns) => console.log(`\n${part}\n${renderTable(columns)}`);
+try {
+  const build = fileURLToPath(new URL('../hack/build.ts', import.meta.url));
+  execFileSync(process.execPath, [build, `${folder}/main.js`]);
+  if (values.part.includes('start')) report('start', await measureStart(lab));
+  if (values.part.includes('history')) report('history', measureHistory());
+  if (values.part.includes('http') || values.part.includes('large')) await measureRunning();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function measureRunning(): Promise<void> {
+  const apiServer = startHelper(1, folder, './api-server.ts');
+  const load = startHelper(1, folder, './load.ts');
+  await load.started;
+  const servers = [await startBare(folder)];
   try {
-    if (options.bundle === undefined) {
-      execFileSync(process.execPath, [fileURLToPath(new URL('../hack/build.ts', import.meta.url)), workshop.program]);
+    const port = (await apiServer.started) as number;
+    for (const [name, program] of Object.entries(bundles)) {
+      servers.push(await startWebhook(folder, { name, program, apiServer: port }));
     }
-    if (parts.includes('start')) report('start', await benchStart(workshop));
-    if (parts.includes('history')) report('history', await benchHistory());
-    if (parts.some((part) => part === 'http' || part === 'large' || part === 'saturation')) {
-      const against = options.against === undefined ? undefined : resolve(options.against);
-      const lab = await startLab(workshop, { against, profile: options.profile });
-      try {
-        if (parts.includes('http')) {
-          say('\nhttp');
-          comparison = await compare(lab, options, say);
-          if (comparison.rows.length > 0) report('http', comparison.rows);
-        }
-        if (parts.includes('saturation')) report('saturation', await benchSaturation(lab, quick));
-        // Last, because what it needs of memory stays for a while.
-        if (parts.includes('large')) report('large', await benchLarge(lab, quick));
-      } finally {
-        await lab.stop();
-      }
-    }
+    const [bare, ...webhooks] = servers;
+    const running = { ...lab, load, bare, webhooks } as RunningLab;
+    if (values.part.includes('http')) report('http', await measureHttp(running));
+    // Last, because what it needs of memory stays for a while.
+    if (values.part.includes('large')) report('large', await measureLarge(running));
   } finally {
-    workshop.remove();
-  }
-  if (options.json !== undefined) {
-    writeFileSync(options.json, `${JSON.stringify({ machine, rows, cells: comparison?.cells }, undefined, 1)}\n`);
+    await Promise.all([apiServer, load, ...servers].map((process) => process.stop()));
   }
 }

@@ -1,21 +1,23 @@
-/** One figure, and what it is meant to be; a benchmark reports, it does not judge. */
-export interface Row {
+/** One figure, and the aim it has; a benchmark reports, it does not judge. */
+export interface Figure {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }
 
-/** The rows as an aligned table. */
-export function renderTable(rows: readonly Row[]): string {
-  const width = Math.max(...rows.map(({ name }) => name.length));
-  return rows
-    .map(({ name, value, unit, goal }) => {
-      const figure = `${name.padEnd(width)}  ${value.toFixed(2).padStart(10)} ${unit.padEnd(4)}`;
-      if (goal === undefined) return `${figure.trimEnd()}\n`;
-      const [word, limit] = 'atMost' in goal ? ['at most', goal.atMost] : ['at least', goal.atLeast];
-      const isMissed = 'atMost' in goal ? value > goal.atMost : value < goal.atLeast;
-      return `${figure}  ${word} ${limit}${unit === '' ? '' : ` ${unit}`}${isMissed ? '   MISSED' : ''}\n`;
-    })
+/** Renders one line for each figure, with a column for each list of them. */
+export function renderTable(columns: Readonly<Record<string, readonly Figure[]>>): string {
+  const lists = Object.values(columns);
+  const head = ['', ...Object.keys(columns), '', 'aim'];
+  const rows = (lists[0] ?? []).map(({ name, unit, goal }, at) => {
+    const values = lists.map((list) => (list[at]?.value ?? Number.NaN).toFixed(2));
+    const aim = goal === undefined ? '' : 'atMost' in goal ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
+    return [name, ...values, unit, aim];
+  });
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  return [head, ...rows]
+    .map((row) => row.map((text, at) => (at === 0 ? text.padEnd(widths[0] ?? 0) : text.padStart(widths[at] ?? 0))))
+    .map((row) => `${row.join('  ').trimEnd()}\n`)
     .join('');
 }
