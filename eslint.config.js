@@ -29,7 +29,14 @@ export const rooms = {
     packages: ['fast-json-patch'],
   },
   telemetry: {
-    rooms: ['openshift', 'config/config.ts', 'policy', 'history/finished-build.ts', 'admission'],
+    rooms: [
+      'openshift',
+      'config/config.ts',
+      'policy',
+      'history/finished-build.ts',
+      'registry/registry-error.ts',
+      'admission',
+    ],
     packages: ['pino', 'prom-client'],
   },
   server: {
@@ -47,6 +54,7 @@ export const rooms = {
       'certificates',
       'kubernetes',
       'history',
+      'registry',
       'status',
       'admission',
       'telemetry',
@@ -137,7 +145,15 @@ export default defineConfig(
   { files: ['eslint.config.js', 'charts/**/*.mjs'], ...tseslint.configs.disableTypeChecked },
   {
     files: ['charts/**/*.mjs'],
-    languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', process: 'readonly' } },
+    languageOptions: {
+      globals: {
+        Buffer: 'readonly',
+        console: 'readonly',
+        fetch: 'readonly',
+        AbortSignal: 'readonly',
+        process: 'readonly',
+      },
+    },
   },
   {
     // node:test's describe, it and test return promises that the runner itself awaits.

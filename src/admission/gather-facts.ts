@@ -1,8 +1,14 @@
-import { buildConfigOf, buildNumberOf } from '../openshift/build.ts';
-import type { JsonObject } from '../openshift/json.ts';
+import { buildConfigOf, buildNumberOf, sourceStrategyOf } from '../openshift/build.ts';
+import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { openshiftKeys } from '../openshift/keys.ts';
 import { labelOf, nameOf } from '../openshift/metadata.ts';
 import type { Facts, HistoryQuery } from '../policy/facts.ts';
+
+/** The Build that facts are wanted about. */
+export interface FactQuery extends HistoryQuery {
+  /** The image that OpenShift chose as its base; undefined where it named none. */
+  readonly base: string | undefined;
+}
 
 /** A place that facts about a new Build are read from. */
 export interface FactSource {
@@ -12,7 +18,7 @@ export interface FactSource {
    * Resolves with the facts so far and its own; rejects if it cannot tell, and the facts stay as they were.
    * @param facts what the sources before it in the list told
    */
-  gather(query: HistoryQuery, facts: Facts, signal: AbortSignal): Promise<Facts>;
+  gather(query: FactQuery, facts: Facts, signal: AbortSignal): Promise<Facts>;
 }
 
 /** A fact source that could not tell: its facts keep the value that stands for "not known". */
@@ -36,7 +42,12 @@ export async function gatherFacts(
   milliseconds: number,
 ): Promise<{ readonly facts: Facts; readonly failures: readonly FactFailure[] }> {
   const query = queryFor(build, namespace);
-  let facts: Facts = { history: query === undefined ? undefined : 'unavailable', issuedUpTo };
+  let facts: Facts = {
+    history: query === undefined ? undefined : 'unavailable',
+    issuedUpTo,
+    previousImage: 'unchecked',
+    baseDigest: undefined,
+  };
   const failures: FactFailure[] = [];
   if (query === undefined) return { facts, failures };
   const signal = AbortSignal.timeout(Math.max(1, Math.floor(milliseconds * sharedPart)));
@@ -50,15 +61,17 @@ export async function gatherFacts(
   return { facts, failures };
 }
 
-function queryFor(build: JsonObject, namespace: string): HistoryQuery | undefined {
+function queryFor(build: JsonObject, namespace: string): FactQuery | undefined {
   const buildConfig = buildConfigOf(build);
   if (buildConfig === undefined) return undefined;
+  const from = objectAt(sourceStrategyOf(build), 'from');
   return {
     namespace,
     buildConfig,
     label: labelOf(build, openshiftKeys.buildConfigLabel) ?? buildConfig.name,
     build: nameOf(build),
     number: buildNumberOf(build),
+    base: from?.['kind'] === 'DockerImage' ? stringAt(from, 'name') : undefined,
   };
 }
 

@@ -10,6 +10,7 @@ import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { type Metrics, createMetrics } from '../telemetry/metrics.ts';
 import { createAdmissionReporter } from '../telemetry/report-admission.ts';
 import { isClusterAtHand } from './open-cluster.ts';
+import { openRegistry } from './open-registry.ts';
 import { recordEvents } from './record-events.ts';
 import { type ServeArguments, checkCertificateArguments } from './serve-arguments.ts';
 import { startCertificateSource, watchClients } from './serving-certificate.ts';
@@ -32,6 +33,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
     logger.warn('running standalone: no cluster to read earlier Builds from, so every Build is a full one');
   }
   const metrics = createMetrics();
+  const registrySources = await openRegistry(config, (result) => metrics.recordRegistryRequest(result));
   const clients = options.clientCa === undefined ? undefined : watchClients(options.clientCa, options, logger);
   const certificate = await startCertificateSource(options.certDir, config.certificate, connected?.kubernetes, logger);
 
@@ -48,7 +50,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
       certificate,
       ...(clients !== undefined && { clients }),
       onRenewalFailure: (error) => logger.error({ error }, 'new certificate cannot be served, keeping the one before'),
-      factSources: [createHistorySource(watched ?? createAbsentHistory())],
+      factSources: [createHistorySource(watched ?? createAbsentHistory()), ...registrySources],
       historyDetail: () => describeHistory(watched),
       issuedTags: new IssuedTags(),
       scripts: createScriptCatalog(config.assemble.profiles),

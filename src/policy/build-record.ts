@@ -11,7 +11,7 @@ export interface BuildRecord {
   /** A code; that of a later version may be unknown here. */
   readonly reason: string;
   readonly mode: Mode;
-  /** The base image that OpenShift had chosen, as referenceKeyOf gives it. */
+  /** The base image that OpenShift had chosen, as recordedBase gives it. */
   readonly originFrom: string;
   /** Undefined for a full build. */
   readonly previousBuild: string | undefined;

@@ -28,7 +28,7 @@ export interface PreviousBuild {
   readonly chainFullSeconds: number | undefined;
   /** Whether it ran under the assemble wrapper, or its label said that it needs none. */
   readonly hadWrapper: boolean;
-  /** The base that its chain started from, `Kind/name`. */
+  /** The base image that its chain started from, as recordedBase gives it. */
   readonly originFrom: string;
   /** Its source repository and the folder in it. */
   readonly source: string;
@@ -89,4 +89,8 @@ export interface Facts {
   /** Undefined for a Build without BuildConfig. */
   readonly history: BuildConfigHistory | 'unavailable' | undefined;
   readonly issuedUpTo: IssuedUpTo;
+  /** What the registry says of the previous image; `unchecked` where it was not asked, or gave no answer in time. */
+  readonly previousImage: 'present' | 'missing' | 'unchecked';
+  /** The digest that the tag of the base image means now; undefined where it is not known. */
+  readonly baseDigest: string | undefined;
 }

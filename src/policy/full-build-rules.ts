@@ -1,6 +1,7 @@
 import type { IncrementalConfig, Mode } from '../config/config.ts';
 import { labels } from '../openshift/keys.ts';
-import type { BuildConfigHistory, PreviousBuild } from './facts.ts';
+import { isOtherBase } from './base-image.ts';
+import type { BuildConfigHistory, Facts, PreviousBuild } from './facts.ts';
 
 /** Everything that the decision between a full and an incremental build depends on. */
 export interface DecisionRequest {
@@ -10,6 +11,8 @@ export interface DecisionRequest {
   readonly wrapperUnavailable: boolean;
   /** The base image that OpenShift chose for this Build, as referenceKeyOf gives it. */
   readonly originFrom: string;
+  /** The digest that its tag means now, where that is known. */
+  readonly baseDigest: string | undefined;
   /** This Build's source repository and folder, as sourceOf gives them. */
   readonly source: string;
   /** The names in this Build's env, the profile's included. */
@@ -19,6 +22,8 @@ export interface DecisionRequest {
   readonly now: number;
   /** Undefined: the Build has no BuildConfig. */
   readonly history: BuildConfigHistory | 'unavailable' | undefined;
+  /** Whether the registry has the previous image. */
+  readonly previousImage: Facts['previousImage'];
 }
 
 /** One reason of a full build. */
@@ -93,13 +98,13 @@ export const buildRules = [
   },
 ] as const satisfies readonly BuildRule[];
 
-/** The rules for a Build that has a previous image: each names something in that image that is no longer wanted. */
+/** The rules for a Build that has a previous image: each says why that image must not, or cannot, be continued from. */
 export const chainRules = [
   {
     code: 'base_image_changed',
     sentence: 'the base image changed since the chain started',
     advice: null,
-    applies: ({ originFrom }, previous) => previous.originFrom !== originFrom,
+    applies: ({ originFrom, baseDigest }, previous) => isOtherBase(previous.originFrom, originFrom, baseDigest),
   },
   {
     code: 'source_changed',
@@ -128,6 +133,12 @@ export const chainRules = [
     advice: null,
     applies: ({ limits, now }, previous) =>
       previous.chainStarted !== undefined && now - previous.chainStarted >= limits.maxAge,
+  },
+  {
+    code: 'previous_image_missing',
+    sentence: 'the registry no longer has the previous image',
+    advice: null,
+    applies: ({ previousImage }) => previousImage === 'missing',
   },
 ] as const satisfies readonly ChainRule[];
 

@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { buildNumberOf, envNamesIn, envOf, referenceKeyOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { isObjectName, nameOf, referencedName } from '../openshift/metadata.ts';
+import { recordedBase } from './base-image.ts';
 import { settingsOf } from './build-origin.ts';
 import { encodeBuildRecord } from './build-record.ts';
 import { decideBuild } from './decide-build.ts';
@@ -63,11 +64,13 @@ export function planBuild({
     incremental: strategy['incremental'],
     wrapperUnavailable: wrapper.kind === 'unavailable',
     originFrom,
+    baseDigest: facts.baseDigest,
     source: sourceOf(build),
     envNames: envNamesIn(finalEnv),
     limits: config.incremental,
     now,
     history: facts.history,
+    previousImage: facts.previousImage,
   });
   const pushSecret = referencedName(build, 'spec', 'output', 'pushSecret');
   const output = planOutput({
@@ -107,7 +110,11 @@ export function planBuild({
       decision: decision.decision,
       reason: decision.reason,
       mode: features.mode,
-      originFrom,
+      // What the chain started from is known from the previous Build where the registry does not answer now.
+      originFrom:
+        previous !== undefined && facts.baseDigest === undefined
+          ? previous.originFrom
+          : recordedBase(originFrom, facts.baseDigest),
       previousBuild: previous?.name,
       chainDepth: previous === undefined ? 0 : previous.chainDepth + 1,
       chainStarted: previous?.chainStarted ?? now,

@@ -1,9 +1,6 @@
 import type { ImageAnswer } from './image-answer.ts';
 import type { AskRegistry } from './registry-client.ts';
-import { RegistryError, type RegistryErrorCode } from './registry-error.ts';
-
-/** How a question ended, for a metric. */
-export type RegistryResult = 'present' | 'missing' | RegistryErrorCode;
+import { RegistryError, type RegistryResult } from './registry-error.ts';
 
 export interface ImageRegistryDependencies {
   readonly ask: AskRegistry;

@@ -35,7 +35,7 @@ export function createRegistryClient(config: Pick<RegistryConfig, 'plainHttp'>, 
     let connection: Connection | undefined;
     try {
       const reference = parseImageReference(image);
-      if (reference === undefined) throw new RegistryError('not_found', 'the image is no reference');
+      if (reference === undefined) throw new RegistryError('invalid_reference', 'the image is no reference');
       connection = new Connection({ secureContext: await files.secureContext(), plainHosts, signal });
       return await ask(reference, plainHosts, files, connection);
     } catch (error) {

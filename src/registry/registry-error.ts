@@ -4,8 +4,7 @@ export const registryErrorCodes = [
   'file_unreadable',
   // 401 and 403
   'unauthorized',
-  // A tag that does not exist, or a name that is no reference
-  'not_found',
+  'invalid_reference',
   'timeout',
   // No connection, or a certificate that is not trusted
   'unreachable',
@@ -14,6 +13,10 @@ export const registryErrorCodes = [
   'unexpected_answer',
 ] as const;
 export type RegistryErrorCode = (typeof registryErrorCodes)[number];
+
+/** How a question can end: with an answer, or without one. */
+export const registryResults = ['present', 'missing', ...registryErrorCodes] as const;
+export type RegistryResult = (typeof registryResults)[number];
 
 /** A registry gave no answer that can be used. */
 export class RegistryError extends Error {

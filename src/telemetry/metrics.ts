@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FinishedBuild } from '../history/finished-build.ts';
 import { finalPhases } from '../openshift/build.ts';
+import { type RegistryResult, registryResults } from '../registry/registry-error.ts';
 import { buildDecisions } from '../policy/reasons.ts';
 
 /** Label values of resource and operation; whatever else a request says is counted as `other`. */
@@ -59,6 +60,12 @@ export function createMetrics() {
     help: 'Seconds that incremental Builds took less than the full one that started their chain. Each replica counts all.',
     registers,
   });
+  const registryRequests = new Counter({
+    name: 's2i_incremental_registry_requests_total',
+    help: 'Questions to image registries, by how they ended. What was known already is not asked again.',
+    labelNames: ['result'],
+    registers,
+  });
   const certificate = new Gauge({
     name: 's2i_incremental_certificate_not_after_seconds',
     help: 'When the serving certificate expires, in seconds since the epoch.',
@@ -70,6 +77,7 @@ export function createMetrics() {
   for (const decision of ['incremental', 'full', 'unrecorded']) {
     for (const phase of finalPhases) builds.zero({ decision, phase });
   }
+  for (const result of registryResults) registryRequests.inc({ result }, 0);
   for (const resource of resources) {
     for (const operation of ['CREATE', 'UPDATE']) {
       for (const reason of ['internal_error', 'deadline_exceeded']) {
@@ -107,6 +115,9 @@ export function createMetrics() {
     recordBuild({ decision, phase, seconds, savedSeconds }: FinishedBuild): void {
       builds.observe({ decision, phase }, seconds);
       saved.inc(savedSeconds);
+    },
+    recordRegistryRequest(result: RegistryResult): void {
+      registryRequests.inc({ result });
     },
     /** @param notAfter milliseconds since the epoch */
     recordCertificate(notAfter: number): void {

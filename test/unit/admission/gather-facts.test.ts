@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type FactSource, gatherFacts } from '../../../src/admission/gather-facts.ts';
+import { type FactQuery, type FactSource, gatherFacts } from '../../../src/admission/gather-facts.ts';
+import { stringAt } from '../../../src/openshift/json.ts';
 import { buildConfigOf } from '../../../src/openshift/build.ts';
-import type { BuildConfigHistory, Facts, HistoryQuery } from '../../../src/policy/facts.ts';
+import type { BuildConfigHistory, Facts } from '../../../src/policy/facts.ts';
 import { exampleBuild } from '../../helpers/fixtures.ts';
 
 const issuedUpTo = () => undefined;
@@ -51,7 +52,7 @@ describe('gatherFacts', () => {
   }
 
   it('asks each source with the query and what the sources before it told', async () => {
-    const asked: [HistoryQuery, Facts][] = [];
+    const asked: [FactQuery, Facts][] = [];
     const spy: FactSource = {
       name: 'spy',
       gather: (query, facts) => {
@@ -61,11 +62,21 @@ describe('gatherFacts', () => {
     };
     await gather([spy, telling, spy]);
     const uid = buildConfigOf(exampleBuild())?.uid ?? '';
-    const query = { namespace: 'test', buildConfig: { name: 'api', uid }, label: 'api', build: 'api-1', number: 1 };
+    const base = stringAt(exampleBuild(), 'spec', 'strategy', 'sourceStrategy', 'from', 'name');
+    const query = {
+      namespace: 'test',
+      buildConfig: { name: 'api', uid },
+      label: 'api',
+      build: 'api-1',
+      number: 1,
+      base,
+    };
+    const unasked = { issuedUpTo, previousImage: 'unchecked', baseDigest: undefined };
     assert.deepEqual(asked, [
-      [query, { history: 'unavailable', issuedUpTo }],
-      [query, { history, issuedUpTo }],
+      [query, { history: 'unavailable', ...unasked }],
+      [query, { history, ...unasked }],
     ]);
+    assert.match(base ?? '', /@sha256:/);
   });
 
   it('asks nobody about a Build without a BuildConfig', async () => {

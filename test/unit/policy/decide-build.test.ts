@@ -39,11 +39,13 @@ const request: DecisionRequest = {
   incremental: true,
   wrapperUnavailable: false,
   originFrom: 'DockerImage/python@sha256:1',
+  baseDigest: undefined,
   source: 'https://git.example.com/app.git ',
   envNames: ['B', 'A', 'C'],
   limits: { maxDepth: 3, maxAge },
   now,
   history: complete,
+  previousImage: 'unchecked',
 };
 
 /** A history whose previous Build differs. */
@@ -96,6 +98,24 @@ describe('decideBuild', () => {
     ['another base', { originFrom: 'DockerImage/python@sha256:2' }, full('base_image_changed')],
     ['no base', { originFrom: '' }, full('base_image_changed')],
     ['another base goes before another source', { originFrom: '', source: '' }, full('base_image_changed')],
+    [
+      'the tag of the base means another image',
+      {
+        ...after({ originFrom: 'DockerImage/python:3@sha256:1' }),
+        originFrom: 'DockerImage/python:3',
+        baseDigest: 'sha256:2',
+      },
+      full('base_image_changed'),
+    ],
+    [
+      'the tag of the base means the same image',
+      {
+        ...after({ originFrom: 'DockerImage/python:3@sha256:1' }),
+        originFrom: 'DockerImage/python:3',
+        baseDigest: 'sha256:1',
+      },
+      continuedAfter({ originFrom: 'DockerImage/python:3@sha256:1' }),
+    ],
     ['another source', { source: 'https://git.example.com/app.git sub' }, full('source_changed')],
     ['another source goes before the env', { source: '', envNames: [] }, full('source_changed')],
     ['a variable is gone', { envNames: ['A', 'C'] }, full('env_removed')],
@@ -113,6 +133,18 @@ describe('decideBuild', () => {
     ['the chain is older than it may be', after({ chainStarted: 0 }), full('chain_age_reached')],
     ['a chain of unknown age', after({ chainStarted: undefined }), continuedAfter({ chainStarted: undefined })],
     ['a chain from the future', after({ chainStarted: now + 1 }), continuedAfter({ chainStarted: now + 1 })],
+    ['the previous image is gone', { previousImage: 'missing' }, full('previous_image_missing')],
+    [
+      'the age goes before the previous image',
+      { previousImage: 'missing', ...after({ chainStarted: 0 }) },
+      full('chain_age_reached'),
+    ],
+    [
+      'the previous image is gone, and there is none',
+      { previousImage: 'missing', history: empty },
+      full('first_build'),
+    ],
+    ['the previous image is there', { previousImage: 'present' }, continued],
     ['no variables before', after({ envNames: [] }), continuedAfter({ envNames: [] })],
     ['a complete Build', {}, continued],
     ['a complete Build, the BuildConfig is gone', { history: gone }, continued],

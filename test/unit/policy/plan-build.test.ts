@@ -47,7 +47,7 @@ const none: BuildConfigHistory = {
 const profiles = 'assemble: {wrapper: false, profiles: {python: {match: python, env: {A: "1", FOO: mine, B: "2"}}}}';
 
 function facts(history: Facts['history']): Facts {
-  return { history, issuedUpTo: () => undefined };
+  return { history, issuedUpTo: () => undefined, previousImage: 'unchecked', baseDigest: undefined };
 }
 
 function planOf(changes: Partial<BuildPlanRequest> & { readonly history?: Facts['history']; readonly yaml?: string }) {
@@ -112,6 +112,34 @@ describe('planBuild', () => {
       },
       warnings: [],
     });
+  });
+
+  describe('a base image by its tag', () => {
+    const name = 'harbor.example.com/python:3.12';
+    const [first, second] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
+    const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from: { kind: 'DockerImage', name } } } } });
+    const after = (originFrom: string): BuildConfigHistory => ({ ...past, previous: { ...previous, originFrom } });
+    const recordedWith = (history: BuildConfigHistory, baseDigest: string | undefined) => {
+      const { reason, annotations, from } = mutation({ build, facts: { ...facts(history), baseDigest } });
+      return { reason, recorded: annotations['s2i-incremental.io/origin-from'], from: from?.name };
+    };
+    const key = `DockerImage/${name}`;
+    const rows: readonly [history: BuildConfigHistory, digest: string | undefined, reason: string, recorded: string][] =
+      [
+        [none, undefined, 'first_build', key],
+        [none, first, 'first_build', `${key}@${first}`],
+        [after(key), undefined, 'continued', key],
+        [after(key), first, 'continued', `${key}@${first}`],
+        [after(`${key}@${first}`), first, 'continued', `${key}@${first}`],
+        [after(`${key}@${first}`), undefined, 'continued', `${key}@${first}`],
+        [after(`${key}@${first}`), second, 'base_image_changed', `${key}@${second}`],
+      ];
+    for (const [history, digest, reason, recorded] of rows) {
+      it(`after ${history.previous?.originFrom ?? 'nothing'}, with ${digest ?? 'no digest'}, is recorded`, () => {
+        const from = reason === 'continued' ? previous.image : undefined;
+        assert.deepEqual(recordedWith(history, digest), { reason, recorded, from });
+      });
+    }
   });
 
   it('plans a Build that continues whole', () => {
@@ -327,7 +355,7 @@ describe('the output', () => {
   it('moves on past the references of other Builds and the tags that were given out', () => {
     const references = new Set(['harbor.example.com/test/pyflask:20260131120001']);
     const issuedUpTo = () => testNow / 1000;
-    const { output } = mutation({ facts: { history: { ...none, references }, issuedUpTo } });
+    const { output } = mutation({ facts: { ...facts({ ...none, references }), issuedUpTo } });
     assert.equal(output?.name, 'harbor.example.com/test/pyflask:20260131120002');
   });
 

@@ -14,6 +14,7 @@ const sentences: Readonly<Record<Reason, string>> = {
   env_removed: 'a variable of the previous Build was removed, and its image still has it',
   chain_depth_reached: 'the chain reached incremental.maxDepth',
   chain_age_reached: 'the chain reached incremental.maxAge',
+  previous_image_missing: 'the registry no longer has the previous image',
   wrapper_unavailable: 'the assemble wrapper is wanted but cannot be delivered to it',
   history_unavailable: 'the earlier Builds could not be read',
   continued: 'it continues from the previous image',

@@ -137,7 +137,7 @@ describe('an image that is asked for by its tag', () => {
 });
 
 it('takes what is no reference for none', async () => {
-  assert.deepEqual(await ask({ image: 'Not A Reference' }), ['not_found', 'the image is no reference']);
+  assert.deepEqual(await ask({ image: 'Not A Reference' }), ['invalid_reference', 'the image is no reference']);
 });
 
 describe('credentials', () => {

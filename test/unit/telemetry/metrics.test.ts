@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { registryResults } from '../../../src/registry/registry-error.ts';
 import { type AdmissionRecord, createMetrics } from '../../../src/telemetry/metrics.ts';
 
 const record: AdmissionRecord = {
@@ -34,6 +35,7 @@ describe('the metrics', () => {
       '# TYPE s2i_incremental_certificate_not_after_seconds gauge',
       '# TYPE s2i_incremental_history_build_configs gauge',
       '# TYPE s2i_incremental_history_synced gauge',
+      '# TYPE s2i_incremental_registry_requests_total counter',
       '# TYPE s2i_incremental_seconds_saved_total counter',
     ]);
     const reference = readFileSync(new URL('../../../docs/reference.md', import.meta.url), 'utf8');
@@ -97,6 +99,15 @@ describe('the metrics', () => {
     );
   });
 
+  it('count questions to registries', async () => {
+    const metrics = createMetrics();
+    for (const result of ['present', 'timeout', 'present'] as const) metrics.recordRegistryRequest(result);
+    assert.deepEqual(await samples(metrics, 'registry'), [
+      'registry_requests_total{result="present"} 2',
+      'registry_requests_total{result="timeout"} 1',
+    ]);
+  });
+
   it('begin at 0 where the first one is to be noticed', async () => {
     const lines = (await createMetrics().expose())
       .split('\n')
@@ -123,6 +134,7 @@ describe('the metrics', () => {
       'env_removed',
       'chain_depth_reached',
       'chain_age_reached',
+      'previous_image_missing',
     ];
     assert.deepEqual(
       lines.map((line) => line.replace('s2i_incremental_', '')),
@@ -134,6 +146,7 @@ describe('the metrics', () => {
           phases.map((phase) => `build_duration_seconds_count{decision="${decision}",phase="${phase}"} 0`),
         ),
         'seconds_saved_total 0',
+        ...registryResults.map((result) => `registry_requests_total{result="${result}"} 0`),
         'certificate_not_after_seconds 0',
         'history_synced 0',
         'history_build_configs 0',
