@@ -1,4 +1,4 @@
-import { at, isObject, stringAt } from '../openshift/json.ts';
+import { type JsonObject, at, isObject, stringAt } from '../openshift/json.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 
 /** The versions of admission.k8s.io that are understood; a review is answered in its own. */
@@ -16,7 +16,8 @@ export class ReviewError extends Error {
 }
 
 /**
- * Reads a parsed body as an AdmissionReview. Only what an answer needs is required; an object of any shape passes.
+ * Reads a parsed body as an AdmissionReview. Its names must have the form of names, since they are logged, kept and asked for; an object
+ * of any shape passes.
  * @throws ReviewError
  */
 export function decodeReview(body: unknown): DecodedReview {
@@ -29,20 +30,19 @@ export function decodeReview(body: unknown): DecodedReview {
   }
   const request = at(body, 'request');
   if (!isObject(request)) throw new ReviewError('request must be an object');
-  const uid = stringAt(request, 'uid');
-  if (uid === undefined || uid === '') throw new ReviewError('request.uid must be a text that is not empty');
   return {
     apiVersion,
     request: {
-      uid,
+      uid: textAt(request, /^[\w.:-]{1,128}$/, 'uid'),
       resource: {
-        group: stringAt(request, 'resource', 'group') ?? '',
-        resource: stringAt(request, 'resource', 'resource') ?? '',
+        group: textAt(request, /^[a-z0-9.-]{0,253}$/, 'resource', 'group'),
+        resource: textAt(request, /^[a-z0-9.-]{0,253}$/, 'resource', 'resource'),
       },
-      subResource: stringAt(request, 'subResource') ?? '',
-      operation: stringAt(request, 'operation') ?? '',
-      namespace: stringAt(request, 'namespace') ?? '',
-      name: stringAt(request, 'name') ?? '',
+      subResource: textAt(request, /^[a-z0-9./-]{0,253}$/, 'subResource'),
+      operation: textAt(request, /^[A-Za-z]{0,16}$/, 'operation'),
+      namespace: textAt(request, /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?$/, 'namespace'),
+      // What the API server takes as part of a path; the rules of the resource are checked after admission.
+      name: textAt(request, /^(?!\.{1,2}$)[^/%\p{C}]{0,253}$/u, 'name'),
       dryRun: at(request, 'dryRun') === true,
       object: at(request, 'object'),
       oldObject: at(request, 'oldObject'),
@@ -50,9 +50,21 @@ export function decodeReview(body: unknown): DecodedReview {
   };
 }
 
+/**
+ * Returns the text at a path of the request, empty where there is none.
+ * @throws ReviewError where it is no text, or has another form than such a name in Kubernetes
+ */
+function textAt(request: JsonObject, form: RegExp, ...path: readonly string[]): string {
+  const value = at(request, ...path) ?? '';
+  if (typeof value === 'string' && form.test(value)) return value;
+  throw new ReviewError(`request.${path.join('.')} must have the form of one; is ${show(value)}`);
+}
+
 function show(value: unknown): string {
-  const text = JSON.stringify(value) as string | undefined;
-  return text === undefined ? 'absent' : text.length > 60 ? `${text.slice(0, 57)}...` : text;
+  if (value == null) return 'absent';
+  if (typeof value !== 'string') return `a ${Array.isArray(value) ? 'list' : typeof value}`;
+  const text = JSON.stringify(value.slice(0, 60));
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
 /** One operation of a JSON patch (RFC 6902) as the API server takes it. */

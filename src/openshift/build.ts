@@ -1,6 +1,6 @@
 import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt } from './json.ts';
 import { openshiftKeys } from './keys.ts';
-import { annotationOf, nameOf } from './metadata.ts';
+import { annotationOf, isObjectName, nameOf } from './metadata.ts';
 
 /** Where the Source strategy stands in a Build and, the same, in a BuildConfig. */
 export const sourceStrategyPath = ['spec', 'strategy', 'sourceStrategy'] as const;
@@ -37,18 +37,22 @@ export interface BuildConfigIdentity {
   readonly uid: string;
 }
 
+/** The API server makes UUIDs; what is longer or has other characters is none, and would be kept as a key. */
+const uidForm = /^[\w-]{1,64}$/;
+
 /**
  * The BuildConfig a Build belongs to: its uid from the owner reference (OpenShift's label is cut to 63 characters and
  * says nothing of a BuildConfig made anew under the same name), its whole name from the annotation if there is one.
- * Undefined for a Build made by hand.
+ * Undefined for a Build made by hand, or where either cannot be what it claims to be.
  */
 export function buildConfigOf(build: JsonObject): BuildConfigIdentity | undefined {
   for (const owner of arrayAt(build, 'metadata', 'ownerReferences') ?? []) {
     if (!isObject(owner) || owner['kind'] !== 'BuildConfig') continue;
     const uid = stringAt(owner, 'uid');
     const name = stringAt(owner, 'name');
-    if (uid === undefined || uid === '' || name === undefined || name === '') continue;
-    return { uid, name: annotationOf(build, openshiftKeys.buildConfigName) ?? name };
+    if (uid === undefined || !uidForm.test(uid) || name === undefined || !isObjectName(name)) continue;
+    const wholeName = annotationOf(build, openshiftKeys.buildConfigName) ?? name;
+    return isObjectName(wholeName) ? { uid, name: wholeName } : undefined;
   }
   return undefined;
 }

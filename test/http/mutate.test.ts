@@ -55,7 +55,7 @@ describe('POST /mutate with what is no review', () => {
       reviewOf({}, { uid: '' }),
       {},
       400,
-      /^not an AdmissionReview: request\.uid must be a text that is not empty$/,
+      /^not an AdmissionReview: request\.uid must have the form of one; is ""$/,
     ],
     [
       'a wrong content type',
