@@ -1,5 +1,6 @@
 import { assembleScript } from './assemble-script.ts';
 import type { Command } from './command.ts';
+import { createCompletion } from './completion.ts';
 import { demo } from './demo.ts';
 import { disable, enable } from './enable.ts';
 import { explain } from './explain.ts';
@@ -7,5 +8,12 @@ import { preview } from './preview.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
 
+const developers = [status, enable, disable, explain];
+const operators = [serve, preview, demo, assembleScript];
+
 /** Every command, in the order of the help. */
-export const commands: readonly Command[] = [status, enable, disable, explain, serve, preview, demo, assembleScript];
+export const commands: readonly Command[] = [
+  ...developers,
+  ...operators,
+  createCompletion([...developers, ...operators]),
+];

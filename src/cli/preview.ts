@@ -25,7 +25,8 @@ const options = {
     short: 'f',
     value: 'FILE',
     multiple: true,
-    help: 'YAML or JSON, several documents and Lists too; - for standard input; may be repeated',
+    help: `YAML or JSON, several documents, Lists and Templates too; other kinds are passed over;
+- for standard input; may be repeated`,
   },
   history: {
     type: 'string',
@@ -63,7 +64,7 @@ export const preview = defineCommand({
 
 /** Runs the same pipeline as the server over the objects of files. */
 async function previewFiles({ values }: Given<typeof options>, terminal: Terminal): Promise<number> {
-  const { stdout, environment, readInput } = terminal;
+  const { stdout, stderr, environment, readInput } = terminal;
   const { file: files, history, output = 'diff' } = values;
   if (files === undefined) throw new UsageError('-f FILE is missing: the BuildConfigs and Builds to look at');
   if ([...files, history].filter((file) => file === '-').length > 1)
@@ -72,8 +73,15 @@ async function previewFiles({ values }: Given<typeof options>, terminal: Termina
   if (Number.isNaN(now))
     throw new UsageError(`--now must be a time such as 2026-01-31T12:00:00Z; is ${JSON.stringify(values.now)}`);
   const config = loadConfig(values.config, environment);
-  const objects = files.flatMap((file) => readObjects(file, readInput));
-  const known = history === undefined ? undefined : readObjects(history, readInput);
+  const contents = files.map((file) => readObjects(file, readInput));
+  const objects = contents.flatMap((content) => content.objects);
+  const known = history === undefined ? undefined : readObjects(history, readInput).objects;
+  for (const { name, otherKinds } of contents) {
+    if (otherKinds.length > 0) stderr.print(`${name}: passed over other kinds: ${countKinds(otherKinds)}`);
+  }
+  if (objects.length === 0) {
+    throw new InputError(`${contents.map(({ name }) => name).join(', ')}: no BuildConfig and no Build`);
+  }
   const dependencies = {
     config,
     factSources: [createHistorySource(known === undefined ? createAbsentHistory() : createMemoryHistory(() => known))],
@@ -94,6 +102,12 @@ async function previewFiles({ values }: Given<typeof options>, terminal: Termina
     else stdout.write(`${escapeInQuotes(JSON.stringify(output === 'json' ? after : patch, undefined, 2))}\n`);
   }
   return exitCodes.ok;
+}
+
+/** `2 Service, 1 Route`. */
+function countKinds(kinds: readonly string[]): string {
+  const unique = [...new Set(kinds)];
+  return unique.map((kind) => `${kinds.filter((other) => other === kind).length} ${kind}`).join(', ');
 }
 
 /** What was decided and why, the warnings, and each field that changes. */

@@ -1,23 +1,34 @@
 import { readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
+import { messageOf } from '../config/message-of.ts';
 import { yamlValueOf } from '../config/yaml-value.ts';
 import { type JsonObject, arrayAt, at, isObject, stringAt } from '../openshift/json.ts';
-import { messageOf } from '../config/message-of.ts';
+import { processTemplate } from './process-template.ts';
 
-/** A file cannot be read, or holds something else than BuildConfigs and Builds; the message names file, document and field. Exit status 1. */
+/** A file cannot be read, or what it holds is malformed; the message names file, document and field. Exit status 1. */
 export class InputError extends Error {
   readonly code = 'bad_input';
 }
 
-/** The two resources' groups: OpenShift 3.x serves them in the legacy one too. */
-const apiVersions = ['build.openshift.io/v1', 'v1'];
+/** What a file holds. */
+export interface FileContent {
+  /** What the file is called in messages. */
+  readonly name: string;
+  /** Its Builds and BuildConfigs. */
+  readonly objects: readonly JsonObject[];
+  /** The kinds of the other objects. */
+  readonly otherKinds: readonly string[];
+}
+
+/** The two groups of Builds, BuildConfigs and Templates: OpenShift 3.x serves them in the legacy one too. */
+const groups = { Build: 'build.openshift.io', BuildConfig: 'build.openshift.io', Template: 'template.openshift.io' };
 
 /**
- * The BuildConfigs and Builds of a file: YAML or JSON, of one or several documents, each an object or a List of them.
+ * The objects of a file: YAML or JSON, of one or several documents, each an object, a List or a Template of them.
  * @param file `-` for standard input, which `readInput` reads
  * @throws InputError
  */
-export function readObjects(file: string, readInput: () => string): readonly JsonObject[] {
+export function readObjects(file: string, readInput: () => string): FileContent {
   const name = file === '-' ? 'standard input' : file;
   let text: string;
   try {
@@ -25,7 +36,7 @@ export function readObjects(file: string, readInput: () => string): readonly Jso
   } catch (error) {
     throw new InputError(`${name}: cannot be read: ${messageOf(error)}`, { cause: error });
   }
-  const objects = parseAllDocuments(text).flatMap((document, index) => {
+  const found = parseAllDocuments(text).flatMap((document, index) => {
     const where = `${name}, document ${index + 1}`;
     let value: unknown;
     try {
@@ -35,23 +46,38 @@ export function readObjects(file: string, readInput: () => string): readonly Jso
     }
     return value === null ? [] : flatten(value, where);
   });
-  if (objects.length === 0) throw new InputError(`${name}: holds no object`);
-  return objects;
+  if (found.length === 0) throw new InputError(`${name}: holds no object`);
+  return {
+    name,
+    objects: found.filter((each) => typeof each !== 'string'),
+    otherKinds: found.filter((each) => typeof each === 'string'),
+  };
 }
 
-/** An object, or the items of a List. */
-function flatten(value: unknown, where: string): readonly JsonObject[] {
+/** An object, or those of a List or a Template; of one that is neither Build nor BuildConfig the kind. */
+function flatten(value: unknown, where: string): readonly (JsonObject | string)[] {
   const items = arrayAt(value, 'items');
   if (items !== undefined) return items.flatMap((item, index) => flatten(item, `${where}, item ${index + 1}`));
   if (!isObject(value)) throw new InputError(`${where}: must be an object; is ${kindOf(value)}`);
-  const kind = stringAt(value, 'kind');
-  if (kind !== 'Build' && kind !== 'BuildConfig') {
-    throw new InputError(`${where}: kind must be BuildConfig or Build; is ${kind ?? 'absent'}`);
+  const [kind, apiVersion] = [stringAt(value, 'kind'), stringAt(value, 'apiVersion')];
+  if (kind === undefined || kind === '') throw new InputError(`${where}: has no kind`);
+  if (!Object.hasOwn(groups, kind)) return [kind];
+  if (apiVersion === undefined) throw new InputError(`${where}: has no apiVersion`);
+  const group = groups[kind as keyof typeof groups];
+  if (apiVersion !== 'v1' && apiVersion !== `${group}/v1`) {
+    // Other groups have a kind of this name, too.
+    if (apiVersion.includes('/') && !apiVersion.startsWith(`${group}/`)) return [`${kind} of ${apiVersion}`];
+    throw new InputError(`${where}: apiVersion must be ${group}/v1; is ${apiVersion}`);
   }
-  const apiVersion = stringAt(value, 'apiVersion');
-  if (apiVersion === undefined || !apiVersions.includes(apiVersion)) {
-    throw new InputError(`${where}: apiVersion must be build.openshift.io/v1; is ${apiVersion ?? 'absent'}`);
+  if (kind === 'Template') {
+    return processTemplate(value).flatMap((object, index) => flatten(object, `${where}, object ${index + 1}`));
   }
+  checkShape(value, where);
+  return [value];
+}
+
+/** @throws InputError for what no API server would take */
+function checkShape(object: JsonObject, where: string): void {
   for (const path of [
     ['metadata'],
     ['spec'],
@@ -59,18 +85,17 @@ function flatten(value: unknown, where: string): readonly JsonObject[] {
     ['metadata', 'labels'],
     ['metadata', 'annotations'],
   ]) {
-    const found = at(value, ...path);
+    const found = at(object, ...path);
     if (found != null && !isObject(found)) {
       throw new InputError(`${where}: ${path.join('.')} must be a map; is ${kindOf(found)}`);
     }
   }
   for (const map of ['labels', 'annotations']) {
-    for (const [key, text] of Object.entries(at(value, 'metadata', map) ?? {})) {
+    for (const [key, text] of Object.entries(at(object, 'metadata', map) ?? {})) {
       if (typeof text === 'string') continue;
       throw new InputError(`${where}: metadata.${map}.${key} must be a text, in quotes; is ${JSON.stringify(text)}`);
     }
   }
-  return [value];
 }
 
 function kindOf(value: unknown): string {

@@ -21,19 +21,24 @@ export function renderStatusTable(rows: readonly BuildConfigStatus[], options: S
   const image = (text: string) =>
     Number.isFinite(width) ? text.replace(/(@sha\d+:[a-f0-9]{8})[a-f0-9]+$/, '$1…') : text;
   const columns = [
-    ...(withNamespace ? [column('NAMESPACE', ({ namespace }) => namespace)] : []),
-    column('NAME', ({ name }) => name),
+    ...(withNamespace ? [column('NAMESPACE', ({ namespace }) => namespace, { room: 12 })] : []),
+    column('NAME', ({ name }) => name, { room: 16 }),
     column('LAST', ({ last }) => (last === null ? '-' : `${last.build}${phaseNote(last.phase)}`), {
+      room: 16,
       style: (cell) => (/\((?:Failed|Error|Cancelled)\)$/.test(cell) ? 'red' : undefined),
     }),
     column('DECISION', ({ last }) => (last === null ? '-' : (last.decision ?? 'not-admitted')), {
+      room: 12,
       style: (cell) => decisionStyles[cell],
     }),
-    column('REASON', ({ last }) => last?.reason ?? '-'),
-    column('CHAIN', ({ chain }) => chainText(chain)),
-    column('PREVIOUS IMAGE', ({ previous }) => (previous === null ? '-' : image(previous.image)), { isFlexible: true }),
-    column('LAST FULL', ({ lastFull }) => timeText(lastFull)),
-    column('LAST INCREMENTAL', ({ lastIncremental }) => timeText(lastIncremental)),
+    column('REASON', ({ last }) => last?.reason ?? '-', { room: 22 }),
+    column('CHAIN', ({ chain }) => chainText(chain), { isOptional: true }),
+    column('PREVIOUS IMAGE', ({ previous }) => (previous === null ? '-' : image(previous.image)), {
+      room: 27,
+      isOptional: true,
+    }),
+    column('LAST FULL', ({ lastFull }) => timeText(lastFull), { isOptional: true }),
+    column('LAST INCREMENTAL', ({ lastIncremental }) => timeText(lastIncremental), { isOptional: true }),
     column('SAVED', ({ savedSeconds }) => (savedSeconds === null ? '-' : formatSeconds(savedSeconds))),
   ];
   return renderTable(columns, width);

@@ -25,8 +25,8 @@ const options = {
     type: 'string',
     short: 'o',
     value: 'FORMAT',
-    choices: ['table', 'json'],
-    help: 'table (default) or json, which has more and whole values',
+    choices: ['table', 'wide', 'json'],
+    help: `table (default), as wide as the terminal; wide: every column, and whole values; json, which has more`,
   },
 } as const;
 
@@ -41,7 +41,7 @@ export const status = defineCommand({
 is in its chain, the image that the next Build can continue from, and what the incremental Builds saved.`,
   notes: `LAST is followed by the Build's phase unless it is Complete. SAVED counts the Builds that still exist: what each
 incremental one took less than the full one at the start of its chain.`,
-  examples: (program) => [`${program} status`, `${program} status bc/shop -n web`, `${program} status -A -o json`],
+  examples: (program) => [`${program} status`, `${program} status bc/shop -n web`, `${program} status -A -o wide`],
   run: showStatus,
 });
 
@@ -76,7 +76,10 @@ async function showStatus(given: Given<typeof options>, terminal: Terminal): Pro
   );
   if (output === 'json') stdout.write(`${escapeInQuotes(JSON.stringify({ items: rows }, undefined, 2))}\n`);
   else if (rows.length > 0) {
-    const table = renderStatusTable(rows, { withNamespace: namespace === undefined, width: stdout.width });
+    const table = renderStatusTable(rows, {
+      withNamespace: namespace === undefined,
+      width: output === 'wide' ? Number.POSITIVE_INFINITY : stdout.width,
+    });
     for (const line of table) stdout.print(line);
   }
   return missing.length === 0 ? exitCodes.ok : exitCodes.failure;

@@ -5,8 +5,13 @@ export interface Column {
   readonly title: string;
   /** One a row. */
   readonly cells: readonly string[];
-  /** Whether its cells give way, shortened in their middle, where a line would be too long. */
-  readonly isFlexible?: boolean;
+  /**
+   * Characters that its cells are left where a line would be too long, shortened in their middle; where that is not enough, those
+   * of its title. Absent: they are always whole.
+   */
+  readonly room?: number;
+  /** Whether it may be left out where the columns have not that much room; of several the last one goes first. */
+  readonly isOptional?: boolean;
   readonly style?: (cell: string) => Style | undefined;
 }
 
@@ -14,22 +19,16 @@ const gap = '   ';
 
 /**
  * Columns as aligned lines, titles first, in the manner of `oc get`.
- * @param width characters a line may have; infinity: nothing is shortened
+ * @param width characters a line may have; infinity: nothing is shortened or left out
  */
 export function renderTable(columns: readonly Column[], width: number): readonly Text[] {
-  const natural = columns.map(({ title, cells }) => Math.max(title.length, ...cells.map((cell) => cell.length)));
-  const total = natural.reduce((sum, length) => sum + length, gap.length * (columns.length - 1));
-  const excess = Math.max(0, total - width);
-  const lengths = columns.map(({ title, isFlexible }, index) => {
-    const length = natural[index] ?? 0;
-    return isFlexible === true ? Math.max(title.length, length - excess) : length;
-  });
+  const fitting = fitColumns(columns, width);
   const line = (cellOf: (column: Column) => string, styleOf: (column: Column, cell: string) => Style | undefined) =>
-    columns.flatMap((column, index): readonly Text[] => {
-      const whole = cellOf(column);
-      const text = shorten(whole, lengths[index] ?? 0);
-      const style = styleOf(column, whole);
-      const padding = index === columns.length - 1 ? '' : ' '.repeat((lengths[index] ?? 0) - text.length) + gap;
+    fitting.flatMap(({ column, length }, index): readonly Text[] => {
+      const cell = cellOf(column);
+      const text = shorten(cell, length);
+      const style = styleOf(column, cell);
+      const padding = index === fitting.length - 1 ? '' : ' '.repeat(length - text.length) + gap;
       return [style === undefined ? text : { style, text }, padding];
     });
   const rows = columns[0]?.cells.length ?? 0;
@@ -45,4 +44,43 @@ export function renderTable(columns: readonly Column[], width: number): readonly
       ),
     ),
   ];
+}
+
+interface FittingColumn {
+  readonly column: Column;
+  /** Characters of its cells and its title. */
+  readonly length: number;
+}
+
+/** The columns that a line has room for, and how long their cells may be. */
+function fitColumns(columns: readonly Column[], width: number): readonly FittingColumn[] {
+  const natural = columns.map((column) => ({
+    column,
+    length: Math.max(column.title.length, ...column.cells.map((cell) => cell.length)),
+  }));
+  const withRoom = shrinkColumns(natural, width, ({ title, room = 0 }) => Math.max(title.length, room));
+  if (lengthOf(withRoom) <= width) return withRoom;
+  const optional = columns.findLastIndex(({ isOptional }) => isOptional === true);
+  if (optional !== -1) return fitColumns(columns.toSpliced(optional, 1), width);
+  return shrinkColumns(withRoom, width, ({ title }) => title.length);
+}
+
+/** Takes from the longest of the columns that can give, until they fit or none is longer than it has to be. */
+function shrinkColumns(
+  columns: readonly FittingColumn[],
+  width: number,
+  leastOf: (column: Column) => number,
+): readonly FittingColumn[] {
+  const shrunk = columns.map((column) => ({ ...column }));
+  const giving = () => shrunk.filter(({ column, length }) => column.room !== undefined && length > leastOf(column));
+  while (lengthOf(shrunk) > width) {
+    const [longest] = giving().sort((one, other) => other.length - one.length);
+    if (longest === undefined) break;
+    longest.length -= 1;
+  }
+  return shrunk;
+}
+
+function lengthOf(columns: readonly FittingColumn[]): number {
+  return columns.reduce((sum, { length }) => sum + length, gap.length * (columns.length - 1));
 }

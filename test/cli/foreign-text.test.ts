@@ -113,6 +113,11 @@ const cases: Readonly<Record<string, (t: TestContext) => Promise<readonly (reado
   },
   demo: () => Promise.resolve([['demo', hostile]]),
   'assemble-script': () => Promise.resolve([['assemble-script', '--profile', hostile]]),
+  completion: () =>
+    Promise.resolve([
+      ['completion', hostile],
+      ['completion', 'zsh'],
+    ]),
 };
 
 describe('what others wrote', () => {

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
 import { parse, stringify } from 'yaml';
+import { fileURLToPath } from 'node:url';
 import { applyPatch } from '../../src/admission/patch.ts';
 import type { PatchOperation } from '../../src/admission/review.ts';
+import { type JsonObject, objectAt, stringAt } from '../../src/openshift/json.ts';
 import { exampleBuild, exampleBuildConfig, merge } from '../helpers/fixtures.ts';
 import { runCommand } from '../helpers/terminal.ts';
 
@@ -85,11 +87,60 @@ describe('preview', () => {
     );
   });
 
+  const files = fileURLToPath(new URL('../fixtures/files/', import.meta.url));
+  /** The title lines of a preview, without reasons. */
+  const titlesIn = (text: string) => text.split('\n').filter((line) => /^Build(?:Config)?\//.test(line));
+
+  it('reads the objects of a Template, with the values of its parameters and its labels', async () => {
+    const run = (format: string) => runCommand(['preview', '-f', `${files}template.yaml`, '-o', format, ...now]);
+    const { status, stdout, stderr } = await run('diff');
+    assert.deepEqual(
+      [status, titlesIn(stdout), stderr],
+      [
+        0,
+        [
+          'BuildConfig/api${SUFFIX}  Opted in: its original settings are recorded, so that they can be restored. (opted_in)',
+        ],
+        `${files}template.yaml: passed over other kinds: 1 ImageStream\n`,
+      ],
+    );
+    const object = parse((await run('yaml')).stdout) as JsonObject;
+    assert.deepEqual(objectAt(object, 'metadata', 'labels'), {
+      's2i-incremental.io/enabled': 'true',
+      template: 'api-build',
+    });
+    assert.equal(stringAt(object, 'spec', 'output', 'to', 'name'), 'harbor.example.com/het/api:${VERSION}');
+  });
+
+  it('passes over what is beside a BuildConfig in a manifest', async () => {
+    const { status, stdout, stderr } = await runCommand(['preview', '-f', `${files}whole-manifest.yaml`]);
+    assert.deepEqual([status, titlesIn(stdout).length], [0, 1]);
+    assert.match(stdout, /^BuildConfig\/shop {2}Opted in: /);
+    assert.equal(stderr, `${files}whole-manifest.yaml: passed over other kinds: 1 ImageStream, 1 Service\n`);
+  });
+
+  it('reads an old export: Lists in Lists, the legacy group, null where there is nothing', async () => {
+    const { status, stdout, stderr } = await runCommand(['preview', '-f', `${files}legacy-list.yaml`]);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    assert.deepEqual(
+      titlesIn(stdout).map((title) => title.replace(/^(\S+) .* \((\w+)\)$/, '$1 $2')),
+      [
+        'BuildConfig/legacy opted_in',
+        'BuildConfig/notype opted_in',
+        'BuildConfig/dockerstrategy strategy_unsupported',
+        'BuildConfig/custom strategy_unsupported',
+        'BuildConfig/jenkins strategy_unsupported',
+        'BuildConfig/onlytype strategy_unsupported',
+        'BuildConfig/chained opted_in',
+      ],
+    );
+  });
+
   const wrong: readonly [name: string, text: string, message: RegExp][] = [
     [
-      'another kind',
-      'kind: Pod',
-      /^s2i-incremental: .*objects\.yaml, document 1: kind must be BuildConfig or Build; is Pod\n$/,
+      'other kinds alone',
+      'kind: Pod\n---\nkind: Build\napiVersion: shipwright.io/v1beta1\n---\nkind: Pod',
+      /^.*objects\.yaml: passed over other kinds: 2 Pod, 1 Build of shipwright\.io\/v1beta1\ns2i-incremental: .*objects\.yaml: no BuildConfig and no Build\n$/,
     ],
     [
       'a bad second document',
@@ -97,13 +148,18 @@ describe('preview', () => {
       /^s2i-incremental: .*objects\.yaml, document 2: no valid YAML: /,
     ],
     [
-      'another kind in a list',
+      'something without a kind in a list',
       'kind: List\nitems: [{kind: Build, apiVersion: v1}, {}]',
-      /^s2i-incremental: .*objects\.yaml, document 1, item 2: kind must be BuildConfig or Build; is absent\n$/,
+      /^s2i-incremental: .*objects\.yaml, document 1, item 2: has no kind\n$/,
+    ],
+    [
+      'a malformed object in a Template',
+      'kind: Template\napiVersion: v1\nobjects: [{kind: Build, apiVersion: v1, spec: "${A}"}]',
+      /^s2i-incremental: .*objects\.yaml, document 1, object 1: spec must be a map; is a string\n$/,
     ],
     ['an alias to nothing', 'a: *x', /^s2i-incremental: .*objects\.yaml, document 1: no valid YAML: /],
     ['no object', '7', /objects\.yaml, document 1: must be an object; is a number\n$/],
-    ['no version', 'kind: Build', /document 1: apiVersion must be build\.openshift\.io\/v1; is absent\n$/],
+    ['no version', 'kind: Build', /document 1: has no apiVersion\n$/],
     [
       'another version',
       'kind: Build\napiVersion: v2',

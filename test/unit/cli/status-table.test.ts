@@ -78,13 +78,44 @@ team        new    -                -              -             -       -      
     );
   });
 
-  it('gives way in the image where the terminal is narrow', () => {
-    const lines = render(128).split('\n');
-    assert.deepEqual(lines.slice(0, 2), [
-      'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                 LAST FULL   LAST INCREMENTAL   SAVED',
-      'shop   shop-12          incremental    continued     3/20    harbor.example…256:8d52e7b6…   2m05s       31s                1h06m',
+  it('gives way in the image first, then leaves out columns, the last ones first', () => {
+    const tables = [128, 100, 70].map((width) => render(width).split('\n').slice(0, 3));
+    assert.deepEqual(tables, [
+      [
+        'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                 LAST FULL   LAST INCREMENTAL   SAVED',
+        'shop   shop-12          incremental    continued     3/20    harbor.example…256:8d52e7b6…   2m05s       31s                1h06m',
+        'api    api-1 (Failed)   full           first_build   0       -                              -           -                  0s',
+      ],
+      [
+        'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                    SAVED',
+        'shop   shop-12          incremental    continued     3/20    harbor.example.…ha256:8d52e7b6…   1h06m',
+        'api    api-1 (Failed)   full           first_build   0       -                                 0s',
+      ],
+      [
+        'NAME   LAST             DECISION       REASON        CHAIN   SAVED',
+        'shop   shop-12          incremental    continued     3/20    1h06m',
+        'api    api-1 (Failed)   full           first_build   0       0s',
+      ],
     ]);
-    assert.equal(Math.max(...lines.map((line) => line.length)), 128);
+  });
+
+  it('fits any terminal, and cuts long names in the middle', () => {
+    const name = `${'a-long-name-'.repeat(10)}end`;
+    const long: BuildConfigStatus = {
+      ...(rows[0] as BuildConfigStatus),
+      namespace: 'team-with-a-name-of-thirty-characters',
+      name,
+      last: { build: `${name}-1`, phase: 'Failed', decision: 'incremental', reason: 'chain_depth_reached', from: null },
+    };
+    const linesOf = (width: number) =>
+      renderStatusTable([long, ...rows], { width, withNamespace: true }).map((line) => renderText(line, false));
+    for (let width = 60; width < 500; width += 1) {
+      for (const line of linesOf(width)) assert.ok(line.length <= width, `${width}: ${line}`);
+    }
+    assert.deepEqual(linesOf(100).slice(0, 2), [
+      'NAMESPACE          NAME               LAST                DECISION       REASON                SAVED',
+      'team-wit…racters   a-long-n…ame-end   a-long-n…(Failed)   incremental    chain_depth_reached   1h06m',
+    ]);
   });
 
   it('marks titles, decisions and failures', () => {
