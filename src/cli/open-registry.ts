@@ -16,6 +16,7 @@ import { UsageError } from './usage.ts';
 export async function openRegistry(
   { registry: config, server }: Pick<Config, 'registry' | 'server'>,
   onAnswer: (result: RegistryResult) => void,
+  clock: () => number = Date.now,
 ): Promise<readonly FactSource[]> {
   if (!config.check && !config.resolveBase) return [];
   const files = new MountedFiles(config);
@@ -25,7 +26,7 @@ export async function openRegistry(
   });
   const registry = createImageRegistry({
     ask: createRegistryClient(config, files),
-    clock: Date.now,
+    clock,
     timeout: server.requestBudget,
     onAnswer,
   });

@@ -12,6 +12,7 @@ import { createAuthority } from '../../src/certificates/self-signed.ts';
 import { createClientCertificate } from '../helpers/client-certificate.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import type { LogLine } from '../helpers/program.ts';
+import { startOddRegistry } from '../helpers/registry-server.ts';
 import { type TestTerminal, createTestTerminal, runCommand } from '../helpers/terminal.ts';
 import { patchIn, readAnswer, send } from '../helpers/webhook.ts';
 
@@ -202,6 +203,43 @@ describe('serve', () => {
     const { status, stderr } = await runCommand(args);
     assert.equal(status, 1);
     assert.match(stderr, /^s2i-incremental: .*clients\.crt: cannot be read as CA certificates: ENOENT: .*\n$/);
+  });
+
+  it('tells in one line that a file for registries cannot be read', async () => {
+    const environment = {
+      S2I_INCREMENTAL_REGISTRY_CHECK: 'true',
+      S2I_INCREMENTAL_REGISTRY_CREDENTIALS_FILE: '/nowhere/.dockerconfigjson',
+    };
+    const { status, stderr } = await runCommand(['serve', '--standalone', ...anyPorts], { environment });
+    assert.equal(status, 2);
+    assert.match(
+      stderr,
+      /^s2i-incremental: registry\.credentialsFile: \/nowhere\/\.dockerconfigjson cannot be read: ENOENT: .*\n/,
+    );
+  });
+
+  it('asks the registry for the digest of a base image, and counts that', async (t) => {
+    const digest = `sha256:${'a'.repeat(64)}`;
+    const { host } = await startOddRegistry(t, (_request, response) =>
+      response.writeHead(200, { 'docker-content-digest': digest }).end(),
+    );
+    const certs = temporaryFolder(t);
+    const { terminal } = startServe(t, ['--standalone', '--cert-dir', certs], {
+      S2I_INCREMENTAL_REGISTRY_RESOLVE_BASE: 'true',
+      S2I_INCREMENTAL_REGISTRY_PLAIN_HTTP: `["${host}"]`,
+    });
+    const lines = await terminal.logUntil(listening);
+    const ca = readFileSync(join(certs, 'ca.crt'), 'utf8');
+    const from = { kind: 'DockerImage', name: `${host}/python:3.12` };
+    const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from } } } });
+    const { text } = await send(urlIn(lines, listening), ca, reviewOf(build));
+    const annotation = '/metadata/annotations/s2i-incremental.io~1origin-from';
+    assert.equal(
+      patchIn(text).find(({ path }) => path === annotation)?.value,
+      `DockerImage/${host}/python:3.12@${digest}`,
+    );
+    const metrics = await send(`${urlIn(lines, probes)}/metrics`, ca, '', { method: 'GET' });
+    assert.match(metrics.text, /^s2i_incremental_registry_requests_total\{result="present"\} 1$/m);
   });
 
   it('lets in the callers that it is told to, and logs of others', async (t) => {

@@ -4,6 +4,7 @@ import { request as httpsRequest } from 'node:https';
 import { after, before } from 'node:test';
 import { createScriptCatalog } from '../../src/assemble/catalog.ts';
 import type { Admission } from '../../src/admission/admit.ts';
+import type { FactSource } from '../../src/admission/gather-facts.ts';
 import { type BuildHistory, createHistorySource } from '../../src/admission/history-source.ts';
 import type { PatchOperation } from '../../src/admission/review.ts';
 import { createDevelopmentCertificate } from '../../src/certificates/certificate-files.ts';
@@ -38,6 +39,8 @@ export interface TestWebhookOptions {
   /** The Builds and BuildConfigs there are. */
   readonly objects?: () => Iterable<JsonObject>;
   readonly history?: BuildHistory;
+  /** Asked after the history. */
+  readonly moreFactSources?: readonly FactSource[];
   readonly clock?: () => number;
   readonly metrics?: Metrics;
   /** Instead of the one certificate. */
@@ -101,7 +104,10 @@ export async function startUncertainWebhook(cleanup: Cleanup, options: TestWebho
     certificate: options.certificate ?? createFixedSource(await testCertificate()),
     ...(options.clients !== undefined && { clients: options.clients }),
     ...(options.onRenewalFailure !== undefined && { onRenewalFailure: options.onRenewalFailure }),
-    factSources: [createHistorySource(options.history ?? createMemoryHistory(options.objects ?? (() => [])))],
+    factSources: [
+      createHistorySource(options.history ?? createMemoryHistory(options.objects ?? (() => []))),
+      ...(options.moreFactSources ?? []),
+    ],
     historyDetail: () => 'test',
     issuedTags: new IssuedTags(),
     clock: options.clock ?? (() => testNow),
