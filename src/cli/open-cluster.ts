@@ -22,9 +22,6 @@ export interface OpenCluster {
   readonly request: (request: KubernetesRequest) => Promise<unknown>;
 }
 
-/** As many objects as the webhook itself reads at once: some MB. */
-const pageSize = 500;
-
 /** Nobody cancels a command's request but by ending the process; each ends by itself where the server is silent. */
 const endless = new AbortController().signal;
 
@@ -50,7 +47,7 @@ export async function openCluster(
       server: kubernetes.server,
       namespace: context?.namespace?.trim() || 'default',
       get: (resource, namespace, name) => cluster.get(resource, namespace, name, endless),
-      list: (selection) => listPages(cluster, selection, pageSize, endless),
+      list: (selection) => listPages(cluster, selection, endless),
       request: (request) => kubernetes.request(request, endless),
     };
   } catch (error) {

@@ -1,25 +1,43 @@
+import { TooLargeError } from '../kubernetes/cluster-error.ts';
+import { type Cluster, listPages } from '../kubernetes/cluster.ts';
 import { openshiftKeys } from '../openshift/keys.ts';
-import { nameOf } from '../openshift/metadata.ts';
+import { isLabelValue, nameOf } from '../openshift/metadata.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
 import { optInSelector } from '../policy/opt-in.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex } from './build-index.ts';
-import { type Cluster, listPages } from '../kubernetes/cluster.ts';
+import { Turns } from './turns.ts';
 
-/** Builds a page: OpenShift keeps 10 of a BuildConfig by default, so one page is the rule. */
-const pageSize = 500;
+/** How much one history may read, and how many are read at once. */
+export interface LiveLimits {
+  /** Of all pages together. */
+  readonly bytes: number;
+  readonly atOnce: number;
+}
+
+const defaultLimits: LiveLimits = {
+  // Some 3,000 Builds of 5 kB; OpenShift keeps 10 of a BuildConfig by default.
+  bytes: 16 * 1024 * 1024,
+  // Of each a page may be in memory. A read takes some 20 ms, and a cluster starts a few Builds a second.
+  atOnce: 4,
+};
 
 /**
  * The history as the API server has it at this moment: one GET of the BuildConfig and one paginated LIST of its opted-in
- * Builds for each question. Rejects with the client's error, or once the signal aborts.
+ * Builds for each question. Rejects with the client's error, with TooLargeError, or once the signal aborts.
  */
-export function createLiveHistory(cluster: Cluster) {
+export function createLiveHistory(cluster: Cluster, { bytes: maxBytes, atOnce } = defaultLimits) {
+  const turns = new Turns(atOnce);
+
   return {
-    async read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> {
-      const [buildConfig, builds] = await Promise.all([readBuildConfig(query, signal), readBuilds(query, signal)]);
-      return { buildConfig, ...builds.lookUp(query) };
-    },
+    read: (query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> =>
+      turns.take(() => read(query, signal), signal),
   };
+
+  async function read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> {
+    const [buildConfig, builds] = await Promise.all([readBuildConfig(query, signal), readBuilds(query, signal)]);
+    return { buildConfig, ...builds.lookUp(query) };
+  }
 
   async function readBuildConfig({ namespace, buildConfig }: HistoryQuery, signal: AbortSignal) {
     const index = new BuildConfigIndex();
@@ -33,9 +51,14 @@ export function createLiveHistory(cluster: Cluster) {
     signal: AbortSignal,
   ): Promise<BuildIndex> {
     const index = new BuildIndex();
+    // What can be no label is one of no Build that is stored.
+    if (!isLabelValue(label)) return index;
     const labelSelector = `${openshiftKeys.buildConfigLabel}=${label},${optInSelector}`;
     const selection = { resource: 'builds', namespace, labelSelector } as const;
-    for await (const { items } of listPages(cluster, selection, pageSize, signal)) {
+    let read = 0;
+    for await (const { items, bytes } of listPages(cluster, selection, signal)) {
+      read += bytes;
+      if (read > maxBytes) throw new TooLargeError(maxBytes);
       for (const build of items) if (nameOf(build) !== asking) index.set(build);
     }
     return index;

@@ -20,3 +20,13 @@ function messageIn(body: string): string {
     return 'no reason given';
   }
 }
+
+/** The API server answered with more than may be read at once. */
+export class TooLargeError extends Error {
+  readonly code = 'too_large';
+
+  /** @param limit in bytes */
+  constructor(limit: number) {
+    super(`the API server answered with more than ${limit} bytes`);
+  }
+}

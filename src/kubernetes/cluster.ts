@@ -1,6 +1,7 @@
-import { ClusterError } from './cluster-error.ts';
-import { type Kubernetes, SilentError } from './connection.ts';
+import { ClusterError, TooLargeError } from './cluster-error.ts';
+import { type Kubernetes, SilentError, maxObjectBytes } from './connection.ts';
 import { type JsonObject, arrayAt, isObject, objectAt, stringAt } from '../openshift/json.ts';
+import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 
 /** The resources that are read. OpenShift 3.9 and later serve this group beside the legacy one. */
 const apiGroup = '/apis/build.openshift.io/v1';
@@ -9,6 +10,8 @@ export type Resource = 'builds' | 'buildconfigs';
 /** One page of a list. */
 export interface Page {
   readonly items: readonly JsonObject[];
+  /** Its length as the server sent it. */
+  readonly bytes: number;
   /** Where the next page begins; undefined on the last one. */
   readonly next: string | undefined;
   /** What a watch can go on from. */
@@ -29,6 +32,12 @@ export interface Cluster {
   readonly server: string;
   /** The object, or undefined where there is none. */
   get(resource: Resource, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | undefined>;
+  /**
+   * One page.
+   * @param limit objects at most
+   * @param next of the page before; undefined: the first
+   * @throws TooLargeError where it is longer than a page may be, but for one of a single object; GoneError
+   */
   list(selection: Selection, limit: number, next: string | undefined, signal: AbortSignal): Promise<Page>;
   /**
    * Reports changes after a resource version, `onOpen` once the server has begun to; resolves when the server ends it.
@@ -37,19 +46,57 @@ export interface Cluster {
   watch(selection: Selection, resourceVersion: string, handlers: WatchHandlers, signal: AbortSignal): Promise<void>;
 }
 
-/** All pages of a list, one after another. */
+/** How much is asked for at once. */
+export interface PageSizes {
+  /** Objects on the first page. */
+  readonly first: number;
+  /** Objects on any page. */
+  readonly most: number;
+  /** Bytes that pages are to have. */
+  readonly aim: number;
+  /** Bytes at which a page of several objects is cut off. */
+  readonly limit: number;
+}
+
+export const defaultPageSizes: PageSizes = {
+  // Twice the Builds that OpenShift keeps of a BuildConfig by default.
+  first: 20,
+  // What kubectl asks for.
+  most: 500,
+  // A hundred Builds: parsed in a few milliseconds, in which nobody else is served, and gone with the next minor collection.
+  aim: 512 * 1024,
+  // Twenty Builds of 200 KiB each, which is large. Parsed, it is a few times that.
+  limit: 4 * 1024 * 1024,
+};
+
+/**
+ * All pages of a list, one after another. How many objects a page has follows from how large those before were; a page
+ * that turns out to be too large is asked for again with fewer.
+ */
 export async function* listPages(
   cluster: Pick<Cluster, 'list'>,
   selection: Selection,
-  limit: number,
   signal: AbortSignal,
+  { first, most, aim }: PageSizes = defaultPageSizes,
 ): AsyncGenerator<Page> {
+  let limit = first;
   let next: string | undefined;
-  do {
-    const page = await cluster.list(selection, limit, next, signal);
+  for (;;) {
+    let page: Page;
+    try {
+      page = await cluster.list(selection, limit, next, signal);
+    } catch (error) {
+      if (!(error instanceof TooLargeError) || limit === 1) throw error;
+      limit = Math.max(1, Math.floor(limit / 4));
+      continue;
+    }
     yield page;
+    if (page.next === undefined) return;
     ({ next } = page);
-  } while (next !== undefined);
+    const { items, bytes } = page;
+    const fitting = items.length === 0 ? most : Math.floor((aim * items.length) / bytes);
+    limit = Math.max(1, Math.min(fitting, limit * 2, most));
+  }
 }
 
 export interface WatchHandlers {
@@ -67,15 +114,20 @@ export class GoneError extends Error {
 const watchSeconds = () => 300 + Math.floor(Math.random() * 300);
 
 /** The Builds and BuildConfigs behind an API server. */
-export function createCluster(kubernetes: Kubernetes): Cluster {
-  const read = (path: string, query: Readonly<Record<string, string | number | undefined>>, signal: AbortSignal) =>
-    kubernetes.request({ method: 'GET', path, query }, signal);
-
+export function createCluster(
+  kubernetes: Kubernetes,
+  { limit: maxPageBytes }: Pick<PageSizes, 'limit'> = defaultPageSizes,
+): Cluster {
   return {
     server: kubernetes.server,
     async get(resource, namespace, name, signal) {
+      // No object has another name, and in a path it could lead elsewhere.
+      if (!isNamespaceName(namespace) || !isObjectName(name)) return undefined;
       try {
-        const found = await read(`${pathOf(resource, namespace)}/${encodeURIComponent(name)}`, {}, signal);
+        const found = await kubernetes.request(
+          { method: 'GET', path: `${pathOf(resource, namespace)}/${name}` },
+          signal,
+        );
         return isObject(found) ? found : undefined;
       } catch (error) {
         if (error instanceof ClusterError && error.code === 404) return undefined;
@@ -85,10 +137,19 @@ export function createCluster(kubernetes: Kubernetes): Cluster {
 
     async list({ resource, namespace, labelSelector }, limit, next, signal) {
       try {
-        const found = await read(pathOf(resource, namespace), { continue: next, labelSelector, limit }, signal);
+        let bytes = 0;
+        const request = {
+          method: 'GET',
+          path: pathOf(resource, namespace),
+          query: { continue: next, labelSelector, limit },
+          maxBytes: limit === 1 ? maxObjectBytes : maxPageBytes,
+          onSize: (size: number) => (bytes = size),
+        } as const;
+        const found = await kubernetes.request(request, signal);
         const token = stringAt(found, 'metadata', 'continue') ?? '';
         return {
           items: (arrayAt(found, 'items') ?? []).filter(isObject),
+          bytes,
           next: token === '' ? undefined : token,
           resourceVersion: stringAt(found, 'metadata', 'resourceVersion') ?? '',
         };
@@ -131,10 +192,14 @@ export function createCluster(kubernetes: Kubernetes): Cluster {
   };
 }
 
-/** Where the resource is served, in one namespace or in all. */
+/**
+ * Where the resource is served, in one namespace or in all.
+ * @throws Error for what can be no name of a namespace
+ */
 function pathOf(resource: Resource, namespace: string | undefined): string {
-  const scope = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
-  return `${apiGroup}${scope}/${resource}`;
+  if (namespace === undefined) return `${apiGroup}/${resource}`;
+  if (!isNamespaceName(namespace)) throw new Error('the namespace has a name that none can have');
+  return `${apiGroup}/namespaces/${namespace}/${resource}`;
 }
 
 /** The Status that ends a watch in its own stream. */

@@ -7,7 +7,7 @@ import {
 } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
-import { ClusterError } from './cluster-error.ts';
+import { ClusterError, TooLargeError } from './cluster-error.ts';
 import { readJsonLines } from './json-lines.ts';
 import { decodeWarnings } from './warning-header.ts';
 
@@ -22,6 +22,10 @@ export interface KubernetesRequest {
   readonly body?: unknown;
   /** Of the body; JSON where it is not said. */
   readonly contentType?: string;
+  /** How long the answer, or one line of it, may be, in bytes; without it `maxObjectBytes`. */
+  readonly maxBytes?: number;
+  /** Called with the length of the answer in bytes. */
+  readonly onSize?: (bytes: number) => void;
   /** Called with each warning of an answer that is no refusal. */
   readonly onWarning?: (text: string) => void;
 }
@@ -32,7 +36,7 @@ export interface Kubernetes {
   readonly server: string;
   /**
    * Resolves with the JSON it answers.
-   * @throws ClusterError where it refuses; what the network or the signal says otherwise
+   * @throws ClusterError where it refuses; TooLargeError; what the network or the signal says otherwise
    */
   request(request: KubernetesRequest, signal: AbortSignal): Promise<unknown>;
   /**
@@ -55,6 +59,12 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
   return kubeConfig;
 }
 
+/**
+ * Bytes of the largest object, and some: etcd takes requests of 1.5 MiB, and in JSON a character may take six times the room it
+ * has there.
+ */
+export const maxObjectBytes = 12 * 1024 * 1024;
+
 /** A server that says nothing for so long, in milliseconds, is gone: it answers what is asked here within seconds. */
 const longestSilence = 30_000;
 
@@ -70,6 +80,8 @@ export function connect(kubeConfig: KubeConfig, silence = longestSilence): Kuber
   const open = async (request: KubernetesRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     const { method, path, query = {}, body, contentType = 'application/json', onWarning } = request;
     const url = new URL(server + path);
+    // A URL resolves `..`, in whatever name it is.
+    if (!url.pathname.endsWith(path)) throw new Error('the path of a request leads elsewhere');
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
@@ -88,7 +100,7 @@ export function connect(kubeConfig: KubeConfig, silence = longestSilence): Kuber
       throw error;
     });
     const { statusCode: status = 0, headers: answered } = incoming;
-    if (status < 200 || status > 299) throw new ClusterError(status, await readText(incoming));
+    if (status < 200 || status > 299) throw new ClusterError(status, await readText(incoming, maxObjectBytes));
     if (onWarning !== undefined) decodeWarnings(answered.warning ?? '').forEach((warning) => onWarning(warning));
     return incoming;
   };
@@ -96,7 +108,7 @@ export function connect(kubeConfig: KubeConfig, silence = longestSilence): Kuber
   const follow = async function* (request: KubernetesRequest, onOpen: () => void, signal: AbortSignal) {
     const incoming = await open(request, signal);
     onOpen();
-    yield* readJsonLines(incoming);
+    yield* readJsonLines(incoming, request.maxBytes ?? maxObjectBytes);
   };
 
   /**
@@ -108,7 +120,10 @@ export function connect(kubeConfig: KubeConfig, silence = longestSilence): Kuber
 
   return {
     server,
-    request: async (request, signal) => JSON.parse(await readText(await open(request, signal))) as unknown,
+    request: async (request, signal) => {
+      const text = await readText(await open(request, signal), request.maxBytes ?? maxObjectBytes, request.onSize);
+      return JSON.parse(text) as unknown;
+    },
     follow,
   };
 }
@@ -151,8 +166,22 @@ function exchange(url: URL, options: RequestOptions, payload: string | undefined
   });
 }
 
-async function readText(incoming: IncomingMessage): Promise<string> {
+/**
+ * The text of an answer; one that is too long is cut off as soon as that shows.
+ * @throws TooLargeError
+ */
+async function readText(
+  incoming: IncomingMessage,
+  maxBytes: number,
+  onSize: (bytes: number) => void = () => undefined,
+): Promise<string> {
   const chunks: Buffer[] = [];
-  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  let bytes = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw new TooLargeError(maxBytes);
+    chunks.push(chunk);
+  }
+  onSize(bytes);
   return Buffer.concat(chunks).toString();
 }

@@ -1,15 +1,29 @@
 import type { IncomingMessage } from 'node:http';
+import { TooLargeError } from './cluster-error.ts';
+
+const newline = 0x0a;
 
 /**
  * The JSON values of a body that has one a line, each as it arrives; a line that is cut off by the end is none.
- * @throws SyntaxError for what is no JSON; Error where the connection breaks
+ * @param maxBytes of a line
+ * @throws TooLargeError; SyntaxError for what is no JSON; Error where the connection breaks
  */
-export async function* readJsonLines(incoming: IncomingMessage): AsyncGenerator {
-  let rest = '';
-  incoming.setEncoding('utf8');
-  for await (const chunk of incoming as AsyncIterable<string>) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as unknown;
+export async function* readJsonLines(incoming: IncomingMessage, maxBytes: number): AsyncGenerator {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  const add = (part: Buffer) => {
+    bytes += part.length;
+    if (bytes > maxBytes) throw new TooLargeError(maxBytes);
+    parts.push(part);
+  };
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
+      add(chunk.subarray(start, end));
+      const line = Buffer.concat(parts).toString();
+      [parts, bytes, start] = [[], 0, end + 1];
+      if (line !== '') yield JSON.parse(line) as unknown;
+    }
+    add(chunk.subarray(start));
   }
 }

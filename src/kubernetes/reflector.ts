@@ -23,9 +23,6 @@ export interface ReflectorOptions<I extends Index> {
   readonly random: () => number;
 }
 
-/** Objects of about 5 kB: a page is parsed in a few milliseconds, in which nobody else is served, and is gone with the next minor collection. */
-const pageSize = 100;
-
 /**
  * Milliseconds after a watch has opened until it counts as up to date: what happened while none was open comes first, and
  * the server does not say when it is through.
@@ -91,7 +88,7 @@ export class Reflector<I extends Index> {
     const index = createIndex();
     let objects = 0;
     let version = '';
-    for await (const { items, resourceVersion } of listPages(cluster, selection, pageSize, signal)) {
+    for await (const { items, resourceVersion } of listPages(cluster, selection, signal)) {
       for (const object of items) {
         onObject?.(object, this.#index);
         index.set(object);

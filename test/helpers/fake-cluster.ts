@@ -81,8 +81,10 @@ export class FakeCluster implements Cluster {
     const all = this.objects().filter((object) => isSelected(object, selection));
     const from = Number(next ?? 0);
     const more = from + limit < all.length;
+    const items = all.slice(from, from + limit);
     return Promise.resolve({
-      items: all.slice(from, from + limit),
+      items,
+      bytes: JSON.stringify(items).length,
       next: more ? String(from + limit) : undefined,
       resourceVersion: String(this.#version),
     });

@@ -22,7 +22,7 @@ function clusterOf(pages: List, objects: readonly JsonObject[] = []) {
       for (const page of pages(selection)) {
         await Promise.resolve();
         if (page instanceof Error) throw page;
-        yield { items: page, next: undefined, resourceVersion: '1' };
+        yield { items: page, bytes: 100, next: undefined, resourceVersion: '1' };
       }
     },
     request: () => Promise.reject(new Error('nothing is to be written')),

@@ -6,7 +6,7 @@ import { type TestContext, describe, it } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createCluster } from '../../../src/kubernetes/cluster.ts';
 import { connect } from '../../../src/kubernetes/connection.ts';
-import { createLiveHistory } from '../../../src/history/live-history.ts';
+import { type LiveLimits, createLiveHistory } from '../../../src/history/live-history.ts';
 import { buildConfig, comparable, completeBuild, nothingKnown, referenceOf } from './example-builds.ts';
 
 const lookup = { namespace: 'test', buildConfig, label: 'app', build: 'app-99', number: 99 };
@@ -21,6 +21,7 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 async function historyFrom(
   t: TestContext,
   serve: (url: URL, response: ServerResponse, request: IncomingMessage) => void,
+  limits?: LiveLimits,
 ) {
   const requests: string[] = [];
   const listener: RequestListener = (request, response) => {
@@ -40,7 +41,7 @@ async function historyFrom(
     { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: 'test', token: 'a-token' },
   );
-  return { history: createLiveHistory(createCluster(connect(kubeConfig))), requests };
+  return { history: createLiveHistory(createCluster(connect(kubeConfig)), limits), requests };
 }
 
 describe('the live history', () => {
@@ -67,9 +68,9 @@ describe('the live history', () => {
     const selector = 'labelSelector=openshift.io/build-config.name=app,s2i-incremental.io/enabled=true';
     assert.deepEqual(requests.map((line) => line.replace(/(\?)(continue=\w+&)?/, '$1$2')).sort(), [
       `GET ${base}/buildconfigs/app`,
-      `GET ${base}/builds?continue=three&${selector}&limit=500`,
-      `GET ${base}/builds?continue=two&${selector}&limit=500`,
-      `GET ${base}/builds?${selector}&limit=500`,
+      `GET ${base}/builds?continue=three&${selector}&limit=80`,
+      `GET ${base}/builds?continue=two&${selector}&limit=40`,
+      `GET ${base}/builds?${selector}&limit=20`,
     ]);
   });
 
@@ -128,5 +129,54 @@ describe('the live history', () => {
     controller.abort();
     await assert.rejects(reading, { name: 'AbortError' });
     await closed.promise;
+  });
+
+  it('rejects where its Builds are more than may be read, and asks for no more of them', async (t) => {
+    const pages = Array.from({ length: 10 }, (_, page) => ({
+      items: [completeBuild(page + 1)],
+      metadata: { continue: String(page + 1) },
+    }));
+    const size = JSON.stringify(pages[0]).length;
+    const { history, requests } = await historyFrom(
+      t,
+      (url, response) => {
+        const page = Number(url.searchParams.get('continue') ?? 0);
+        if (url.pathname.endsWith('/builds')) answer(response, 200, pages[page]);
+        else answer(response, 200, appConfig);
+      },
+      { bytes: 3.5 * size, atOnce: 1 },
+    );
+    await assert.rejects(history.read(lookup, AbortSignal.timeout(10_000)), { code: 'too_large' });
+    assert.equal(requests.filter((line) => line.includes('/builds?')).length, 4);
+  });
+
+  it('reads only so many histories at once', async (t) => {
+    const held: ServerResponse[] = [];
+    const { history } = await historyFrom(
+      t,
+      (url, response) => {
+        if (url.pathname.endsWith('/builds')) held.push(response);
+        else answer(response, 200, appConfig);
+      },
+      { bytes: 1_000_000, atOnce: 2 },
+    );
+    const reading = Array.from({ length: 5 }, () => history.read(lookup, AbortSignal.timeout(10_000)));
+    for (const waiting of [2, 2, 1]) {
+      while (held.length < waiting) await new Promise((resolve) => setTimeout(resolve, 5));
+      assert.equal(held.length, waiting);
+      for (const response of held.splice(0)) answer(response, 200, { items: [] });
+    }
+    assert.equal((await Promise.all(reading)).length, 5);
+  });
+
+  it('asks for nothing under a name that no object has', async (t) => {
+    const { history, requests } = await historyFrom(t, (_url, response) => answer(response, 200, { items: [] }));
+    const odd = { ...lookup, buildConfig: { name: '..', uid: 'uid-of-app' }, label: 'app,a in (b)' };
+    const past = await history.read(odd, AbortSignal.timeout(10_000));
+    assert.deepEqual(comparable(past), { ...nothingKnown, buildConfig: undefined });
+    await assert.rejects(history.read({ ...lookup, namespace: '..' }, AbortSignal.timeout(10_000)), {
+      message: 'the namespace has a name that none can have',
+    });
+    assert.deepEqual(requests, []);
   });
 });

@@ -4,12 +4,13 @@ import { type RequestListener, createServer } from 'node:http';
 import { type TestContext, describe, it } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import { connect } from '../../../src/kubernetes/connection.ts';
-import { GoneError, createCluster } from '../../../src/kubernetes/cluster.ts';
+import { TooLargeError } from '../../../src/kubernetes/cluster-error.ts';
+import { type Cluster, GoneError, createCluster, listPages } from '../../../src/kubernetes/cluster.ts';
 
 const selection = { resource: 'builds', labelSelector: 'on=true' } as const;
 
 /** The cluster that an API server of one answer is. */
-async function clusterOf(t: TestContext, answer: RequestListener) {
+async function clusterOf(t: TestContext, answer: RequestListener, sizes?: { readonly limit: number }) {
   const server = createServer(answer).listen(0, '127.0.0.1');
   t.after(() => server.closeAllConnections());
   t.after(() => server.close());
@@ -20,8 +21,10 @@ async function clusterOf(t: TestContext, answer: RequestListener) {
     { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: 'test' },
   );
-  return createCluster(connect(kubeConfig));
+  return createCluster(connect(kubeConfig), sizes);
 }
+
+const handlers = { onOpen: () => undefined, onEvent: () => undefined };
 
 const line = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`;
 
@@ -36,11 +39,11 @@ describe('a watch', () => {
       );
     });
     const told: unknown[] = [];
-    const handlers = {
+    const telling = {
       onOpen: () => told.push('open'),
       onEvent: (type: string, object: object) => told.push([type, object]),
     };
-    await cluster.watch(selection, '7', handlers, new AbortController().signal);
+    await cluster.watch(selection, '7', telling, new AbortController().signal);
     assert.deepEqual(
       told.filter((event) => event !== 'open'),
       [
@@ -61,8 +64,6 @@ describe('a watch', () => {
     });
     assert.ok(Number(timeoutSeconds) >= 300 && Number(timeoutSeconds) < 600);
   });
-
-  const handlers = { onOpen: () => undefined, onEvent: () => undefined };
 
   it('ends at once when it is stopped, though the server holds back its answer', async (t) => {
     const asked = Promise.withResolvers<undefined>();
@@ -110,5 +111,105 @@ describe('a list', () => {
       code: 403,
       message: 'the API server answered 403: builds is forbidden',
     });
+  });
+
+  it('of several objects is cut off where it is too long, of one it is not', async (t) => {
+    const items = [{ metadata: { name: 'a'.repeat(1_000) } }];
+    const page = JSON.stringify({ items, metadata: {} });
+    const cluster = await clusterOf(t, (_request, response) => void response.end(page), { limit: 500 });
+    const { signal } = new AbortController();
+    await assert.rejects(cluster.list(selection, 2, undefined, signal), TooLargeError);
+    const found = { items, bytes: page.length, next: undefined, resourceVersion: '' };
+    assert.deepEqual(await cluster.list(selection, 1, undefined, signal), found);
+  });
+
+  it('of a namespace and an object of names that none has are not asked for', async (t) => {
+    const asked: unknown[] = [];
+    const cluster = await clusterOf(t, (request, response) => {
+      asked.push(request.url);
+      response.end('{}');
+    });
+    const { signal } = new AbortController();
+    for (const name of ['..', '.', '', 'a/b', 'A', '%2e%2e', 'a'.repeat(254)]) {
+      assert.equal(await cluster.get('buildconfigs', 'web', name, signal), undefined);
+      assert.equal(await cluster.get('buildconfigs', name, 'app', signal), undefined);
+      await assert.rejects(cluster.list({ ...selection, namespace: name }, 1, undefined, signal));
+      await assert.rejects(cluster.watch({ ...selection, namespace: name }, '', handlers, signal));
+    }
+    assert.deepEqual(asked, []);
+  });
+});
+
+describe('the pages of a list', () => {
+  const sizes = { first: 20, most: 100, aim: 10_000, limit: 40_000 };
+
+  /** A list of objects of those sizes; tells how many were asked for, page by page. */
+  async function read(objects: readonly number[]) {
+    const asked: string[] = [];
+    const cluster: Pick<Cluster, 'list'> = {
+      list: (_selection, limit, next) => {
+        const from = Number(next ?? 0);
+        const items = objects.slice(from, from + limit).map((size) => ({ size }));
+        const bytes = items.reduce((sum, { size }) => sum + size, 50);
+        const isTooLarge = bytes > sizes.limit && limit > 1;
+        asked.push(isTooLarge ? `${limit} too large` : String(limit));
+        if (isTooLarge) return Promise.reject(new TooLargeError(sizes.limit));
+        const end = from + limit < objects.length ? String(from + limit) : undefined;
+        return Promise.resolve({ items, bytes, next: end, resourceVersion: '1' });
+      },
+    };
+    const found: unknown[] = [];
+    for await (const { items } of listPages(cluster, selection, new AbortController().signal, sizes))
+      found.push(...items);
+    assert.deepEqual(
+      found,
+      objects.map((size) => ({ size })),
+    );
+    return asked.join(', ');
+  }
+
+  const rows: readonly [title: string, objects: readonly number[], asked: string][] = [
+    ['are one where all fit', Array.from({ length: 20 }, () => 100), '20'],
+    [
+      'have twice as many as before while they are small',
+      Array.from({ length: 300 }, () => 10),
+      '20, 40, 80, 100, 100',
+    ],
+    ['have as many as come to the aim', Array.from({ length: 100 }, () => 1_000), '20, 9, 9, 9, 9, 9, 9, 9, 9, 9'],
+    [
+      'are asked for with fewer where they are too large, down to one',
+      [...Array.from({ length: 4 }, () => 50_000), ...Array.from({ length: 10 }, () => 100)],
+      '20 too large, 5 too large, 1, 1, 1, 1, 1, 2, 4, 8',
+    ],
+    ['are none where there is nothing', [], '20'],
+  ];
+  for (const [title, objects, asked] of rows) {
+    it(title, async () => {
+      assert.equal(await read(objects), asked);
+    });
+  }
+
+  it('end with what one object alone is refused with', async () => {
+    const cluster = { list: () => Promise.reject(new TooLargeError(1)) };
+    const pages = listPages(cluster, selection, new AbortController().signal, sizes);
+    await assert.rejects(pages.next(), TooLargeError);
+  });
+
+  it('that are empty do not make those after them small', async () => {
+    const asked: number[] = [];
+    const cluster: Pick<Cluster, 'list'> = {
+      list: (_selection, limit) => {
+        asked.push(limit);
+        return Promise.resolve({
+          items: [],
+          bytes: 50,
+          next: asked.length < 4 ? 'more' : undefined,
+          resourceVersion: '',
+        });
+      },
+    };
+    for await (const { items } of listPages(cluster, selection, new AbortController().signal, sizes))
+      assert.deepEqual(items, []);
+    assert.deepEqual(asked, [20, 40, 80, 100]);
   });
 });

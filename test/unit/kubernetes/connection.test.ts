@@ -9,7 +9,7 @@ import { type TestContext, describe, it } from 'node:test';
 import { TLSSocket } from 'node:tls';
 import { KubeConfig } from '@kubernetes/client-node';
 import { createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
-import { ClusterError } from '../../../src/kubernetes/cluster-error.ts';
+import { ClusterError, TooLargeError } from '../../../src/kubernetes/cluster-error.ts';
 import { SilentError, connect, loadKubeConfig } from '../../../src/kubernetes/connection.ts';
 
 const { signal } = new AbortController();
@@ -106,6 +106,46 @@ describe('a request', () => {
     await assert.rejects(request, { name: 'AbortError' });
   });
 
+  it('is cut off where its answer is too long, and tells its length where it is not', async (t) => {
+    const closed = Promise.withResolvers<undefined>();
+    const { kubernetes } = await connectionTo(t, (request, response) => {
+      if (request.url === '/short') {
+        response.end('["123456"]');
+        return;
+      }
+      response.once('close', () => closed.resolve(undefined));
+      const write = () => {
+        while (response.write(' '.repeat(1_000)));
+      };
+      response.on('drain', write);
+      write();
+    });
+    const sizes: number[] = [];
+    const get = (path: string) =>
+      ({ method: 'GET', path, maxBytes: 10, onSize: (size: number) => sizes.push(size) }) as const;
+    assert.deepEqual(await kubernetes.request(get('/short'), signal), ['123456']);
+    assert.deepEqual(sizes, [10]);
+    await assert.rejects(kubernetes.request({ ...get('/short'), maxBytes: 9 }, signal), TooLargeError);
+    await assert.rejects(kubernetes.request({ ...get('/endless'), maxBytes: 1_000_000 }, signal), TooLargeError);
+    await closed.promise;
+    assert.deepEqual(sizes, [10]);
+  });
+
+  it('goes where its path says, or nowhere', async (t) => {
+    const urls: unknown[] = [];
+    const { kubernetes } = await connectionTo(t, (request, response) => {
+      urls.push(request.url);
+      response.end('{}');
+    });
+    for (const name of ['..', '.', '%2e%2e', '../..', 'a/../../b']) {
+      const path = `/api/v1/namespaces/${name}/secrets`;
+      await assert.rejects(kubernetes.request({ method: 'GET', path }, signal), /leads elsewhere/);
+    }
+    const path = `/api/v1/namespaces/${encodeURIComponent("a b/..?#'")}/secrets`;
+    await kubernetes.request({ method: 'GET', path }, signal);
+    assert.deepEqual(urls, [path]);
+  });
+
   it('is sent with the token that is in the file', async (t) => {
     const file = join(temporaryFolder(t), 'token');
     writeFileSync(file, 'first');
@@ -130,12 +170,17 @@ describe('a request', () => {
 describe('an answer that goes on', () => {
   const get = { method: 'GET', path: '/watch' } as const;
 
-  async function collect(answer: RequestListener, t: TestContext, silence?: number) {
+  async function collect(answer: RequestListener, t: TestContext, silence?: number, maxBytes?: number) {
     const { kubernetes } = await connectionTo(t, answer, {}, silence);
     const told: unknown[] = [];
     let error: unknown;
     try {
-      for await (const value of kubernetes.follow(get, () => told.push('open'), signal)) told.push(value);
+      for await (const value of kubernetes.follow(
+        { ...get, ...(maxBytes !== undefined && { maxBytes }) },
+        () => told.push('open'),
+        signal,
+      ))
+        told.push(value);
     } catch (thrown) {
       error = thrown;
     }
@@ -153,6 +198,21 @@ describe('an answer that goes on', () => {
       send(0);
     }, t);
     assert.deepEqual({ told, error }, { told: ['open', { a: 'ä€😀' }, [1], { b: 2 }], error: undefined });
+  });
+
+  it('rejects where a line is too long, before it ends', async (t) => {
+    const line = JSON.stringify('a'.repeat(98));
+    const { told, error } = await collect(
+      (_request, response) => {
+        response.write(`${line}\n${line}\n"`);
+        response.write('b'.repeat(100));
+      },
+      t,
+      undefined,
+      100,
+    );
+    assert.deepEqual(told, ['open', 'a'.repeat(98), 'a'.repeat(98)]);
+    assert.ok(error instanceof TooLargeError, String(error));
   });
 
   it('rejects with what the server refused, and is not open', async (t) => {

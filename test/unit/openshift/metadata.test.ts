@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import {
   annotationOf,
   createdAt,
+  isLabelValue,
   isNamespaceName,
   isObjectName,
   labelOf,
@@ -86,5 +87,11 @@ describe('metadata', () => {
   it('of a namespace has no dots and at most 63 characters', () => {
     const names = ['web', 'a'.repeat(63), 'a'.repeat(64), 'a.b', '..', '', 'Web', '-a'];
     assert.deepEqual(names.filter(isNamespaceName), ['web', 'a'.repeat(63)]);
+  });
+
+  it('of a label is a text that OpenShift would store', () => {
+    const good = ['', 'a', 'A.b_c-1', '1'.repeat(63)];
+    const bad = ['a'.repeat(64), '-a', 'a-', '_a', 'a,b', 'a b', 'a=b', 'a)', 'ä', 'a\n'];
+    assert.deepEqual([...good, ...bad].filter(isLabelValue), good);
   });
 });
