@@ -58,7 +58,7 @@ async function turnAll(
   if (texts.length === 0) throw new UsageError('no BuildConfig is named, as in shop or bc/shop');
   const names = new Set(texts.map((text) => parseObjectName('BuildConfig', text)));
   const givenNamespace = parseNamespace(values.namespace);
-  const open = await openCluster(values.kubeconfig, terminal.environment);
+  const open = await openCluster(values.kubeconfig, terminal);
   const namespace = givenNamespace ?? open.namespace;
   let status: number = exitCodes.ok;
   for (const name of names) {

@@ -32,7 +32,7 @@ async function explainOne({ values, names }: Given<typeof options>, terminal: Te
     throw new UsageError('one Build must be named, as in shop-3 or build/shop-3');
   const name = parseObjectName('Build', text);
   const givenNamespace = parseNamespace(values.namespace);
-  const open = await openCluster(values.kubeconfig, terminal.environment);
+  const open = await openCluster(values.kubeconfig, terminal);
   const namespace = givenNamespace ?? open.namespace;
   const build = await open
     .get('builds', namespace, name)

@@ -29,10 +29,7 @@ const endless = new AbortController().signal;
  * The cluster of a kubeconfig file; without one that of $KUBECONFIG, ~/.kube/config or the pod. The client is loaded only here.
  * @throws CommandError where none is named
  */
-export async function openCluster(
-  file: string | undefined,
-  environment: Terminal['environment'],
-): Promise<OpenCluster> {
+export async function openCluster(file: string | undefined, { environment, version }: Terminal): Promise<OpenCluster> {
   const mend = 'name one with --kubeconfig FILE or $KUBECONFIG, or log in (oc login)';
   if (file === undefined && !isClusterAtHand(environment))
     throw new CommandError(`there is no cluster to ask; ${mend}`);
@@ -40,7 +37,7 @@ export async function openCluster(
   const { createCluster, listPages } = await import('../kubernetes/cluster.ts');
   try {
     const kubeConfig = loadKubeConfig(file);
-    const kubernetes = connect(kubeConfig);
+    const kubernetes = connect(kubeConfig, { version });
     const cluster = createCluster(kubernetes);
     const context = kubeConfig.getContextObject(kubeConfig.getCurrentContext());
     return {

@@ -29,6 +29,7 @@ export async function playDemo(terminal: Terminal): Promise<number> {
   const cluster: DemoCluster = new DemoCluster(() => ({ url: listener.url, ca: certificate.ca ?? '' }));
   const webhook = await startWebhook({
     config,
+    version: terminal.version,
     host: '127.0.0.1',
     port: 0,
     opsPort: 0,

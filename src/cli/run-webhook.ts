@@ -20,19 +20,21 @@ import { messageOf } from '../config/message-of.ts';
 
 /** Runs the webhook until a signal ends it; resolves with the exit status. */
 export async function runWebhook(options: ServeArguments, terminal: Terminal): Promise<number> {
-  const { environment, exit } = terminal;
+  const { environment, exit, version } = terminal;
   const config = loadConfig(options.config, environment);
   checkCertificateArguments(options, config);
   const logger = createLogger(config.log, terminal.log);
   const signalled = receiveSignal(terminal, logger);
-  const connected = await connectCluster(options, environment);
+  const connected = await connectCluster(options, terminal);
   if (connected === undefined) {
     if (config.certificate.secret !== undefined) {
       throw new UsageError('certificate.secret needs a cluster, and there is none at hand; name one with --kubeconfig');
     }
     logger.warn('running standalone: no cluster to read earlier Builds from, so every Build is a full one');
   }
+  logger.info({ version }, 'starting');
   const metrics = createMetrics();
+  metrics.recordVersion(version);
   const registrySources = await openRegistry(config, (result) => metrics.recordRegistryRequest(result));
   const clients = options.clientCa === undefined ? undefined : watchClients(options.clientCa, options, logger);
   const certificate = await startCertificateSource(options.certDir, config.certificate, connected?.kubernetes, logger);
@@ -46,6 +48,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
   try {
     const webhook = await startWebhook({
       ...options,
+      version,
       config,
       certificate,
       ...(clients !== undefined && { clients }),
@@ -88,13 +91,13 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
 }
 
 /** The cluster that was named or is at hand, or undefined. The client is loaded only where there is one. */
-async function connectCluster({ kubeconfig, standalone }: ServeArguments, environment: Terminal['environment']) {
+async function connectCluster({ kubeconfig, standalone }: ServeArguments, { environment, version }: Terminal) {
   if (standalone || (kubeconfig === undefined && !isClusterAtHand(environment))) return undefined;
   const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
   const { createCluster } = await import('../kubernetes/cluster.ts');
   try {
     const kubeConfig = loadKubeConfig(kubeconfig);
-    const kubernetes = connect(kubeConfig);
+    const kubernetes = connect(kubeConfig, { version });
     return { kubernetes, cluster: createCluster(kubernetes) };
   } catch (error) {
     throw new UsageError(`${kubeconfig ?? 'the kubeconfig'} names no cluster that can be used: ${messageOf(error)}`, {

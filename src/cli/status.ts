@@ -51,7 +51,7 @@ async function showStatus(given: Given<typeof options>, terminal: Terminal): Pro
   const { config, kubeconfig, output } = given.values;
   const { names, givenNamespace, allNamespaces } = readTarget(given);
   const limit = config === undefined ? undefined : loadConfig(config, environment).incremental.maxDepth;
-  const open = await openCluster(kubeconfig, environment);
+  const open = await openCluster(kubeconfig, terminal);
   const namespace = allNamespaces ? undefined : (givenNamespace ?? open.namespace);
   const progress = createProgress(stderr, 'reading BuildConfigs and Builds', clock);
   const { buildConfigs, missing, builds } = await readStatusObjects(open, namespace, names, progress);

@@ -68,12 +68,22 @@ export const maxObjectBytes = 12 * 1024 * 1024;
 /** A server that says nothing for so long, in milliseconds, is gone: it answers what is asked here within seconds. */
 const longestSilence = 30_000;
 
+export interface ConnectOptions {
+  /** The program's, for the API server's audit log. */
+  readonly version?: string;
+  /** Milliseconds without a word after which the server counts as gone. */
+  readonly silence?: number;
+}
+
 /**
  * Requests to the current cluster of a kubeconfig. The client's part is who we are and whom we trust: files that changed, a
  * token among them, are read anew. Its API classes would load the model of every kind there is.
  * @throws Error where the kubeconfig has no current cluster
  */
-export function connect(kubeConfig: KubeConfig, silence = longestSilence): Kubernetes {
+export function connect(
+  kubeConfig: KubeConfig,
+  { version = 'unknown', silence = longestSilence }: ConnectOptions = {},
+): Kubernetes {
   const server = serverOf(kubeConfig);
   const keepAlive = new HttpsAgent({ keepAlive: true });
 
@@ -88,7 +98,7 @@ export function connect(kubeConfig: KubeConfig, silence = longestSilence): Kuber
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers: OutgoingHttpHeaders = {
       Accept: 'application/json',
-      'User-Agent': 's2i-incremental-webhook',
+      'User-Agent': `s2i-incremental-webhook/${version}`,
       ...(payload !== undefined && { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(payload) }),
     };
     const options: RequestOptions = { method, headers, signal, timeout: silence };

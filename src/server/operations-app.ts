@@ -9,12 +9,16 @@ export interface ReadinessCheck {
 }
 
 /** The plain-HTTP application for probes and Prometheus: `/healthz`, `/readyz`, `/metrics`. */
-export function createOperationsApp(metrics: Metrics, checkReadiness: () => readonly ReadinessCheck[]): Express {
+export function createOperationsApp(
+  metrics: Metrics,
+  checkReadiness: () => readonly ReadinessCheck[],
+  version: string,
+): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.get('/healthz', (_request, response) => {
-    response.type('text/plain').send('ok\n');
+    response.type('text/plain').send(`ok\nversion ${version}\n`);
   });
   app.get('/readyz', (_request, response) => {
     const checks = checkReadiness();

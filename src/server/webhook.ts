@@ -20,6 +20,8 @@ export interface ClientPolicy {
 }
 
 export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'> {
+  /** The program's, for `/healthz`. */
+  readonly version: string;
   readonly host: string;
   readonly port: number;
   readonly opsPort: number;
@@ -64,7 +66,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   ];
 
   const starts = [
-    listenHttp(createOperationsApp(metrics, checkReadiness), host, options.opsPort),
+    listenHttp(createOperationsApp(metrics, checkReadiness, options.version), host, options.opsPort),
     listenHttp(createScriptsApp(options.scripts), host, options.scriptsPort),
   ] as const;
   const [operations, scripts] = await Promise.all(starts).catch(async (error: unknown) => {

@@ -66,6 +66,12 @@ export function createMetrics() {
     labelNames: ['result'],
     registers,
   });
+  const buildInfo = new Gauge({
+    name: 's2i_incremental_build_info',
+    help: 'The version of the program that runs; always 1.',
+    labelNames: ['version'],
+    registers,
+  });
   const certificate = new Gauge({
     name: 's2i_incremental_certificate_not_after_seconds',
     help: 'When the serving certificate expires, in seconds since the epoch.',
@@ -101,6 +107,9 @@ export function createMetrics() {
   });
 
   return {
+    recordVersion(version: string): void {
+      buildInfo.set({ version }, 1);
+    },
     /** Where the history's state is asked for at each scrape. */
     observeHistory(status: () => { readonly synced: boolean; readonly buildConfigs: number }): void {
       historyStatus = status;

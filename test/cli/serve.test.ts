@@ -59,6 +59,7 @@ describe('serve', () => {
           level: 'warn',
           message: 'running standalone: no cluster to read earlier Builds from, so every Build is a full one',
         },
+        { level: 'info', message: 'starting' },
         { level: 'info', message: 'made a self-signed certificate' },
         { level: 'info', message: probes },
         { level: 'info', message: 'listening for build pods' },
@@ -77,6 +78,7 @@ describe('serve', () => {
       metrics.text,
       /^s2i_incremental_admission_requests_total\{resource="builds",operation="CREATE",result="patched",reason="wrapper_unavailable"\} 1$/m,
     );
+    assert.match(metrics.text, /^s2i_incremental_build_info\{version="0\.0\.0-test"\} 1$/m);
     assert.equal(await stop(), 0);
     assert.equal((await terminal.logUntil('stopped')).at(-1)?.['message'], 'stopped');
   });

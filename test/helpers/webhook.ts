@@ -96,6 +96,7 @@ export async function startUncertainWebhook(cleanup: Cleanup, options: TestWebho
   );
   const webhook = await startWebhook({
     config,
+    version: '0.0.0-test',
     host: '127.0.0.1',
     port: options.port ?? 0,
     opsPort: 0,

@@ -104,7 +104,7 @@ describe('a webhook without a certificate yet', () => {
     const source = settableSource();
     const webhook = await startUncertainWebhook(t, { certificate: source });
     const ask = (path: string) => send(`${webhook.operations.url}${path}`, '', '', { method: 'GET' });
-    assert.deepEqual((await ask('/healthz')).text, 'ok\n');
+    assert.deepEqual((await ask('/healthz')).text, 'ok\nversion 0.0.0-test\n');
     assert.deepEqual(await ask('/readyz').then(({ status, text }) => [status, text]), [
       503,
       '[-] running: starting\n[-] certificate: none yet\n[+] history: test\nnot ready\n',

@@ -32,7 +32,7 @@ async function connectionTo(t: TestContext, answer: RequestListener, user: objec
     { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
     { name: 'test', ...user },
   );
-  return { kubernetes: connect(kubeConfig, silence), server };
+  return { kubernetes: connect(kubeConfig, { version: '1.2.3', ...(silence !== undefined && { silence }) }), server };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -48,8 +48,8 @@ describe('a request', () => {
       t,
       (request, response) => {
         void textOf(request).then((body) => {
-          const { authorization, 'content-type': type, accept } = request.headers;
-          seen.push([request.method, request.url, body, authorization, type, accept]);
+          const { authorization, 'content-type': type, accept, 'user-agent': agent } = request.headers;
+          seen.push([request.method, request.url, body, authorization, type, accept, agent]);
           response.end('{"a":[1]}');
         });
       },
@@ -74,6 +74,7 @@ describe('a request', () => {
         'Bearer secret',
         'application/json-patch+json',
         'application/json',
+        's2i-incremental-webhook/1.2.3',
       ],
     ]);
   });

@@ -32,6 +32,7 @@ describe('the metrics', () => {
       '# TYPE s2i_incremental_admission_requests_total counter',
       '# TYPE s2i_incremental_build_decisions_total counter',
       '# TYPE s2i_incremental_build_duration_seconds histogram',
+      '# TYPE s2i_incremental_build_info gauge',
       '# TYPE s2i_incremental_certificate_not_after_seconds gauge',
       '# TYPE s2i_incremental_history_build_configs gauge',
       '# TYPE s2i_incremental_history_synced gauge',
