@@ -4,7 +4,7 @@
  *   node hack/build.ts          dist/main.js, with its source map, licences, SBOM and a package.json that says CommonJS
  *   node hack/build.ts FILE     the bundle alone, as FILE
  */
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Plugin, build } from 'esbuild';
 import { bundledPackages, createSbom } from './sbom.ts';
@@ -46,7 +46,6 @@ const leftOut = ['client-node-models', 'undici', 'body-parser', 'mime-db'];
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [alone] = process.argv.slice(2);
 const outfile = alone ?? `${root}dist/main.js`;
-if (alone === undefined) rmSync(`${root}dist`, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: ['src/main.ts'],

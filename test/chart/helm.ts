@@ -19,7 +19,8 @@ export interface HelmOutcome {
   readonly stderr: string;
 }
 
-const tools = execFileSync(fileURLToPath(new URL('../../hack/cluster-tools.sh', import.meta.url)), {
+/** The folder with helm, kube-apiserver and etcd. */
+export const tools = execFileSync(fileURLToPath(new URL('../../hack/cluster-tools.sh', import.meta.url)), {
   encoding: 'utf8',
 }).trim();
 // A folder of someone else's tools need not have helm.
