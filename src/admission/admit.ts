@@ -63,7 +63,7 @@ export async function admit(
     }
 
     const { build, isClone } = restoreClone(object);
-    const issuedUpTo = (series: string) => issuedTags.upTo(series);
+    const issuedUpTo = (series: string) => issuedTags.upTo(series, clock());
     const known = { sources: factSources, issuedUpTo };
     const { facts, failures } = await gatherFacts(build, request.namespace, known, deadline - clock());
     if (clock() > deadline) return { ...tooLate(), failures };

@@ -9,48 +9,62 @@ function issue(tags: IssuedTags, series: string, position: number, now: number):
   tags.record({ tag: `${series}-${position}`, series, position }, now);
 }
 
+const upTo = (tags: IssuedTags, all: string, now: number) => [...all].map((series) => tags.upTo(series, now));
+
 describe('IssuedTags', () => {
   it('knows the last position of each series', () => {
     const tags = new IssuedTags();
-    assert.equal(tags.upTo('a'), undefined);
+    assert.deepEqual(upTo(tags, 'a', start), [undefined]);
     issue(tags, 'a', 1, start);
     issue(tags, 'b', 7, start);
     issue(tags, 'a', 2, start);
-    assert.deepEqual(
-      ['a', 'b', 'c'].map((series) => tags.upTo(series)),
-      [2, 7, undefined],
-    );
+    assert.deepEqual(upTo(tags, 'abc', start), [2, 7, undefined]);
   });
 
-  it('keeps a series for two hours at least and four at most', () => {
+  it('knows a series for two hours', () => {
     const tags = new IssuedTags();
-    const known = (): readonly boolean[] => ['a', 'b', 'c'].map((series) => tags.upTo(series) !== undefined);
     issue(tags, 'a', 1, start);
-    issue(tags, 'b', 1, start + 2 * hours - 1);
+    issue(tags, 'b', 1, start + hours);
+    assert.deepEqual(upTo(tags, 'ab', start + 2 * hours - 1), [1, 1]);
+    assert.deepEqual(upTo(tags, 'ab', start + 2 * hours), [undefined, 1]);
     issue(tags, 'c', 1, start + 2 * hours);
-    assert.deepEqual(known(), [true, true, true]);
-    issue(tags, 'd', 1, start + 4 * hours - 1);
-    assert.deepEqual(known(), [true, true, true]);
-    issue(tags, 'd', 2, start + 4 * hours);
-    assert.deepEqual(known(), [false, false, true]);
-    issue(tags, 'd', 3, start + 6 * hours);
-    assert.deepEqual(known(), [false, false, false]);
+    assert.deepEqual(upTo(tags, 'abc', start + 2 * hours), [undefined, 1, 1]);
   });
 
-  it('forgets nothing sooner when the clock is set back', () => {
-    const tags = new IssuedTags();
-    issue(tags, 'a', 1, start);
-    issue(tags, 'b', 1, start - 3 * hours);
-    assert.deepEqual([tags.upTo('a'), tags.upTo('b')], [1, 1]);
-    issue(tags, 'c', 1, start - 2 * hours);
-    assert.deepEqual([tags.upTo('a'), tags.upTo('b')], [1, 1]);
-  });
-
-  it('keeps a series that is still issued from', () => {
+  it('knows a series that is still issued from', () => {
     const tags = new IssuedTags();
     for (let hour = 0; hour <= 12; hour += 1) {
       issue(tags, 'a', hour, start + hour * hours);
-      assert.equal(tags.upTo('a'), hour);
+      assert.deepEqual(upTo(tags, 'a', start + hour * hours), [hour]);
     }
+  });
+
+  it('forgets nothing where the clock is set back a little', () => {
+    const tags = new IssuedTags();
+    issue(tags, 'a', 1, start);
+    issue(tags, 'b', 1, start - hours);
+    assert.deepEqual(upTo(tags, 'ab', start - hours), [1, 1]);
+  });
+
+  it('does not go on from where a clock was that had jumped ahead', () => {
+    const tags = new IssuedTags();
+    const ahead = start + 87_600 * hours;
+    issue(tags, 'a', 1, start);
+    issue(tags, 'a', 900, ahead);
+    issue(tags, 'b', 900, ahead);
+    assert.deepEqual(upTo(tags, 'ab', ahead), [900, 900]);
+    assert.deepEqual(upTo(tags, 'ab', start + hours), [undefined, undefined]);
+    issue(tags, 'a', 2, start + hours);
+    assert.deepEqual(upTo(tags, 'ab', start + hours), [2, undefined]);
+  });
+
+  it('forgets the series issued longest ago where there are too many, in bytes', () => {
+    const tags = new IssuedTags(3 * 151);
+    for (const [index, series] of [...'abcad'].entries()) issue(tags, series, index, start + index);
+    assert.deepEqual(upTo(tags, 'abcd', start + 9), [3, undefined, 2, 4]);
+    const long = 'l'.repeat(200);
+    issue(tags, long, 5, start + 5);
+    assert.deepEqual(upTo(tags, 'abcd', start + 9), [undefined, undefined, undefined, undefined]);
+    assert.equal(tags.upTo(long, start + 9), 5);
   });
 });
