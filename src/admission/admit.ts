@@ -10,7 +10,8 @@ import { planBuildUpdate } from '../policy/plan-build-update.ts';
 import { planBuildConfig } from '../policy/plan-build-config.ts';
 import { restoreBuildConfig } from '../policy/restore-build-config.ts';
 import { restoreClone } from '../policy/restore-clone.ts';
-import { warning } from '../policy/warnings.ts';
+import { buildSizeOf, maxBuildSize } from '../policy/build-size.ts';
+import { limitWarnings, warning } from '../policy/warnings.ts';
 import { type FactFailure, type FactSource, gatherFacts } from './gather-facts.ts';
 import { createPatch } from './patch.ts';
 import type { PatchOperation } from './review.ts';
@@ -76,10 +77,13 @@ export async function admit(
       scriptsVersion,
       now: clock(),
     });
-    const patch = createPatch(object, plan.kind === 'skip' ? build : applyMutations(build, plan));
+    if (plan.kind === 'skip') return { plan, patch: createPatch(object, build), failures };
+    const mutated = applyMutations(build, plan);
+    if (buildSizeOf(mutated) > maxBuildSize)
+      return { ...tooLarge(plan.warnings), patch: createPatch(object, build), failures };
     // Since planning nothing else ran, so no other Build can have been given the same tag.
-    if (plan.kind === 'mutate' && plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());
-    return { plan, patch, failures };
+    if (plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());
+    return { plan, patch: createPatch(object, mutated), failures };
   } catch (error) {
     const warnings = [warning('s2i-incremental-webhook failed on this object and left it as it is; see its log')];
     return { plan: { kind: 'skip', reason: 'internal_error', warnings }, patch: [], error };
@@ -89,6 +93,11 @@ export async function admit(
 function tooLate(): Admission {
   const warnings = [warning('s2i-incremental-webhook was too late for this object and left it as it is; see its log')];
   return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings }, patch: [] };
+}
+
+function tooLarge(warnings: readonly string[]): Pick<Admission, 'plan'> {
+  const text = 'the Build is nearly as large as its pod can be given (128 KiB), so it is built as OpenShift made it';
+  return { plan: { kind: 'skip', reason: 'build_too_large', warnings: limitWarnings([warning(text), ...warnings]) } };
 }
 
 /** From the BuildConfig as its user has it to what it is to be; where that is what was sent, there is nothing to do. */

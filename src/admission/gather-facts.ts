@@ -45,6 +45,7 @@ export async function gatherFacts(
   let facts: Facts = {
     history: query === undefined ? undefined : 'unavailable',
     issuedUpTo,
+    isProxied: false,
     previousImage: 'unchecked',
     baseDigest: undefined,
   };

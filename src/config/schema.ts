@@ -6,17 +6,20 @@ import { certificateSchema } from './certificate-schema.ts';
 import { boolean, duration, oneOf, secretName, section, string, unknownPlaceholder } from './schema-parts.ts';
 
 const tagFormat = string.superRefine((text, context) => {
-  const unknown = unknownPlaceholder(text, ['{timestamp}', '{buildNumber}']);
+  const unknown = unknownPlaceholder(text, ['{timestamp}', '{buildNumber}', '{tag}']);
   if (unknown !== undefined) {
-    context.addIssue(`may hold the placeholders {timestamp} and {buildNumber}, not ${unknown}`);
+    context.addIssue(`may hold the placeholders {timestamp}, {buildNumber} and {tag}, not ${unknown}`);
     return;
   }
   if (!/\{(?:timestamp|buildNumber)\}/.test(text)) {
     context.addIssue('must hold {timestamp} or {buildNumber}, or every Build would get the same tag');
     return;
   }
-  // 14 digits of a timestamp; 15 of a build number, the most that is read; 6 for a suffix that makes it unique.
-  const longest = `${text.replaceAll('{timestamp}', '0'.repeat(14)).replaceAll('{buildNumber}', '0'.repeat(15))}-00000`;
+  // 14 digits of a timestamp; 15 of a build number, the most that is read; 64 of the output's own tag; 6 for a suffix.
+  const longest = `${text
+    .replaceAll('{timestamp}', '0'.repeat(14))
+    .replaceAll('{buildNumber}', '0'.repeat(15))
+    .replaceAll('{tag}', '0'.repeat(64))}-00000`;
   if (!isTag(longest)) {
     context.addIssue(
       'must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
@@ -64,6 +67,10 @@ const baseUrl = string.superRefine((text, context) => {
   else if (!/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s?#/])?$/.test(text)) {
     context.addIssue('must be an http or https URL without query and without a slash at its end');
   }
+});
+
+const wrapperImage = string.refine((text) => text === '' || parseImageReference(text) !== undefined, {
+  error: 'must be an image reference, such as harbor.example.com/team/s2i-scripts@sha256:…',
 });
 
 const file = string.refine((text) => text === '' || text.startsWith('/'), {
@@ -119,6 +126,10 @@ export const configSchema = section({
     baseUrl: baseUrl
       .default('')
       .describe('where build pods reach `--scripts-port`, with `/s2i`; empty: no wrapper is delivered'),
+    image: wrapperImage
+      .default('')
+      .describe('an image with the scripts in `/s2i/<profile>/`, in place of `baseUrl`; best by digest'),
+    imagePullSecret: secretName.default('').describe("Secret to pull that image with, in the Build's namespace"),
     profiles: z
       .preprocess((value) => value ?? {}, profilesSchema)
       .prefault({})

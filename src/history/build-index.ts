@@ -154,7 +154,7 @@ export class BuildIndex {
       hasBuilds: chain !== undefined,
       previous: chain?.previous,
       outcomes: chain === undefined ? [] : (chain.outcomes ??= outcomesIn(chain)),
-      hasNumber: (number) => chain !== undefined && [...chain.builds].some((build) => build.number === number),
+      numbers: chain === undefined ? [] : numbersIn(chain),
       references: this.#references,
       scriptsFailedAt: (scripts) => known?.scriptsFailures.get(scriptsAddressOf(scripts)),
     };
@@ -210,6 +210,10 @@ function exchange(
     chain.lost = chain.previous;
     chain.previous = undefined;
   }
+}
+
+function numbersIn({ builds }: Chain): BuildConfigHistory['numbers'] {
+  return [...builds].flatMap(({ number, createdAt }) => (number === undefined ? [] : [{ number, createdAt }]));
 }
 
 function outcomesIn({ builds }: Chain): readonly BuildOutcome[] {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../openshift/json.ts';
 import type { BuildPlan } from '../policy/plan.ts';
 import type { BuildConfigPlan } from '../policy/plan.ts';
 import { defaultEnv } from './default-env.ts';
+import { defaultImageSource } from './default-image-source.ts';
 import { defaultIncremental } from './default-incremental.ts';
 import { defaultScripts } from './default-scripts.ts';
 import { overrideAnnotations } from './override-annotations.ts';
@@ -19,6 +20,7 @@ const buildMutations: readonly Mutation<BuildPlan>[] = [
   overrideIncremental,
   overridePullSecret,
   defaultScripts,
+  defaultImageSource,
   overrideOutput,
   defaultEnv,
   overrideAnnotations,

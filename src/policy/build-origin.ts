@@ -20,9 +20,15 @@ export interface BuildOrigin {
   readonly pullSecret: ObjectReference | null;
   readonly output: ObjectReference | null;
   readonly pushSecret: ObjectReference | null;
+  /** What `spec.source.images` was before an entry was added; absent where none was. */
+  readonly images?: ImagesForm;
   /** Names with the values they were given: a clone's own `-e` may have replaced one. */
   readonly env: readonly AddedVariable[];
 }
+
+/** The forms that a list can have: left out, null, or there, be it empty. */
+const imagesForms = ['absent', 'null', 'list'] as const;
+export type ImagesForm = (typeof imagesForms)[number];
 
 /** The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list of names. */
 export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
@@ -50,6 +56,7 @@ export function decodeBuildOrigin(text: string): BuildOrigin | undefined {
     nullable(parsed[key], decodeReference),
   );
   const env = decodeVariables(parsed);
+  const images = imagesForms.find((form) => form === parsed['images']);
   if (
     from === undefined ||
     incremental === undefined ||
@@ -57,15 +64,23 @@ export function decodeBuildOrigin(text: string): BuildOrigin | undefined {
     pullSecret === undefined ||
     output === undefined ||
     pushSecret === undefined ||
-    env === undefined
+    env === undefined ||
+    (images === undefined && parsed['images'] != null)
   ) {
     return undefined;
   }
-  return { from, incremental, scripts, pullSecret, output, pushSecret, env };
+  const settings = { from, incremental, scripts, pullSecret, output, pushSecret, env };
+  return images === undefined ? settings : { ...settings, images };
+}
+
+/** Returns the form of `spec.source.images` in a Build. */
+export function imagesFormOf(build: JsonObject): ImagesForm {
+  const images = at(build, 'spec', 'source', 'images');
+  return images === undefined ? 'absent' : images === null ? 'null' : 'list';
 }
 
 /** The settings as they stand in an object, for its origin. */
-export function settingsOf(build: JsonObject, strategy: JsonObject): Omit<BuildOrigin, 'env'> {
+export function settingsOf(build: JsonObject, strategy: JsonObject): Omit<BuildOrigin, 'env' | 'images'> {
   const { incremental, scripts } = strategy;
   return {
     from: referenceOf(strategy['from']),

@@ -71,8 +71,8 @@ export interface BuildConfigHistory {
   readonly previous: PreviousBuild | undefined;
   /** The Builds that finished and were not cancelled, newest first; at most 20. */
   readonly outcomes: readonly BuildOutcome[];
-  /** Whether a Build with that number exists. */
-  readonly hasNumber: (number: number) => boolean;
+  /** The numbers of the Builds that exist, in any order, and when each Build was created (milliseconds since the epoch). */
+  readonly numbers: readonly { readonly number: number; readonly createdAt: number | undefined }[];
   /** Output references of the opted-in Builds that exist, finished or not, of whichever BuildConfig. */
   readonly references: Pick<ReadonlySet<string>, 'has'>;
   /**
@@ -93,4 +93,6 @@ export interface Facts {
   readonly previousImage: 'present' | 'missing' | 'unchecked';
   /** The digest that the tag of the base image means now; undefined where it is not known. */
   readonly baseDigest: string | undefined;
+  /** Whether the cluster's BuildDefaults give every build pod a proxy for the address that the wrapper comes from. */
+  readonly isProxied: boolean;
 }

@@ -1,20 +1,24 @@
 import type { IncrementalConfig, Mode } from '../config/config.ts';
 import { labels } from '../openshift/keys.ts';
 import { isOtherBase } from './base-image.ts';
-import type { BuildConfigHistory, Facts, PreviousBuild } from './facts.ts';
+import type { BuildConfigHistory, BuildOutcome, Facts, PreviousBuild } from './facts.ts';
+import type { WrapperPlan } from './wrapper.ts';
 
 /** Everything that the decision between a full and an incremental build depends on. */
 export interface DecisionRequest {
   readonly mode: Mode;
   /** The Build's own `sourceStrategy.incremental`. */
   readonly incremental: unknown;
-  readonly wrapperUnavailable: boolean;
+  /** How the Build gets the assemble wrapper. */
+  readonly wrapper: WrapperPlan['kind'];
   /** The base image that OpenShift chose for this Build, as referenceKeyOf gives it. */
   readonly originFrom: string;
   /** The digest that its tag means now, where that is known. */
   readonly baseDigest: string | undefined;
   /** This Build's source repository and folder, as sourceOf gives them. */
   readonly source: string;
+  /** The other inputs of its source, as buildInputsOf gives them. */
+  readonly inputs: string;
   /** The names in this Build's env, the profile's included. */
   readonly envNames: readonly string[];
   readonly limits: Pick<IncrementalConfig, 'maxDepth' | 'maxAge'>;
@@ -75,7 +79,15 @@ export const buildRules = [
       'The next one is full too, until the wrapper can be delivered: the webhook needs assemble.baseUrl, ' +
       `the BuildConfig must set no scripts and no HTTP(S)_PROXY in env; or the label ${labels.assembleWrapper}=false ` +
       "says that the repository's own assemble copes.",
-    applies: ({ wrapperUnavailable }) => wrapperUnavailable,
+    applies: ({ wrapper }) => wrapper === 'unavailable',
+  },
+  {
+    code: 'wrapper_unreachable',
+    sentence: 'a Build of this namespace could not fetch the assemble wrapper within the last 24 hours',
+    advice:
+      'The next one is full too, for 24 hours after that failure: build pods of this namespace must reach ' +
+      'assemble.baseUrl (NetworkPolicy, proxy); delivery out of an image (assemble.image) needs no connection.',
+    applies: ({ wrapper }) => wrapper === 'unreachable',
   },
   {
     code: 'history_unavailable',
@@ -101,6 +113,12 @@ export const buildRules = [
 /** The rules for a Build that has a previous image: each says why that image must not, or cannot, be continued from. */
 export const chainRules = [
   {
+    code: 'previous_too_large',
+    sentence: 'the settings of the previous Build are too large to be compared',
+    advice: "The next one is full too, as long as the names in the Build's env take more than 16 KiB.",
+    applies: (_request, previous) => previous.isTooLarge,
+  },
+  {
     code: 'base_image_changed',
     sentence: 'the base image changed since the chain started',
     advice: null,
@@ -111,6 +129,12 @@ export const chainRules = [
     sentence: 'the source repository or its folder changed',
     advice: null,
     applies: ({ source }, previous) => previous.source !== source,
+  },
+  {
+    code: 'build_inputs_changed',
+    sentence: 'a Secret, ConfigMap or image of its source was added, removed or moved',
+    advice: null,
+    applies: ({ inputs }, previous) => previous.inputs !== inputs,
   },
   {
     code: 'env_removed',
@@ -135,6 +159,34 @@ export const chainRules = [
       previous.chainStarted !== undefined && now - previous.chainStarted >= limits.maxAge,
   },
   {
+    code: 'previous_without_wrapper',
+    sentence: 'the previous Build ran without the assemble wrapper, so its image has no record of what to remove',
+    advice: null,
+    applies: ({ wrapper }, previous) => wrapper === 'delivered' && !previous.hadWrapper,
+  },
+  {
+    code: 'continuing_fails',
+    sentence: 'two incremental Builds failed since the last one that succeeded',
+    advice:
+      'The next ones are full until incremental.maxAge has passed since those failures. If full builds of the same commit ' +
+      'succeed, look at the log of a failed incremental Build.',
+    applies: ({ history, limits, now }) => {
+      const continued = outcomesOf(history).filter((outcome) => outcome.continued);
+      const succeeded = continued.findIndex((outcome) => outcome.succeeded);
+      const failed = succeeded === -1 ? continued : continued.slice(0, succeeded);
+      return failed.filter(({ at }) => at === undefined || now - at < limits.maxAge).length >= 2;
+    },
+  },
+  {
+    code: 'previous_failed',
+    sentence: 'the last incremental Build failed',
+    advice: null,
+    applies: ({ history }) => {
+      const newest = outcomesOf(history)[0];
+      return newest !== undefined && newest.continued && !newest.succeeded;
+    },
+  },
+  {
     code: 'previous_image_missing',
     sentence: 'the registry no longer has the previous image',
     advice: null,
@@ -144,6 +196,10 @@ export const chainRules = [
 
 /** Every rule, in order. */
 export const fullBuildRules = [...buildRules, ...chainRules] as const;
+
+function outcomesOf(history: DecisionRequest['history']): readonly BuildOutcome[] {
+  return history === 'unavailable' || history === undefined ? [] : history.outcomes;
+}
 
 function knownHistory({ history }: DecisionRequest): BuildConfigHistory | undefined {
   return history === 'unavailable' ? undefined : history;

@@ -28,6 +28,8 @@ export interface OutputRequest {
   readonly pushSecret: string | undefined;
   readonly namespace: string;
   readonly buildNumber: number;
+  /** Whether no earlier Build can have a tag that is not known here. */
+  readonly arePredecessorsKnown: boolean;
   readonly timestampTag: boolean;
   /** Whether the BuildConfig's annotation could be read, and what it says. */
   readonly isAnnotationKnown: boolean;
@@ -79,8 +81,10 @@ export function planOutput(request: OutputRequest): OutputPlan {
   if (!wantsTag && redirect.repository === undefined) return leave(warnings);
 
   const issued = wantsTag
-    ? nextTag({ ...request, repository, format: config.tagFormat, timezone: config.timezone })
+    ? nextTag({ ...request, repository, format: formatFor(request, current.tag), timezone: config.timezone })
     : undefined;
+  if (issued !== undefined && !isTag(issued.tag))
+    return leave([...warnings, `the output stays: ${issued.tag} is no tag`]);
   return {
     to: { kind: 'DockerImage', name: `${repository}:${issued?.tag ?? current.tag}` },
     pushSecret: redirect.repository === undefined ? undefined : pushSecretOf(request),
@@ -92,6 +96,20 @@ export function planOutput(request: OutputRequest): OutputPlan {
 function leave(warnings: readonly string[]): OutputPlan {
   return { to: undefined, pushSecret: undefined, issued: undefined, warnings };
 }
+
+/**
+ * The format of a Build's tag, in which the output's own tag has its place. A Build that another one may be ahead of,
+ * unknown here, has its number in the tag as well: no other Build of its BuildConfig has that.
+ */
+function formatFor({ config, arePredecessorsKnown }: OutputRequest, tag: string): string {
+  const format = config.tagFormat;
+  const isNumbered = arePredecessorsKnown || format.includes('{buildNumber}');
+  const complete = isNumbered ? format : `${format}-{buildNumber}`;
+  return complete.replaceAll('{tag}', () => tag.slice(0, longestOwnTag));
+}
+
+/** Characters of the output's own tag that go into a new one: 128 in all, less a timestamp, a number and what else a format has. */
+const longestOwnTag = 64;
 
 /** The tag in `stream:tag`; what a registry would not take as one is `latest`. */
 function streamTagOf(name: string): string {
@@ -130,7 +148,7 @@ function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config
   const stream = (stringAt(to, 'name') ?? '').split(':')[0] ?? '';
   return {
     repository: config.imageStreamRepository
-      .replaceAll('{namespace}', () => stringAt(to, 'namespace') ?? namespace)
+      .replaceAll('{namespace}', () => namespace)
       .replaceAll('{name}', () => stream),
     warnings,
   };

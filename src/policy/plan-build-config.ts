@@ -109,6 +109,7 @@ function outputWarnings(buildConfig: JsonObject, timestampTag: boolean, config: 
     pushSecret: undefined,
     namespace: 'namespace',
     buildNumber: 1,
+    arePredecessorsKnown: true,
     timestampTag,
     isAnnotationKnown: true,
     outputRepository: annotationOf(buildConfig, userAnnotations.outputRepository),

@@ -1,9 +1,17 @@
 import type { Config } from '../config/config.ts';
-import { buildNumberOf, envNamesIn, envOf, referenceKeyOf, sourceOf, sourceStrategyOf } from '../openshift/build.ts';
+import {
+  buildInputsOf,
+  buildNumberOf,
+  envNamesIn,
+  envOf,
+  referenceKeyOf,
+  sourceOf,
+  sourceStrategyOf,
+} from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { isObjectName, nameOf, referencedName } from '../openshift/metadata.ts';
 import { recordedBase } from './base-image.ts';
-import { settingsOf } from './build-origin.ts';
+import { imagesFormOf, settingsOf } from './build-origin.ts';
 import { encodeBuildRecord } from './build-record.ts';
 import { decideBuild } from './decide-build.ts';
 import type { Facts, PreviousBuild } from './facts.ts';
@@ -11,6 +19,7 @@ import { type Features, resolveFeatures } from './features.ts';
 import { missingVariables, withVariables } from './environment.ts';
 import { objectWarnings } from './object-warnings.ts';
 import { planOutput } from './output.ts';
+import { arePredecessorsKnown } from './predecessors.ts';
 import type { BuildChanges, BuildDecision, BuildPlan, SkipPlan } from './plan.ts';
 import { type PullSecretRequest, choosePullSecret } from './pull-secret.ts';
 import { limitWarnings, warning } from './warnings.ts';
@@ -56,16 +65,20 @@ export function planBuild({
     wanted: features.wrapper,
     profile: features.wrapperProfile?.name,
     env: finalEnv,
+    isProxied: facts.isProxied,
     version: scriptsVersion,
     config: config.assemble,
+    failedAt: (scripts) => history?.scriptsFailedAt(scripts),
+    now,
   });
   const decision = decideBuild({
     mode: features.mode,
     incremental: strategy['incremental'],
-    wrapperUnavailable: wrapper.kind === 'unavailable',
+    wrapper: wrapper.kind,
     originFrom,
     baseDigest: facts.baseDigest,
     source: sourceOf(build),
+    inputs: buildInputsOf(build),
     envNames: envNamesIn(finalEnv),
     limits: config.incremental,
     now,
@@ -78,6 +91,7 @@ export function planBuild({
     pushSecret,
     namespace,
     buildNumber: buildNumberOf(build) ?? 0,
+    arePredecessorsKnown: arePredecessorsKnown(facts.history, buildNumberOf(build), now),
     timestampTag: features.timestampTag,
     isAnnotationKnown: facts.history !== 'unavailable',
     outputRepository: history?.buildConfig?.outputRepository,
@@ -87,6 +101,9 @@ export function planBuild({
     isUsed: (reference) => history?.references.has(reference) === true,
   });
   const { previous } = decision;
+  // Without a BuildConfig nothing will ever continue from it.
+  const delivered = wrapper.kind === 'delivered' && decision.reason !== 'no_build_config' ? wrapper : undefined;
+  const imageSource = delivered?.imageSource;
   return {
     kind: 'mutate',
     resource: 'builds',
@@ -100,13 +117,17 @@ export function planBuild({
       pushSecret: output.pushSecret ?? pushSecret,
     }),
     incremental: planIncremental(features, decision, config),
-    // Without a BuildConfig nothing will ever continue from it.
-    scripts: wrapper.kind === 'delivered' && decision.reason !== 'no_build_config' ? wrapper.scripts : undefined,
+    scripts: delivered?.scripts,
+    imageSource,
     output: output.to,
     pushSecret: output.pushSecret === undefined ? undefined : { name: output.pushSecret },
     env,
     annotations: encodeBuildRecord(nameOf(build), {
-      origin: { ...settingsOf(build, strategy), env },
+      origin: {
+        ...settingsOf(build, strategy),
+        env,
+        ...(imageSource !== undefined && { images: imagesFormOf(build) }),
+      },
       decision: decision.decision,
       reason: decision.reason,
       mode: features.mode,

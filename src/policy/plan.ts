@@ -44,6 +44,8 @@ export interface BuildChanges {
   readonly pullSecret: { readonly name: string } | null | undefined;
   /** URL of the folder with the assemble wrapper. */
   readonly scripts: string | undefined;
+  /** Added to `spec.source.images`. */
+  readonly imageSource: JsonObject | undefined;
   readonly output: { readonly kind: 'DockerImage'; readonly name: string } | undefined;
   readonly pushSecret: { readonly name: string } | undefined;
   readonly env: readonly PlannedVariable[];

@@ -24,6 +24,7 @@ const skipReasons = {
   nothing_to_do: 'there is nothing to change',
   origin_unreadable: 'the record of its original settings cannot be read, and is kept',
   origin_too_large: 'the record of its original settings would not fit into its annotations',
+  build_too_large: 'it would be too large for the environment of its pod',
   resource_unsupported: 'it is neither a Build nor a BuildConfig',
   internal_error: 'the webhook failed on it',
   deadline_exceeded: 'it could not be answered in time',

@@ -4,6 +4,7 @@ import { annotations, openshiftKeys } from '../openshift/keys.ts';
 import { annotationOf } from '../openshift/metadata.ts';
 import type { BuildOrigin } from './build-origin.ts';
 import { decodeBuildRecord } from './build-record.ts';
+import { isWrapperImageSource } from './wrapper.ts';
 
 /**
  * A clone as it would be had the Build it copies never been changed: its settings from the `…/origin` it carries, and none
@@ -31,7 +32,7 @@ function withSettings(build: JsonObject, origin: BuildOrigin): JsonObject {
     (changed, [path, value]) => (value === null ? withoutValue(changed, path) : withValue(changed, path, value)),
     build,
   );
-  return withoutVariables(restored, origin);
+  return withoutImageSource(withoutVariables(restored, origin), origin);
 }
 
 /** Without the variables that were added, but for those that the clone was given another value for. */
@@ -47,6 +48,16 @@ function withoutVariables(build: JsonObject, origin: BuildOrigin): JsonObject {
     return ours.replaces === undefined ? [] : [ours.replaces];
   });
   return restored.length === 0 ? withoutValue(build, path) : withValue(build, path, restored);
+}
+
+/** Without the entry that brought the wrapper; the list is as it was before. */
+function withoutImageSource(build: JsonObject, { images: form }: BuildOrigin): JsonObject {
+  const path = ['spec', 'source', 'images'];
+  const images = arrayAt(build, ...path);
+  if (form === undefined || images === undefined) return build;
+  const kept = images.filter((entry) => !isWrapperImageSource(entry));
+  if (kept.length > 0 || form === 'list') return withValue(build, path, kept);
+  return form === 'null' ? withValue(build, path, null) : withoutValue(build, path);
 }
 
 function withoutAnnotations(build: JsonObject): JsonObject {

@@ -30,10 +30,14 @@ export function nextTag(request: TagRequest): IssuedTag {
         : `${numbered}-${position}`;
 
   const first = timed ? localSecond(request.now, request.timezone) : 1;
+  if (first > lastSecond) throw new RangeError('the clock is past the year 9999, of which no timestamp has 14 digits');
   let position = Math.max(first, (request.issuedUpTo(series) ?? 0) + 1);
   while (request.isUsed(`${request.repository}:${tagAt(position)}`)) position += 1;
   return { tag: tagAt(position), series, position };
 }
+
+/** 9999-12-31T23:59:59, in seconds. */
+const lastSecond = 253_402_300_799;
 
 /** Building a formatter costs a hundred times its use; there is one per configured time zone. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -62,15 +66,7 @@ function localSecond(now: number, timezone: string): number {
   return Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second')) / 1000;
 }
 
-/** The second that was formatted last: most tags of a busy moment are of the same one. */
-let formatted = { second: 0, text: '19700101000000' };
-
 function formatSecond(second: number): string {
-  if (formatted.second !== second) formatted = { second, text: formatAnySecond(second) };
-  return formatted.text;
-}
-
-function formatAnySecond(second: number): string {
   const time = new Date(second * 1000).toISOString();
   // Of 2026-01-31T12:00:00.000Z the digits; cut out, because a regular expression takes ten times as long.
   return `${time.slice(0, 4)}${time.slice(5, 7)}${time.slice(8, 10)}${time.slice(11, 13)}${time.slice(14, 16)}${time.slice(17, 19)}`;

@@ -1,15 +1,22 @@
 import type { AssembleConfig } from '../config/config.ts';
-import { sourceStrategyOf } from '../openshift/build.ts';
-import { type JsonObject, stringAt } from '../openshift/json.ts';
+import { sourceStrategyOf, wrapperFolder } from '../openshift/build.ts';
+import { type JsonObject, arrayAt, objectAt, stringAt } from '../openshift/json.ts';
 import { isEmptyVariable } from './environment.ts';
 
-/** What a Build is to do about its assemble script. */
+/** How a Build gets the assemble wrapper. */
 export type WrapperPlan =
   | { readonly kind: 'not_wanted' }
   | { readonly kind: 'unavailable' }
-  | { readonly kind: 'delivered'; readonly scripts: string };
+  /** It would be fetched from an address at which a Build of the namespace failed to get it. */
+  | { readonly kind: 'unreachable' }
+  | {
+      readonly kind: 'delivered';
+      readonly scripts: string;
+      /** The entry of `spec.source.images` that brings the scripts; undefined: the build pod fetches them. */
+      readonly imageSource: JsonObject | undefined;
+    };
 
-/** What that depends on. */
+/** Everything that the delivery of the wrapper depends on. */
 export interface WrapperRequest {
   readonly build: JsonObject;
   /** By label or configuration. */
@@ -18,25 +25,72 @@ export interface WrapperRequest {
   readonly profile: string | undefined;
   /** The Build's env, the profile's variables included. */
   readonly env: readonly unknown[];
+  /** Whether the cluster's BuildDefaults add a proxy to every Build in its pod. */
+  readonly isProxied: boolean;
   /** The version of the scripts that are served. */
   readonly version: string;
   readonly config: AssembleConfig;
+  /** When a Build of the namespace last failed to fetch scripts from that address; undefined: never. */
+  readonly failedAt: (scripts: string) => number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
+/** A day, in milliseconds: an address that failed is not tried again sooner, for each trial costs a failed build. */
+const unreachableFor = 24 * 3_600_000;
+
+/** Where the builder extracts image sources to. */
+const inputsUrl = 'file:///tmp/build/inputs';
+
 /**
- * | wrapper wanted | baseUrl | user's scripts | proxy for baseUrl in env | plan        |
- * | -------------- | ------- | -------------- | ------------------------ | ----------- |
- * | no             | any     | any            | any                      | not_wanted  |
- * | yes            | empty   | any            | any                      | unavailable |
- * | yes            | given   | set            | any                      | unavailable |
- * | yes            | given   | empty          | set                      | unavailable |
- * | yes            | given   | empty          | not set                  | delivered   |
+ * | wrapper wanted | user's scripts | delivery  | condition                                | plan        |
+ * | -------------- | -------------- | --------- | ---------------------------------------- | ----------- |
+ * | no             | any            | any       | any                                      | not_wanted  |
+ * | yes            | set            | any       | any                                      | unavailable |
+ * | yes            | empty          | none      | any                                      | unavailable |
+ * | yes            | empty          | image     | the source has that folder, or is absent | unavailable |
+ * | yes            | empty          | image     | otherwise                                | delivered   |
+ * | yes            | empty          | `baseUrl` | a proxy is used for it                   | unavailable |
+ * | yes            | empty          | `baseUrl` | it failed within 24 hours                | unreachable |
+ * | yes            | empty          | `baseUrl` | otherwise                                | delivered   |
+ *
+ * The delivery is `image` where `assemble.image` is set.
  */
-export function planWrapper({ build, wanted, profile, env, version, config }: WrapperRequest): WrapperPlan {
+export function planWrapper(request: WrapperRequest): WrapperPlan {
+  const { build, wanted, config } = request;
   if (!wanted) return { kind: 'not_wanted' };
-  const hasScripts = (stringAt(sourceStrategyOf(build), 'scripts') ?? '') !== '';
-  if (config.baseUrl === '' || hasScripts || hasProxy(env, config.baseUrl)) return { kind: 'unavailable' };
-  return { kind: 'delivered', scripts: `${config.baseUrl}/${version}/${profile ?? 'default'}` };
+  if ((stringAt(sourceStrategyOf(build), 'scripts') ?? '') !== '') return { kind: 'unavailable' };
+  const profile = request.profile ?? 'default';
+  return config.image === '' ? planByUrl(request, profile) : planByImage(request, profile);
+}
+
+function planByUrl({ env, isProxied, version, config, failedAt, now }: WrapperRequest, profile: string): WrapperPlan {
+  if (config.baseUrl === '' || isProxied || hasProxy(env, config.baseUrl)) return { kind: 'unavailable' };
+  const scripts = `${config.baseUrl}/${version}/${profile}`;
+  const failed = failedAt(scripts);
+  return failed !== undefined && now - failed < unreachableFor
+    ? { kind: 'unreachable' }
+    : { kind: 'delivered', scripts, imageSource: undefined };
+}
+
+function planByImage({ build, config }: WrapperRequest, profile: string): WrapperPlan {
+  const source = objectAt(build, 'spec', 'source');
+  if (source === undefined || hasWrapperFolder(source)) return { kind: 'unavailable' };
+  const imageSource = {
+    from: { kind: 'DockerImage', name: config.image },
+    ...(config.imagePullSecret !== '' && { pullSecret: { name: config.imagePullSecret } }),
+    paths: [{ sourcePath: `/s2i/${profile}/.`, destinationDir: wrapperFolder }],
+  };
+  return { kind: 'delivered', scripts: `${inputsUrl}/${wrapperFolder}`, imageSource };
+}
+
+function hasWrapperFolder(source: JsonObject): boolean {
+  return (arrayAt(source, 'images') ?? []).some(isWrapperImageSource);
+}
+
+/** Whether an entry of `spec.source.images` brings the wrapper. */
+export function isWrapperImageSource(entry: unknown): boolean {
+  return (arrayAt(entry, 'paths') ?? []).some((path) => stringAt(path, 'destinationDir') === wrapperFolder);
 }
 
 /**
@@ -44,7 +98,7 @@ export function planWrapper({ build, wanted, profile, env, version, config }: Wr
  * spellings the last variable counts, and an https URL without a proxy of its own goes through that for http
  * (openshift/builder `scriptProxyConfig`, source-to-image `NewHTTPURLReader`).
  */
-function hasProxy(env: readonly unknown[], url: string): boolean {
+export function hasProxy(env: readonly unknown[], url: string): boolean {
   const isSet = (...names: readonly string[]) => {
     const last = env.findLast((variable) => names.includes(stringAt(variable, 'name') ?? ''));
     return last !== undefined && !isEmptyVariable(last);

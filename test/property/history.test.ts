@@ -53,13 +53,16 @@ interface Fact {
   readonly clean: boolean;
   /** The webhook was there. */
   readonly isAdmitted: boolean;
+  /** It was decided to be an incremental build. */
+  readonly continued: boolean;
   isComplete: boolean;
+  isFailed: boolean;
 }
 
 /** What a Build asks for, before anything was decided about it. */
 type Settings = Pick<Fact, 'uid' | 'base' | 'source' | 'env' | 'clean'>;
 
-/** The reference: thirty lines that see everything. */
+/** The reference: forty lines that see everything. */
 function expectedDecision(build: Settings, facts: readonly Fact[], now: number) {
   const past = facts.filter((fact) => fact.uid === build.uid && fact.optedIn);
   const previous = past
@@ -82,6 +85,14 @@ function expectedDecision(build: Settings, facts: readonly Fact[], now: number) 
   if (previous.env.some((name) => !build.env.includes(name))) return full('env_removed');
   if (previous.depth >= 4) return full('chain_depth_reached');
   if (now - previous.started >= 20 * hour) return full('chain_age_reached');
+  const finished = past
+    .filter((fact) => fact.isComplete || fact.isFailed)
+    .sort((a, b) => b.created - a.created || b.number - a.number);
+  const continued = finished.filter((fact) => fact.continued);
+  const lastSuccess = continued.findIndex((fact) => fact.isComplete);
+  const failed = continued.slice(0, lastSuccess === -1 ? undefined : lastSuccess);
+  if (failed.filter((fact) => now - fact.created < 20 * hour).length >= 2) return full('continuing_fails');
+  if (finished[0]?.continued === true && finished[0].isFailed) return full('previous_failed');
   return {
     decision: 'incremental',
     reason: 'continued',
@@ -222,6 +233,7 @@ class World {
     if (build === undefined) return;
     const fact = this.#factOf(build);
     fact.isComplete = isComplete;
+    fact.isFailed = !isComplete;
     this.cluster.store(
       isComplete ? completeOf(build, digestOf(fact.uid + fact.name)) : withValue(build, ['status', 'phase'], 'Failed'),
     );
@@ -285,7 +297,9 @@ class World {
       created: this.now,
       optedIn,
       repository: `harbor.example.com/${namespace}/${index}`,
+      continued: false,
       isComplete: false,
+      isFailed: false,
     };
     const notAdmitted = { ...common, isAdmitted: false, isLeftover: cloned !== undefined, depth: 0, started: this.now };
 
@@ -312,7 +326,9 @@ class World {
       };
       assert.deepEqual(actual, expected);
       const { depth, started } = expected;
-      this.facts.push({ ...common, ...settings, env, isAdmitted: true, isLeftover: false, depth, started });
+      const continued = expected.decision === 'incremental';
+      const admitted = { isAdmitted: true, isLeftover: false, continued, depth, started };
+      this.facts.push({ ...common, ...settings, env, ...admitted });
 
       const reference = String(at(stored, 'spec', 'output', 'to', 'name'));
       const inUse = this.cluster.objects().map((object) => at(object, 'spec', 'output', 'to', 'name'));

@@ -12,7 +12,7 @@ const history: BuildConfigHistory = {
   hasBuilds: false,
   previous: undefined,
   outcomes: [],
-  hasNumber: () => false,
+  numbers: [],
   references: new Set(),
   scriptsFailedAt: () => undefined,
 };
@@ -71,7 +71,7 @@ describe('gatherFacts', () => {
       number: 1,
       base,
     };
-    const unasked = { issuedUpTo, previousImage: 'unchecked', baseDigest: undefined };
+    const unasked = { issuedUpTo, isProxied: false, previousImage: 'unchecked', baseDigest: undefined };
     assert.deepEqual(asked, [
       [query, { history: 'unavailable', ...unasked }],
       [query, { history, ...unasked }],

@@ -95,6 +95,8 @@ describe('the environment', () => {
       assemble: {
         wrapper: false,
         baseUrl: '',
+        image: '',
+        imagePullSecret: '',
         profiles: [
           {
             name: 'python',

@@ -45,7 +45,7 @@ const defaults: Config = {
     imageStreamRepository: '',
     pushSecret: '',
   },
-  assemble: { wrapper: true, baseUrl: '', profiles: builtinNames.map(builtinProfile) },
+  assemble: { wrapper: true, baseUrl: '', image: '', imagePullSecret: '', profiles: builtinNames.map(builtinProfile) },
   buildConfig: { mutate: true, injectEnv: false },
   events: { enabled: true },
   registry: { check: false, resolveBase: false, credentialsFile: '', caFile: '', plainHttp: [] },
@@ -254,11 +254,11 @@ describe('a mistake', () => {
     ['output: {timestampTag: "yes"}', 'output.timestampTag: must be true or false'],
     [
       'output: {tagFormat: "{time}"}',
-      'output.tagFormat: may hold the placeholders {timestamp} and {buildNumber}, not {time}',
+      'output.tagFormat: may hold the placeholders {timestamp}, {buildNumber} and {tag}, not {time}',
     ],
     [
       'output: {tagFormat: "{timestamp"}',
-      'output.tagFormat: may hold the placeholders {timestamp} and {buildNumber}, not {timestamp',
+      'output.tagFormat: may hold the placeholders {timestamp}, {buildNumber} and {tag}, not {timestamp',
     ],
     [
       'output: {tagFormat: latest}',

@@ -74,11 +74,11 @@ const sameServer = 'http://webhook.example.com/s2i/0123456789ab/default';
 type Past = Omit<BuildConfigHistory, 'buildConfig'>;
 
 /** What is known of the past, in values that can be compared. */
-export function comparable<P extends Past>({ references, hasNumber, scriptsFailedAt, ...facts }: P) {
+export function comparable<P extends Past>({ references, numbers, scriptsFailedAt, ...facts }: P) {
   return {
     ...facts,
     references: new Set(candidates.filter((reference) => references.has(reference))),
-    numbers: Array.from({ length: 100 }, (_, number) => number).filter(hasNumber),
+    numbers: [...new Set(numbers.map(({ number }) => number))].sort((one, other) => one - other),
     scriptsFailedAt: scriptsFailedAt(sameServer),
   };
 }

@@ -14,6 +14,7 @@ export function buildPlan(
     incremental: undefined,
     pullSecret: undefined,
     scripts: undefined,
+    imageSource: undefined,
     output: undefined,
     pushSecret: undefined,
     env: [],

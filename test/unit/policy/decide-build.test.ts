@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { decideBuild } from '../../../src/policy/decide-build.ts';
 import type { DecisionRequest } from '../../../src/policy/full-build-rules.ts';
-import type { BuildConfigFacts, BuildConfigHistory, PreviousBuild } from '../../../src/policy/facts.ts';
+import type { BuildConfigFacts, BuildConfigHistory, BuildOutcome, PreviousBuild } from '../../../src/policy/facts.ts';
 
 const now = Date.parse('2026-01-31T12:00:00Z');
 const maxAge = 3_600_000;
@@ -27,7 +27,7 @@ const buildConfig: BuildConfigFacts = {
   pullSecret: undefined,
   incremental: true,
 };
-const nothing = { outcomes: [], hasNumber: () => false, scriptsFailedAt: () => undefined };
+const nothing = { outcomes: [], numbers: [], scriptsFailedAt: () => undefined };
 const complete: BuildConfigHistory = { buildConfig, hasBuilds: true, previous, references: new Set(), ...nothing };
 const incomplete: BuildConfigHistory = { ...complete, previous: undefined };
 const empty: BuildConfigHistory = { ...incomplete, hasBuilds: false };
@@ -37,10 +37,11 @@ const gone: BuildConfigHistory = { ...complete, buildConfig: undefined };
 const request: DecisionRequest = {
   mode: 'chain',
   incremental: true,
-  wrapperUnavailable: false,
+  wrapper: 'not_wanted',
   originFrom: 'DockerImage/python@sha256:1',
   baseDigest: undefined,
   source: 'https://git.example.com/app.git ',
+  inputs: '',
   envNames: ['B', 'A', 'C'],
   limits: { maxDepth: 3, maxAge },
   now,
@@ -67,7 +68,7 @@ describe('decideBuild', () => {
     ['mode false', { mode: 'off' }, full('incremental_off')],
     [
       'mode false goes before all else',
-      { mode: 'off', incremental: false, wrapperUnavailable: true, history: undefined },
+      { mode: 'off', incremental: false, wrapper: 'unavailable', history: undefined },
       full('incremental_off'),
     ],
     ["the BuildConfig's own false", { incremental: false, history: ownFalse }, full('incremental_off')],
@@ -79,17 +80,13 @@ describe('decideBuild', () => {
       full('clean_build_requested'),
     ],
     ['false without a BuildConfig', { incremental: false, history: undefined }, full('clean_build_requested')],
-    ['false goes before the wrapper', { incremental: false, wrapperUnavailable: true }, full('clean_build_requested')],
+    ['false goes before the wrapper', { incremental: false, wrapper: 'unavailable' }, full('clean_build_requested')],
     ['no BuildConfig', { history: undefined }, full('no_build_config')],
-    [
-      'no BuildConfig goes before the wrapper',
-      { history: undefined, wrapperUnavailable: true },
-      full('no_build_config'),
-    ],
-    ['no wrapper', { wrapperUnavailable: true }, full('wrapper_unavailable')],
+    ['no BuildConfig goes before the wrapper', { history: undefined, wrapper: 'unavailable' }, full('no_build_config')],
+    ['no wrapper', { wrapper: 'unavailable' }, full('wrapper_unavailable')],
     [
       'no wrapper goes before the history',
-      { wrapperUnavailable: true, history: 'unavailable' },
+      { wrapper: 'unavailable', history: 'unavailable' },
       full('wrapper_unavailable'),
     ],
     ['the history is not read', { history: 'unavailable' }, full('history_unavailable')],
@@ -146,6 +143,31 @@ describe('decideBuild', () => {
     ],
     ['the previous image is there', { previousImage: 'present' }, continued],
     ['no variables before', after({ envNames: [] }), continuedAfter({ envNames: [] })],
+    ['another input', { inputs: '[x]' }, full('build_inputs_changed')],
+    ['another source goes before another input', { source: '', inputs: '[x]' }, full('source_changed')],
+    ['another input goes before the env', { inputs: '[x]', envNames: [] }, full('build_inputs_changed')],
+    ['a wrapper that cannot be reached', { wrapper: 'unreachable' }, full('wrapper_unreachable')],
+    [
+      'a wrapper that cannot be reached goes before the history',
+      { wrapper: 'unreachable', history: 'unavailable' },
+      full('wrapper_unreachable'),
+    ],
+    ['settings that are too large', after({ isTooLarge: true }), full('previous_too_large')],
+    [
+      'a Build without the wrapper',
+      { wrapper: 'delivered', ...after({ hadWrapper: false }) },
+      full('previous_without_wrapper'),
+    ],
+    [
+      'a Build without the wrapper, which is not wanted now',
+      { wrapper: 'not_wanted', ...after({ hadWrapper: false }) },
+      continuedAfter({ hadWrapper: false }),
+    ],
+    [
+      'a Build with the wrapper',
+      { wrapper: 'delivered', ...after({ hadWrapper: true }) },
+      continuedAfter({ hadWrapper: true }),
+    ],
     ['a complete Build', {}, continued],
     ['a complete Build, the BuildConfig is gone', { history: gone }, continued],
     ["the Build's own true before the BuildConfig's false", { history: ownFalse }, continued],
@@ -158,4 +180,50 @@ describe('decideBuild', () => {
       assert.deepEqual(decideBuild({ ...request, ...changes }), expected);
     });
   }
+});
+
+describe('healing', () => {
+  /** Outcomes in one text, newest first: c or f for continued or full, + or - for how it ended; an o behind it: older than maxAge. */
+  function outcomesFrom(text: string): readonly BuildOutcome[] {
+    return (text.match(/[cf][+-]o?/g) ?? []).map((word, index) => ({
+      name: `app-${index}`,
+      continued: word.startsWith('c'),
+      succeeded: word[1] === '+',
+      at: word.endsWith('o') ? now - maxAge : now - 1,
+    }));
+  }
+
+  const rows: readonly [outcomes: string, reason: string][] = [
+    ['', 'continued'],
+    ['c+', 'continued'],
+    ['f+ c-', 'continued'],
+    ['f-', 'continued'],
+    ['c-', 'previous_failed'],
+    ['c- c+ c-', 'previous_failed'],
+    ['c- f+ c+', 'previous_failed'],
+    // The full one failed too: it was not the chain.
+    ['f- c-', 'continued'],
+    ['f- f- c-', 'continued'],
+    ['c- c-', 'continuing_fails'],
+    ['c- f- c-', 'continuing_fails'],
+    ['c- f+ c-', 'continuing_fails'],
+    ['f+ c- f+ c-', 'continuing_fails'],
+    ['f+ f+ f+ c- f+ c- c+', 'continuing_fails'],
+    ['f+ c- c+ c-', 'continued'],
+    ['c+ c- c-', 'continued'],
+    ['c- f+ c-o', 'previous_failed'],
+    ['f+ c- f+ c-o', 'continued'],
+    ['c-o c-o', 'previous_failed'],
+  ];
+  for (const [outcomes, reason] of rows) {
+    it(`after ${outcomes === '' ? 'nothing' : outcomes}: ${reason}`, () => {
+      const history = { ...complete, outcomes: outcomesFrom(outcomes) };
+      assert.equal(decideBuild({ ...request, history }).reason, reason);
+    });
+  }
+
+  it('counts an outcome that does not say when as new', () => {
+    const outcomes = outcomesFrom('f+ c- f+ c-').map((outcome) => ({ ...outcome, at: undefined }));
+    assert.equal(decideBuild({ ...request, history: { ...complete, outcomes } }).reason, 'continuing_fails');
+  });
 });

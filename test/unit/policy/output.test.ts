@@ -18,6 +18,7 @@ function requestOf(changes: Partial<OutputRequest> = {}, config: Partial<OutputC
     pushSecret: undefined,
     namespace: 'test',
     buildNumber: 7,
+    arePredecessorsKnown: true,
     timestampTag: true,
     isAnnotationKnown: true,
     outputRepository: undefined,
@@ -149,7 +150,7 @@ describe('planOutput', () => {
     [
       'ImageStreamTag of another namespace, redirected',
       requestOf({ to: { ...stream, namespace: 'shared' } }, streamsTo),
-      tagged('quay.example.com/shared/app'),
+      tagged('quay.example.com/test/app'),
     ],
     [
       'ImageStreamTag, the annotation goes first',

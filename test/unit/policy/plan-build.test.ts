@@ -34,7 +34,7 @@ const buildConfig: BuildConfigFacts = {
   pullSecret: undefined,
   incremental: undefined,
 };
-const nothing = { outcomes: [], hasNumber: () => false, scriptsFailedAt: () => undefined };
+const nothing = { outcomes: [], numbers: [], scriptsFailedAt: () => undefined };
 const past: BuildConfigHistory = { buildConfig, hasBuilds: true, previous, references: new Set(), ...nothing };
 const none: BuildConfigHistory = {
   buildConfig,
@@ -47,7 +47,7 @@ const none: BuildConfigHistory = {
 const profiles = 'assemble: {wrapper: false, profiles: {python: {match: python, env: {A: "1", FOO: mine, B: "2"}}}}';
 
 function facts(history: Facts['history']): Facts {
-  return { history, issuedUpTo: () => undefined, previousImage: 'unchecked', baseDigest: undefined };
+  return { history, issuedUpTo: () => undefined, isProxied: false, previousImage: 'unchecked', baseDigest: undefined };
 }
 
 function planOf(changes: Partial<BuildPlanRequest> & { readonly history?: Facts['history']; readonly yaml?: string }) {
@@ -87,6 +87,7 @@ describe('planBuild', () => {
       incremental: false,
       pullSecret: undefined,
       scripts: undefined,
+      imageSource: undefined,
       output: { kind: 'DockerImage', name: 'harbor.example.com/test/pyflask:20260131120000' },
       pushSecret: undefined,
       env: [
@@ -153,6 +154,7 @@ describe('planBuild', () => {
       incremental: false,
       pullSecret: { name: 'harbor-push' },
       scripts: undefined,
+      imageSource: undefined,
       output: { kind: 'DockerImage', name: 'harbor.example.com/test/pyflask:20260131120000' },
       pushSecret: undefined,
       env: [],

@@ -7,6 +7,8 @@ import { exampleBuild } from '../../helpers/fixtures.ts';
 const url = 'http://s2i.example.com/s2i';
 const secure = 'https://s2i.example.com/s2i';
 
+const unasked = { isProxied: false, version: '0123456789ab', failedAt: () => undefined, now: 0 };
+
 /** Variables as NAME=value, NAME without one, NAME<secret with a source. */
 function envFrom(text: string): readonly JsonObject[] {
   return text.split(' ').map((word) => {
@@ -55,13 +57,96 @@ describe('planWrapper', () => {
   for (const [wanted, baseUrl, scripts, text, expected] of rows) {
     it(`wanted ${String(wanted)}, baseUrl ${baseUrl}, scripts ${String(scripts)}, env ${text}: ${expected}`, () => {
       const build = exampleBuild({ spec: { strategy: { sourceStrategy: { scripts } } } });
-      const config = { wrapper: true, baseUrl, profiles: [] };
+      const config = { wrapper: true, baseUrl, image: '', imagePullSecret: '', profiles: [] };
       for (const profile of [undefined, 'python']) {
-        assert.deepEqual(planWrapper({ build, wanted, profile, env: envFrom(text), version: '0123456789ab', config }), {
+        const request = { ...unasked, build, wanted, profile, env: envFrom(text), config };
+        assert.deepEqual(planWrapper(request), {
           kind: expected,
-          ...(expected === 'delivered' && { scripts: `${baseUrl}/0123456789ab/${profile ?? 'default'}` }),
+          ...(expected === 'delivered' && {
+            scripts: `${baseUrl}/0123456789ab/${profile ?? 'default'}`,
+            imageSource: undefined,
+          }),
         });
       }
     });
   }
+});
+
+describe('planWrapper by URL', () => {
+  const day = 24 * 3_600_000;
+  const config = { wrapper: true, baseUrl: url, image: '', imagePullSecret: '', profiles: [] };
+  const request = {
+    ...unasked,
+    build: exampleBuild(),
+    wanted: true,
+    profile: undefined,
+    env: [],
+    config,
+    now: 2 * day,
+  };
+  const scripts = `${url}/0123456789ab/default`;
+
+  it('is unavailable where BuildDefaults give each build pod a proxy', () => {
+    assert.deepEqual(planWrapper({ ...request, isProxied: true }), { kind: 'unavailable' });
+  });
+
+  const rows: readonly [title: string, failedAt: number | undefined, kind: WrapperPlan['kind']][] = [
+    ['that never failed', undefined, 'delivered'],
+    ['that failed just now', 2 * day, 'unreachable'],
+    ['that failed a day ago, less a millisecond', day + 1, 'unreachable'],
+    ['that failed a day ago', day, 'delivered'],
+  ];
+  for (const [title, at, kind] of rows) {
+    it(`from an address ${title} is ${kind}`, () => {
+      const asked: string[] = [];
+      const failedAt = (address: string) => {
+        asked.push(address);
+        return at;
+      };
+      assert.equal(planWrapper({ ...request, failedAt }).kind, kind);
+      assert.deepEqual(asked, [scripts]);
+    });
+  }
+});
+
+describe('planWrapper by image', () => {
+  const image = 'harbor.example.com/team/s2i-scripts@sha256:0';
+  const config = { wrapper: true, baseUrl: '', image, imagePullSecret: '', profiles: [] };
+  const request = {
+    ...unasked,
+    isProxied: true,
+    wanted: true,
+    profile: undefined,
+    env: envFrom('HTTP_PROXY=p'),
+    config,
+  };
+  const entry = (profile: string) => ({
+    from: { kind: 'DockerImage', name: image },
+    paths: [{ sourcePath: `/s2i/${profile}/.`, destinationDir: '.s2i-incremental-scripts' }],
+  });
+  const scripts = 'file:///tmp/build/inputs/.s2i-incremental-scripts';
+
+  it('needs no connection, so no proxy and no failure matters', () => {
+    assert.deepEqual(planWrapper({ ...request, build: exampleBuild(), failedAt: () => 0 }), {
+      kind: 'delivered',
+      scripts,
+      imageSource: entry('default'),
+    });
+  });
+
+  it('takes the scripts of the profile, and the Secret that is configured', () => {
+    const secret = { ...config, imagePullSecret: 'harbor' };
+    assert.deepEqual(planWrapper({ ...request, build: exampleBuild(), profile: 'python', config: secret }), {
+      kind: 'delivered',
+      scripts,
+      imageSource: { ...entry('python'), pullSecret: { name: 'harbor' } },
+    });
+  });
+
+  it('is unavailable where the source is absent or has that folder already', () => {
+    const own = { from: { kind: 'DockerImage', name: 'x' }, paths: [{ destinationDir: '.s2i-incremental-scripts' }] };
+    for (const source of [null, { images: [own] }]) {
+      assert.deepEqual(planWrapper({ ...request, build: exampleBuild({ spec: { source } }) }), { kind: 'unavailable' });
+    }
+  });
 });
