@@ -2,7 +2,6 @@ import type { IncrementalConfig, Mode } from '../config/config.ts';
 import { labels } from '../openshift/keys.ts';
 import { isOtherBase } from './base-image.ts';
 import type { BuildConfigHistory, BuildOutcome, Facts, PreviousBuild } from './facts.ts';
-import type { WrapperPlan } from './wrapper.ts';
 
 /** Everything that the decision between a full and an incremental build depends on. */
 export interface DecisionRequest {
@@ -10,7 +9,7 @@ export interface DecisionRequest {
   /** The Build's own `sourceStrategy.incremental`. */
   readonly incremental: unknown;
   /** How the Build gets the assemble wrapper. */
-  readonly wrapper: WrapperPlan['kind'];
+  readonly wrapper: 'not_wanted' | 'unavailable' | 'unreachable' | 'delivered';
   /** The base image that OpenShift chose for this Build, as referenceKeyOf gives it. */
   readonly originFrom: string;
   /** The digest that its tag means now, where that is known. */

@@ -15,6 +15,7 @@ const history = { previous } as BuildConfigHistory;
 const facts: Facts = {
   history,
   issuedUpTo: () => undefined,
+  isProxied: false,
   previousImage: 'unchecked',
   baseDigest: undefined,
 };

@@ -124,15 +124,18 @@ describe('a certificate made here', () => {
     const folder = temporaryFolder(t);
     const made = await createDevelopmentCertificate(names, now);
     mount(folder, '1', made);
-    let time = now + 300 * day;
-    // In the way of every new file, for root too.
-    for (const file of ['ca.crt', 'tls.key', 'tls.crt']) mkdirSync(join(folder, `${file}.${process.pid}.tmp`));
+    let time = now;
     const { source, events } = await start(t, folder, () => time);
     assert.equal(source.current?.cert, made.cert);
-    time += day;
+    // In the way of every new file, for root too.
+    writeFileSync(join(folder, '.certificate-whole'), '');
+    time += 300 * day;
     await delay(10 * interval);
     assert.equal(source.current.cert, made.cert);
-    assert.deepEqual(events, []);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['failed'],
+    );
   });
 });
 

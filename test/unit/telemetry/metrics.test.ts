@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { fullBuildRules } from '../../../src/policy/full-build-rules.ts';
 import { registryResults } from '../../../src/registry/registry-error.ts';
 import { type AdmissionRecord, createMetrics } from '../../../src/telemetry/metrics.ts';
 
@@ -122,21 +123,7 @@ describe('the metrics', () => {
         ),
       ),
     );
-    const full = [
-      'incremental_off',
-      'clean_build_requested',
-      'no_build_config',
-      'wrapper_unavailable',
-      'history_unavailable',
-      'first_build',
-      'no_previous_image',
-      'base_image_changed',
-      'source_changed',
-      'env_removed',
-      'chain_depth_reached',
-      'chain_age_reached',
-      'previous_image_missing',
-    ];
+    const full = fullBuildRules.map(({ code }) => code);
     assert.deepEqual(
       lines.map((line) => line.replace('s2i_incremental_', '')),
       [
