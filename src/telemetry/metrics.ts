@@ -1,6 +1,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FinishedBuild } from '../history/finished-build.ts';
 import { finalPhases } from '../openshift/build.ts';
+import { buildFailures } from '../openshift/build-failure.ts';
 import { type RegistryResult, registryResults } from '../registry/registry-error.ts';
 import { buildDecisions } from '../policy/reasons.ts';
 
@@ -55,6 +56,12 @@ export function createMetrics() {
     buckets: [10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600],
     registers,
   });
+  const failures = new Counter({
+    name: 's2i_incremental_build_failures_total',
+    help: 'Builds of opted-in BuildConfigs that failed, by what they were and what failed. Each replica counts all.',
+    labelNames: ['decision', 'reason'],
+    registers,
+  });
   const saved = new Counter({
     name: 's2i_incremental_seconds_saved_total',
     help: 'Seconds that incremental Builds took less than the full one that started their chain. Each replica counts all.',
@@ -82,6 +89,7 @@ export function createMetrics() {
   for (const [decision, reason] of buildDecisions) decisions.inc({ decision, reason }, 0);
   for (const decision of ['incremental', 'full', 'unrecorded']) {
     for (const phase of finalPhases) builds.zero({ decision, phase });
+    for (const reason of buildFailures) failures.inc({ decision, reason }, 0);
   }
   for (const result of registryResults) registryRequests.inc({ result }, 0);
   for (const resource of resources) {
@@ -121,8 +129,9 @@ export function createMetrics() {
       duration.observe({ resource, operation }, seconds);
       if (decision !== undefined) decisions.inc({ decision, reason });
     },
-    recordBuild({ decision, phase, seconds, savedSeconds }: FinishedBuild): void {
+    recordBuild({ decision, phase, failure, seconds, savedSeconds }: FinishedBuild): void {
       builds.observe({ decision, phase }, seconds);
+      if (failure !== undefined) failures.inc({ decision, reason: failure });
       saved.inc(savedSeconds);
     },
     recordRegistryRequest(result: RegistryResult): void {

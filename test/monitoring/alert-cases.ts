@@ -20,6 +20,9 @@ const up = (pod: string) => `up{${own},job="s2i-incremental-webhook",pod="${pod}
 const failed = (pod: string) =>
   `s2i_incremental_admission_requests_total{${own},pod="${pod}",result="failed",reason="deadline_exceeded"}`;
 
+const decided = (pod: string, reason: string) =>
+  `s2i_incremental_build_decisions_total{${own},pod="${pod}",decision="full",reason="${reason}"}`;
+
 /** Ten requests a minute, all of which took between the one bound and the next. */
 function latencies(pod: string, slowest: number): Series {
   return Object.fromEntries(
@@ -153,6 +156,34 @@ export const alertCases: readonly AlertCase[] = [
     when: 'it is after ten minutes',
     series: { [synced('a')]: '0x10 1x20' },
     at: ['10m', '15m', '25m'],
+  },
+
+  {
+    alert: 'S2IIncrementalWrapperUnreachable',
+    when: 'a Build is full for that at each replica',
+    series: { [decided('a', 'wrapper_unreachable')]: '0x5 1x40', [decided('b', 'wrapper_unreachable')]: '0x7 1x40' },
+    at: ['9m', '30m'],
+    raises: { fills: ['2'] },
+  },
+  {
+    alert: 'S2IIncrementalWrapperUnreachable',
+    when: 'the last one was longer ago, or they are full for something else',
+    series: { [decided('a', 'wrapper_unreachable')]: '0x5 1x90', [decided('a', 'wrapper_unavailable')]: '0+1x90' },
+    at: ['5m', '40m', '90m'],
+  },
+
+  {
+    alert: 'S2IIncrementalChainsFailing',
+    when: 'a Build was full for that some hours ago',
+    series: { [decided('a', 'continuing_fails')]: '0x5 1x500' },
+    at: ['1h', '5h'],
+    raises: { fills: ['1'] },
+  },
+  {
+    alert: 'S2IIncrementalChainsFailing',
+    when: 'it was longer ago, or the next one continued',
+    series: { [decided('a', 'continuing_fails')]: '0x5 1x500', [decided('a', 'previous_failed')]: '0+1x500' },
+    at: ['5m', '7h'],
   },
 
   {

@@ -104,4 +104,18 @@
     summary: Builds fail more often when they are incremental.
     description: >-
       {{ `{{ $value | humanizePercentage }}` }} of the incremental Builds of the last day failed, 20 points more than of the full ones.
+- alert: S2IIncrementalWrapperUnreachable
+  expr: sum(increase(s2i_incremental_build_decisions_total{ {{- $own }},reason="wrapper_unreachable"}[30m])) > 0
+  labels: {severity: warning}
+  annotations:
+    summary: Builds cannot fetch the assemble wrapper of the S2I incremental webhook.
+    description: >-
+      {{ `{{ $value | humanize }}` }} Builds in 30 minutes were full ones because one of their namespace could not fetch the wrapper.
+- alert: S2IIncrementalChainsFailing
+  expr: sum(increase(s2i_incremental_build_decisions_total{ {{- $own }},reason="continuing_fails"}[6h])) > 0
+  labels: {severity: warning}
+  annotations:
+    summary: Builds of a BuildConfig keep failing when they are incremental.
+    description: >-
+      {{ `{{ $value | humanize }}` }} Builds in 6 hours were full ones because their BuildConfig's incremental Builds keep failing.
 {{- end -}}

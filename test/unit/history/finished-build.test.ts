@@ -12,12 +12,16 @@ function build(patch: JsonObject = {}): JsonObject {
 }
 
 describe('finishedBuildOf', () => {
-  const saved = { decision: 'incremental', phase: 'Complete', seconds: 30, savedSeconds: 60 };
+  const saved = { decision: 'incremental', phase: 'Complete', failure: undefined, seconds: 30, savedSeconds: 60 };
   const rows: readonly [title: string, patch: JsonObject, expected: unknown][] = [
     ['an incremental one', {}, saved],
     ['an incremental one that took longer', { status: { duration: 99e9 } }, { ...saved, seconds: 99, savedSeconds: 0 }],
     ['a full one', ourAnnotations({ decision: 'full' }), { ...saved, decision: 'full', savedSeconds: 0 }],
-    ['one that failed', { status: { phase: 'Failed' } }, { ...saved, phase: 'Failed', savedSeconds: 0 }],
+    [
+      'one that failed',
+      { status: { phase: 'Failed' } },
+      { ...saved, phase: 'Failed', failure: 'other', savedSeconds: 0 },
+    ],
     [
       'one that was cancelled before it started',
       { status: { phase: 'Cancelled', duration: null } },

@@ -103,7 +103,7 @@ describe('a watched history', () => {
   describe('tells of each Build that finishes', () => {
     const build = (number: number, phase: string) =>
       exampleBuild({ metadata: { name: `api-${number}` }, status: { phase, duration: 30e9 } });
-    const complete = { decision: 'unrecorded', phase: 'Complete', seconds: 30, savedSeconds: 0 };
+    const complete = { decision: 'unrecorded', phase: 'Complete', failure: undefined, seconds: 30, savedSeconds: 0 };
 
     it('once, and not of those that had finished before it was there', async (t) => {
       const cluster = new FakeCluster();
@@ -115,7 +115,7 @@ describe('a watched history', () => {
       assert.deepEqual(finished, []);
       cluster.store(build(3, 'Failed'));
       cluster.store(build(2, 'Complete'));
-      const expected = [{ ...complete, phase: 'Failed' }, complete];
+      const expected = [{ ...complete, phase: 'Failed', failure: 'other' }, complete];
       assert.deepEqual(finished, expected);
       cluster.store(build(2, 'Complete'));
       cluster.store(build(1, 'Complete'));

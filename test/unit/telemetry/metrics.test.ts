@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { buildFailures } from '../../../src/openshift/build-failure.ts';
 import { fullBuildRules } from '../../../src/policy/full-build-rules.ts';
 import { registryResults } from '../../../src/registry/registry-error.ts';
 import { type AdmissionRecord, createMetrics } from '../../../src/telemetry/metrics.ts';
@@ -33,6 +34,7 @@ describe('the metrics', () => {
       '# TYPE s2i_incremental_admission_requests_total counter',
       '# TYPE s2i_incremental_build_decisions_total counter',
       '# TYPE s2i_incremental_build_duration_seconds histogram',
+      '# TYPE s2i_incremental_build_failures_total counter',
       '# TYPE s2i_incremental_build_info gauge',
       '# TYPE s2i_incremental_certificate_not_after_seconds gauge',
       '# TYPE s2i_incremental_history_build_configs gauge',
@@ -80,10 +82,25 @@ describe('the metrics', () => {
 
   it('count Builds that finished, and the seconds that were saved', async () => {
     const metrics = createMetrics();
-    metrics.recordBuild({ decision: 'incremental', phase: 'Complete', seconds: 12, savedSeconds: 48 });
-    metrics.recordBuild({ decision: 'incremental', phase: 'Complete', seconds: 20, savedSeconds: 0 });
-    metrics.recordBuild({ decision: 'full', phase: 'Failed', seconds: 7, savedSeconds: 0 });
+    metrics.recordBuild({
+      decision: 'incremental',
+      phase: 'Complete',
+      failure: undefined,
+      seconds: 12,
+      savedSeconds: 48,
+    });
+    metrics.recordBuild({
+      decision: 'incremental',
+      phase: 'Complete',
+      failure: undefined,
+      seconds: 20,
+      savedSeconds: 0,
+    });
+    metrics.recordBuild({ decision: 'full', phase: 'Failed', failure: 'assemble_failed', seconds: 7, savedSeconds: 0 });
     assert.deepEqual(await samples(metrics, 'seconds_saved_total'), ['seconds_saved_total 48']);
+    assert.deepEqual(await samples(metrics, 'build_failures'), [
+      'build_failures_total{decision="full",reason="assemble_failed"} 1',
+    ]);
     const lines = await samples(metrics, 'build_duration_seconds');
     assert.deepEqual(
       lines.filter((line) => !line.includes('_bucket') || /le="(?:10|20|30)"/.test(line)),
@@ -132,6 +149,9 @@ describe('the metrics', () => {
         'build_decisions_total{decision="incremental",reason="continued"} 0',
         ...['incremental', 'full', 'unrecorded'].flatMap((decision) =>
           phases.map((phase) => `build_duration_seconds_count{decision="${decision}",phase="${phase}"} 0`),
+        ),
+        ...['incremental', 'full', 'unrecorded'].flatMap((decision) =>
+          buildFailures.map((reason) => `build_failures_total{decision="${decision}",reason="${reason}"} 0`),
         ),
         'seconds_saved_total 0',
         ...registryResults.map((result) => `registry_requests_total{result="${result}"} 0`),
