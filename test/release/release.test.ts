@@ -86,7 +86,7 @@ before(async () => {
   run('git', 'remote', 'add', 'origin', origin);
   run('git', 'add', '--all');
   run('git', 'commit', '--quiet', '--message', 'All there is');
-  const { ca = '', ...certificate } = await createDevelopmentCertificate(['127.0.0.1'], Date.now());
+  const { ca = '', ...certificate } = await createDevelopmentCertificate(['127.0.0.1', 'localhost'], Date.now());
   writeFileSync(environment.SSL_CERT_FILE, ca);
   registry = await startDockerRegistry(ca, { certificate });
   base = await pushBase();
