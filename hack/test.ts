@@ -1,0 +1,31 @@
+/**
+ * Runs test files, many in a process, in as many processes as there are cores: `node hack/test.ts PATTERN… [OPTION…]`, with
+ * options of `node --test`. To start a process and load what it tests takes longer than the tests of most files.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { text } from 'node:stream/consumers';
+
+const processes = Math.max(2, availableParallelism());
+const given = process.argv.slice(2);
+const isOption = (argument: string) => argument.startsWith('--');
+const [patterns, further] = [given.filter((each) => !isOption(each)), given.filter(isOption)];
+
+function start(shard: number): ChildProcess {
+  const options = ['--test', '--test-isolation=none', '--test-timeout=60000', `--test-shard=${shard}/${processes}`];
+  // The first one is followed as it goes; the others are told of when it is done.
+  return spawn(process.execPath, [...options, ...further, ...patterns], {
+    stdio: ['ignore', shard === 1 ? 'inherit' : 'pipe', 'inherit'],
+  });
+}
+
+const running = Array.from({ length: processes }, (_, index) => {
+  const child = start(index + 1);
+  return { output: child.stdout === null ? '' : text(child.stdout), exit: once(child, 'exit') };
+});
+for (const { output, exit } of running) {
+  const [status] = (await exit) as [number | null];
+  process.stdout.write(await output);
+  if (status !== 0) process.exitCode = 1;
+}
