@@ -56,17 +56,22 @@ async function ask(
   const isHub = canonicalHost(registryOf(reference)) === defaultRegistry;
   const host = isHub ? 'registry-1.docker.io' : registryOf(reference);
   const path = isHub && !reference.path.includes('/') ? `library/${reference.path}` : reference.path;
-  const asked = `${host}/v2/${path}/manifests/${reference.digest ?? reference.tag ?? 'latest'}`;
-  const plain = new URL(`http://${asked}`);
-  const url = plainHosts.has(plain.host) ? plain : new URL(`https://${asked}`);
+  const plain = new URL(`http://${host}/v2/`);
+  const root = plainHosts.has(plain.host) ? plain : new URL(`https://${host}/v2/`);
+  const url = new URL(`${path}/manifests/${reference.digest ?? reference.tag ?? 'latest'}`, root);
   const head = (authorization?: string) =>
     connection.send({ method: 'HEAD', url, accept: manifestTypes, authorization });
 
   let answer = await head();
+  const authorization = await files.authorizationFor(host, path);
+  // Registries that hide from strangers what there is show their challenge at /v2/ alone.
+  const mayBeHidden = answer.status === 404 && authorization !== undefined;
+  const challenged = mayBeHidden
+    ? await connection.send({ method: 'GET', url: root, accept: '*/*', authorization: undefined })
+    : answer;
   // What another host wants after a redirect is not for the credentials of this one.
-  if (answer.status === 401 && answer.url.origin === url.origin) {
-    const challenge = parseChallenge(answer.headers['www-authenticate'] ?? '');
-    const authorization = await files.authorizationFor(host, path);
+  if (challenged.status === 401 && challenged.url.origin === url.origin) {
+    const challenge = parseChallenge(challenged.headers['www-authenticate'] ?? '');
     if (challenge?.scheme === 'bearer') {
       answer = await head(`Bearer ${await fetchToken(challenge, path, authorization, connection)}`);
     } else if (challenge !== undefined && authorization !== undefined) {

@@ -163,6 +163,31 @@ describe('credentials', () => {
     ]);
   });
 
+  it('are sent to a registry that hides what there is', async (t) => {
+    const hide: RequestListener = ({ url, headers }, response) => {
+      if (headers.authorization === basic) response.end();
+      else if (url === '/v2/') response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
+      else response.writeHead(404).end();
+    };
+    const { answered, seen } = await askWith(t, credentialsFor, hide);
+    assert.deepEqual(answered, { kind: 'present', digest });
+    assert.deepEqual(seen, [
+      { line: `HEAD ${byDigest}`, authorization: undefined },
+      { line: 'GET /v2/', authorization: undefined },
+      { line: `HEAD ${byDigest}`, authorization: basic },
+    ]);
+  });
+
+  it('are not sent to a registry that is open', async (t) => {
+    const open: RequestListener = ({ url }, response) => response.writeHead(url === '/v2/' ? 200 : 404).end();
+    const { answered, seen } = await askWith(t, credentialsFor, open);
+    assert.deepEqual(answered, { kind: 'missing' });
+    assert.deepEqual(seen, [
+      { line: `HEAD ${byDigest}`, authorization: undefined },
+      { line: 'GET /v2/', authorization: undefined },
+    ]);
+  });
+
   it('of another host are not', async (t) => {
     const { answered, host, seen } = await askWith(t, () => credentialsFor('other.example.com'));
     assert.deepEqual(answered, ['unauthorized', `${host} answered 401`]);
