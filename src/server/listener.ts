@@ -1,8 +1,9 @@
 import { constants } from 'node:crypto';
-import { type RequestListener, type Server, createServer as createHttpServer } from 'node:http';
+import { type RequestListener, type Server, type ServerOptions, createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
+import { limitConnections } from './limit-connections.ts';
 
 /** A socket that is bound and answers. */
 export interface Listener {
@@ -33,20 +34,54 @@ export class ListenError extends Error {
   readonly code = 'listen';
 }
 
-/** Limits on slow clients, milliseconds; the API server sends its headers at once and a body of at most 3 MiB. */
-const limits = {
+/** Limits on callers of a port; times are milliseconds. */
+export interface PortLimits {
+  /** Until the headers of a request are there, and until all of it is. */
+  readonly headersTimeout: number;
+  readonly requestTimeout: number;
+  /** From the headers of a request until its answer is taken. */
+  readonly exchangeTimeout: number;
+  /** That a connection may wait for its next request. */
+  readonly keepAliveTimeout: number;
+  /** Connections at a time. */
+  readonly connections: number;
+  /** Until those are cut off that are still open when the port closes. */
+  readonly closeGrace: number;
+}
+
+/** Limits for build pods, probes and Prometheus, who ask for a text that is there. */
+export const plainLimits: PortLimits = {
+  headersTimeout: 5_000,
+  requestTimeout: 5_000,
+  exchangeTimeout: 10_000,
+  keepAliveTimeout: 5_000,
+  // A probe or a script takes milliseconds: these are some thousand a second.
+  connections: 100,
+  closeGrace: 5_000,
+};
+
+/** Limits for API servers, which send their headers at once and a body of at most 3 MiB. */
+export const secureLimits: PortLimits = {
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  // OpenShift gives all of its admission plugins 13 s.
+  requestTimeout: 10_000,
+  // The longest timeout that a webhook can have.
+  exchangeTimeout: 30_000,
   // Longer than the 90 s after which a Go client drops an idle connection, so that it never writes into one we just closed.
   keepAliveTimeout: 120_000,
-  maxHeaderSize: 16 * 1024,
-} as const;
+  // An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out; twice that for those
+  // that are idle or on their way out. One takes about 50 kB: 300 of them 15 MB.
+  connections: 300,
+  closeGrace: 5_000,
+};
 
-/**
- * Connections at a time, at each port. An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out;
- * twice that for connections that are idle or on their way out. One takes about 50 kB: 300 of them 15 MB.
- */
-const maxConnections = 300;
+const maxHeaderSize = 16 * 1024;
+
+function serverOptionsOf({ headersTimeout, requestTimeout, keepAliveTimeout }: PortLimits): ServerOptions {
+  // Half a minute by default, by which the timeouts would be exceeded.
+  const connectionsCheckingInterval = Math.min(1_000, headersTimeout);
+  return { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval, maxHeaderSize };
+}
 
 /** Forward secrecy and authenticated encryption only, as in OpenShift's TLS profile Intermediate: any API server since 3.x can do one of them. */
 const ciphers = [
@@ -67,8 +102,12 @@ function contextOf({ cert, key, clientCa }: TlsIdentity): SecureContextOptions {
     key,
     ciphers,
     minVersion: 'TLSv1.2',
-    // A session that is resumed is not asked for its certificate again, be its CA still trusted or not.
-    ...(clientCa !== undefined && { ca: clientCa, secureOptions: constants.SSL_OP_NO_TICKET }),
+    ca: clientCa,
+    secureOptions:
+      // Another handshake on the same connection costs us much and a caller little; no API server asks for one.
+      constants.SSL_OP_NO_RENEGOTIATION |
+      // A session that is resumed is not asked for its certificate again, be its CA still trusted or not.
+      (clientCa === undefined ? 0 : constants.SSL_OP_NO_TICKET),
   };
 }
 
@@ -78,6 +117,7 @@ export async function listenHttps(
   identity: TlsIdentity,
   host: string,
   port: number,
+  limits: PortLimits = secureLimits,
 ): Promise<SecureListener> {
   const isVerifying = identity.clientCa !== undefined;
   const server = createHttpsServer(
@@ -85,22 +125,31 @@ export async function listenHttps(
       ...contextOf(identity),
       requestCert: isVerifying,
       rejectUnauthorized: isVerifying,
-      handshakeTimeout: 10_000,
-      ...limits,
+      handshakeTimeout: limits.headersTimeout,
+      ...serverOptionsOf(limits),
     },
     app,
   );
-  const listener = await listen('https', server, host, port);
+  const listener = await listen('https', server, host, port, limits);
   return { ...listener, renew: (renewed) => server.setSecureContext(contextOf(renewed)) };
 }
 
 /** Serves an application over plain HTTP. */
-export function listenHttp(app: RequestListener, host: string, port: number): Promise<Listener> {
-  return listen('http', createHttpServer(limits, app), host, port);
+export function listenHttp(
+  app: RequestListener,
+  host: string,
+  port: number,
+  limits: PortLimits = plainLimits,
+): Promise<Listener> {
+  return listen('http', createHttpServer(serverOptionsOf(limits), app), host, port, limits);
 }
 
-function listen(scheme: string, server: Server, host: string, port: number): Promise<Listener> {
-  server.maxConnections = maxConnections;
+function listen(scheme: string, server: Server, host: string, port: number, limits: PortLimits): Promise<Listener> {
+  limitConnections(server, limits.connections);
+  server.on('request', ({ socket }, response) => {
+    const cutOff = setTimeout(() => socket.destroy(), limits.exchangeTimeout);
+    response.once('close', () => clearTimeout(cutOff));
+  });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ListenError(explain(error, host, port), { cause: error })),
@@ -110,18 +159,16 @@ function listen(scheme: string, server: Server, host: string, port: number): Pro
       resolve({
         url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${bound}`,
         port: bound,
-        close: () => closeServer(server),
+        close: () => closeServer(server, limits.closeGrace),
       });
     });
   });
 }
 
-/** Once a server closes, Node no longer times out those who are slow to send: they have as long as a request may take. */
-const closeGrace = 5_000;
-
-function closeServer(server: Server): Promise<void> {
+/** Once a server closes, Node no longer times out those who are slow to send. */
+function closeServer(server: Server, grace: number): Promise<void> {
   return new Promise((closed) => {
-    const cutOff = setTimeout(() => server.closeAllConnections(), closeGrace);
+    const cutOff = setTimeout(() => server.closeAllConnections(), grace);
     server.close(() => {
       clearTimeout(cutOff);
       closed();
