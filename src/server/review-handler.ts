@@ -3,7 +3,7 @@ import { type Admission, type AdmitDependencies, admit } from '../admission/admi
 import { ReviewError, decodeReview, encodeReview } from '../admission/review.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
-import { BodyReader } from './read-body.ts';
+import { type BodyLimits, ReviewBodies } from './review-bodies.ts';
 import { RequestError, sendJson } from './send-json.ts';
 
 /** Part of the caller's own timeout that an answer may take; the rest is for the way back. */
@@ -12,6 +12,7 @@ const timeoutShare = 0.9;
 export interface ReviewDependencies extends AdmitDependencies {
   /** Told of every answered review; times are milliseconds. */
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
+  readonly bodyLimits?: BodyLimits;
   /** Whether the process is on its way out: connections are then told to close. */
   readonly isDraining: () => boolean;
 }
@@ -19,18 +20,22 @@ export interface ReviewDependencies extends AdmitDependencies {
 /** Answers a POST with an AdmissionReview. Whatever can be answered as a review is; anything else gets a JSON error. */
 export function createReviewHandler(dependencies: ReviewDependencies) {
   const { config, clock, onAdmission } = dependencies;
-  const bodies = new BodyReader();
+  const bodies = new ReviewBodies(dependencies.bodyLimits);
 
   return async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrival = clock();
-    try {
-      checkType(incoming);
-      const { apiVersion, request } = decodeReview(parseJson(await bodies.read(incoming)));
-      const allowed = Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
+    const closed = new Promise((resolve) => response.once('close', resolve));
+    const allowed = Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
+    const review = async (body: unknown): Promise<void> => {
+      const { apiVersion, request } = decodeReview(body);
       const admission = await admit(request, arrival + allowed, dependencies);
       const { patch, plan } = admission;
       sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
       onAdmission(request, admission, clock() - arrival);
+    };
+    try {
+      checkType(incoming);
+      await bodies.with(incoming, closed, review);
     } catch (error) {
       sendFailure(incoming, response, error);
     }
@@ -54,16 +59,6 @@ function checkType({ headers }: IncomingMessage): void {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/json') return;
   throw new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);
-}
-
-/** @throws RequestError */
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0) throw new RequestError(400, 'the body is empty; POST an AdmissionReview');
-  try {
-    return JSON.parse(body.toString()) as unknown;
-  } catch (error) {
-    throw new RequestError(400, `the body is not JSON: ${error instanceof Error ? error.message : ''}`);
-  }
 }
 
 /** Milliseconds the caller will wait, from its `?timeout=`; without one that can be read, no limit of its own. */
