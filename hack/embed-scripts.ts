@@ -6,23 +6,53 @@ import { fileURLToPath } from 'node:url';
 
 const folder = new URL('../src/assemble/', import.meta.url);
 
+/** The parts of each script, in `shell/`. */
+const parts = {
+  assemble: [
+    'assemble-settings.sh',
+    'places.sh',
+    'trees.sh',
+    'record.sh',
+    'removal.sh',
+    'environment.sh',
+    'packages.sh',
+    'assemble.sh',
+  ],
+  run: ['run-settings.sh', 'places.sh', 'run.sh'],
+};
+
 /** The file that `embedScripts` describes. */
 export const scriptsFile = fileURLToPath(new URL('scripts.ts', folder));
 
+/** Both scripts as their parts make them. */
+export function scriptTexts(): { assemble: string; run: string } {
+  return { assemble: join(parts.assemble), run: join(parts.run) };
+}
+
 /** The text that scripts.ts must have for the scripts as they are now. */
 export function embedScripts(): string {
-  const assemble = readFileSync(new URL('assemble.sh', folder), 'utf8');
-  const run = readFileSync(new URL('run.sh', folder), 'utf8');
   return [
-    '// Made from assemble.sh and run.sh by hack/embed-scripts.ts: change those, then run it.',
+    '// Made from the parts in shell/ by hack/embed-scripts.ts: change those, then run it.',
     '',
-    '/** assemble.sh as it stands in this folder, its settings at their defaults. */',
-    `export const assembleTemplate = ${templateLiteral(assemble)};`,
+    '/** The assemble wrapper, its settings at their defaults. */',
+    `export const assembleTemplate = ${templateLiteral(scriptTexts().assemble)};`,
     '',
-    '/** run.sh as it stands in this folder, its settings at their defaults. */',
-    `export const runTemplate = ${templateLiteral(run)};`,
+    "/** The wrapper's run, its settings at their defaults. */",
+    `export const runTemplate = ${templateLiteral(scriptTexts().run)};`,
     '',
   ].join('\n');
+}
+
+/** The parts as one script; a line `@NAME@` stands for another file. */
+function join(names: readonly string[]): string {
+  return names
+    .map(readPart)
+    .join('\n')
+    .replace(/^@([a-z.]+)@\n/gm, (_line, name: string) => readPart(name));
+}
+
+function readPart(name: string): string {
+  return readFileSync(new URL(`shell/${name}`, folder), 'utf8');
 }
 
 function templateLiteral(text: string): string {

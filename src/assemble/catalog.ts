@@ -7,7 +7,10 @@ import { assembleTemplate, runTemplate } from './scripts.ts';
 export interface ScriptCatalog {
   /** Changes whenever any script does, by its text or by a profile's settings. */
   readonly version: string;
-  /** The script's text, or undefined where there is none: `run` is only for images whose scripts are elsewhere. */
+  /**
+   * The script's text, or undefined where there is none: there is no `run` for a profile whose images have theirs where
+   * S2I looks for it by itself.
+   */
   find(profile: string, script: string): string | undefined;
 }
 
@@ -27,11 +30,11 @@ export function createScriptCatalog(profiles: readonly Profile[]): ScriptCatalog
     .digest('hex')
     .slice(0, 12);
   const scripts = new Map(
-    all.map(({ name, scriptsDir }) => [
+    all.map(({ name, scriptsDir, keep, outputs }) => [
       name,
       {
-        assemble: renderAssemble({ version, profile: name, scriptsDir, clean: [] }),
-        run: scriptsDir === stockScriptsDir ? undefined : renderRun({ scriptsDir }),
+        assemble: renderAssemble({ version, profile: name, scriptsDir, keep, outputs }),
+        run: name !== 'default' && scriptsDir === stockScriptsDir ? undefined : renderRun({ scriptsDir }),
       },
     ]),
   );

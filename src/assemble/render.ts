@@ -8,21 +8,25 @@ export interface AssembleSettings {
   profile: string;
   /** Absolute path in the builder image of the folder that holds its own `assemble`. */
   scriptsDir: string;
-  /** Absolute path at which S2I puts the source; `/tmp/src` if absent. */
+  /** Absolute path at which S2I puts the source, where it is not beside the scripts; `/tmp/src` if absent. */
   sourceDir?: string;
-  /** Names of entries of `$HOME` which each build starts without. */
-  clean: readonly string[];
+  /** Names of entries of the work directory that an incremental build starts with. */
+  keep: readonly string[];
+  /** Other folders that `assemble` fills: absolute, or after a variable such as `$HOME`. */
+  outputs: readonly string[];
 }
 
 /** What the wrapper's `run` is told. */
 export interface RunSettings {
   /** Absolute path in the builder image of the folder that holds its own `run`. */
   scriptsDir: string;
+  /** Absolute path at which S2I puts the source, where it is not beside the scripts; `/tmp/src` if absent. */
+  sourceDir?: string;
 }
 
 /** A setting that cannot be written into a script. */
 export class ScriptSettingError extends Error {
-  readonly code: 'control_character' | 'not_absolute' | 'not_an_entry_name';
+  readonly code: 'control_character' | 'not_absolute' | 'not_an_entry_name' | 'not_an_output';
   /** The setting's name in `AssembleSettings` or `RunSettings`. */
   readonly setting: string;
 
@@ -41,25 +45,47 @@ export function renderAssemble(settings: AssembleSettings): string {
   script = assign(script, 'wrapper_profile', quote('profile', settings.profile));
   script = assign(script, 'wrapper_scripts_dir', quotePath('scriptsDir', settings.scriptsDir));
   script = assign(script, 'wrapper_source_dir', quotePath('sourceDir', settings.sourceDir ?? '/tmp/src'));
-  return assign(script, 'wrapper_clean', quoteEntryNames('clean', settings.clean));
+  script = assign(script, 'wrapper_keep', quoteEntryNames('keep', settings.keep));
+  return assign(script, 'wrapper_outputs', quoteOutputs('outputs', settings.outputs));
 }
 
 /** The text of `run` with these settings. Throws a `ScriptSettingError`. */
 export function renderRun(settings: RunSettings): string {
-  return assign(runTemplate, 'wrapper_scripts_dir', quotePath('scriptsDir', settings.scriptsDir));
+  const script = assign(runTemplate, 'wrapper_scripts_dir', quotePath('scriptsDir', settings.scriptsDir));
+  return assign(script, 'wrapper_source_dir', quotePath('sourceDir', settings.sourceDir ?? '/tmp/src'));
 }
 
 function quoteEntryNames(setting: string, names: readonly string[]): string {
   for (const name of names) {
-    if (name === '' || name === '.' || name === '..' || name === '.s2i-incremental' || name.includes('/')) {
+    if (
+      name === '' ||
+      name === '.' ||
+      name === '..' ||
+      /^\.s2i-incremental(?:\.new)?$/.test(name) ||
+      name.includes('/')
+    ) {
       throw new ScriptSettingError(
         'not_an_entry_name',
         setting,
-        `${setting} takes names of files and directories right in $HOME, not ${JSON.stringify(name)}`,
+        `${setting} takes names of files and directories right in the work directory, not ${JSON.stringify(name)}`,
       );
     }
   }
   return quote(setting, names.join('/'));
+}
+
+// The shell splits them at spaces and looks up the variable in front, so there must be nothing else to expand.
+function quoteOutputs(setting: string, paths: readonly string[]): string {
+  for (const path of paths) {
+    if (!/^(?=.)(?:\$[A-Z_][A-Z0-9_]*)?(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/.test(path)) {
+      throw new ScriptSettingError(
+        'not_an_output',
+        setting,
+        `${setting} takes absolute paths, or such after a variable, not ${JSON.stringify(path)}`,
+      );
+    }
+  }
+  return quote(setting, paths.join(' '));
 }
 
 function quotePath(setting: string, path: string): string {

@@ -1,61 +1,217 @@
-// Made from assemble.sh and run.sh by hack/embed-scripts.ts: change those, then run it.
+// Made from the parts in shell/ by hack/embed-scripts.ts: change those, then run it.
 
-/** assemble.sh as it stands in this folder, its settings at their defaults. */
+/** The assemble wrapper, its settings at their defaults. */
 export const assembleTemplate = `#!/bin/sh
-# The s2i-incremental assemble wrapper. An image built FROM the previous one still holds the previous source in $HOME:
-# this removes that source, keeps what was installed beside it, and then runs the real assemble.
+# The s2i-incremental assemble wrapper. An image built FROM the previous one still holds what earlier builds left: this
+# removes it, but for the dependencies that are kept on purpose, runs the real assemble, and records what that left.
+# Nothing of it can make a build fail: what it cannot do it says in a line, and the real assemble runs.
 #
 # /bin/sh, because S2I starts every script through it, so each builder image has it; where there is only bash, it is bash.
 # Nothing else is needed but coreutils (or busybox): no find, grep or sed.
 
-# Filled in by the webhook; wrapper_clean is names in $HOME with a / between them. The prefix matters: assigning to a
-# name that the image exports would change the environment of assemble.
+# Filled in by the webhook: wrapper_keep is names in the work directory with a / between them, wrapper_outputs paths with
+# a space between them. The prefix matters: assigning to a name that the image exports would change the environment of
+# assemble.
 wrapper_version='dev'
 wrapper_profile='default'
 wrapper_scripts_dir='/usr/libexec/s2i'
 wrapper_source_dir='/tmp/src'
-wrapper_clean=''
+wrapper_keep=''
+# shellcheck disable=SC2016 # a variable in front of a path is looked up later
+wrapper_outputs=''
 
-set -eu
+# --- where things are -------------------------------------------------------------------------------------------------
 
-say() {
-  printf '%s\\n' "$*"
+# What users of bash may export (SHELLOPTS, BASHOPTS) changes what this script says. Only ever called in a subshell:
+# what is set here would reach assemble, too.
+reset_shell() {
+  set +aefuvxC
+  # shellcheck disable=SC3044 # only bash gets there
+  if [ -n "\${BASH_VERSION-}" ]; then shopt -u failglob nullglob dotglob nocaseglob nocasematch 2>/dev/null || :; fi
+  IFS=' 	
+'
+  newline='
+'
+  # Names are bytes.
+  LC_ALL=C
+  export LC_ALL
+  # The next build may run as another uid of group 0.
+  umask 002
 }
 
-fail() {
-  say "s2i-incremental: $*" >&2
-  exit 1
+note() {
+  printf 's2i-incremental: %s\\n' "$*" >&2
 }
 
-# A repository may carry this script as its .s2i/bin/assemble: calling that would never end.
-is_this_script() (
-  own=$(sha256sum <"$0") && other=$(sha256sum <"$1") && [ "$own" = "$other" ]
+exists() {
+  [ -e "$1" ] || [ -h "$1" ]
+}
+
+# A repository may carry this script as its own: calling that would never end.
+same_text() (
+  exec 3<"$1" 4<"$2" || exit 1
+  while :; do
+    ends=
+    IFS= read -r one <&3 || ends=1
+    IFS= read -r other <&4 || ends=2$ends
+    case $ends in 1 | 2) exit 1 ;; esac
+    [ "$one" = "$other" ] || exit 1
+    [ -z "$ends" ] || exit 0
+  done
 )
 
-# Names travel one a line. A name may hold a newline but never a slash, so a slash stands for the newline.
-list_entries() {
-  for name in * .[!.]* ..?*; do
-    if [ -e "./$name" ] || [ -h "./$name" ]; then printf '%s/' "$name"; fi
-  done | tr '\\n/' '/\\n'
-}
+# The folder that assemble puts the source into: $HOME, or where the image works inside of it (.NET: $HOME/src). Without
+# a usable $HOME it is where the image works.
+find_work_dir() (
+  reset_shell
+  here=$(pwd -P)
+  home=\${HOME-}
+  case $home in
+    /*)
+      home=$(cd -P "$home" 2>/dev/null && pwd -P) || home=/
+      ;;
+    *) home=/ ;;
+  esac
+  case $here in
+    *"$newline"*) exit 1 ;;
+  esac
+  case $home in *"$newline"*) home=/ ;; esac
+  if [ "$home" = / ]; then home=$here; fi
+  case $here/ in
+    "$home"/*) printf '%s\\n' "$here" ;;
+    *) printf '%s\\n' "$home" ;;
+  esac
+)
 
-# From $line to $name.
-decode() {
-  name=
-  while [ "$line" != "\${line#*/}" ]; do
-    name=$name\${line%%/*}$newline
-    line=\${line#*/}
+# The source lies beside the folder of the scripts, wherever S2I was told to put both.
+find_source() (
+  reset_shell
+  case $0 in */*) folder=\${0%/*} ;; *) folder=. ;; esac
+  case $(cd -P "$folder" 2>/dev/null && pwd -P) in
+    */.s2i/bin | */.sti/bin) beside=$folder/../.. ;;
+    *) beside=$folder/../src ;;
+  esac
+  if ! [ -d "$beside" ]; then beside=$wrapper_source_dir; fi
+  cd -P "$beside" 2>/dev/null && pwd -P
+)
+
+# The script of that name: the first of the folders that has one, which is not this very script.
+find_script() (
+  reset_shell
+  name=$1
+  shift
+  for folder in "$@" "$wrapper_scripts_dir" "\${STI_SCRIPTS_PATH-}" /usr/libexec/s2i /usr/local/s2i; do
+    script=$folder/$name
+    if [ -n "$folder" ] && [ -f "$script" ] && ! same_text "$0" "$script"; then
+      # S2I, too, takes scripts from a source that lost their x bit.
+      [ -x "$script" ] || chmod a+x "$script" 2>/dev/null || :
+      printf '%s\\n' "$script"
+      exit 0
+    fi
   done
-  name=$name$line
+  exit 1
+)
+
+# --- paths, and what stands at them -----------------------------------------------------------------------------------
+#
+# A path in the work directory starts with ./, one in another folder with /. Lists have one a line: encoded, because a
+# name may hold a newline.
+
+# Sets replaced: $1 with $3 wherever it has $2.
+replace() {
+  replaced=
+  rest=$1
+  while :; do
+    case $rest in
+      *"$2"*)
+        replaced=$replaced\${rest%%"$2"*}$3
+        rest=\${rest#*"$2"}
+        ;;
+      *) break ;;
+    esac
+  done
+  replaced=$replaced$rest
 }
 
-# What must not be in $HOME when assemble starts. Empty lines mean nothing: a list may lack its last newline.
-list_unwanted() {
-  printf '%s\\n' .git .s2i
-  if [ -e "$list" ]; then cat "$list"; fi
-  echo
-  (cd -P "$source" && list_entries)
-  printf '%s\\n' "$wrapper_clean" | tr / '\\n'
+# From $1 to $encoded.
+encode() {
+  replace "$1" "\\\\" "\\\\\\\\"
+  replace "$replaced" "$newline" "\\\\n"
+  encoded=$replaced
+}
+
+# From $1 to $path.
+decode() {
+  path=$1
+  case $path in
+    *\\\\*)
+      path=$(printf '%b.' "$1")
+      path=\${path%.}
+      ;;
+  esac
+}
+
+# Whether the list $1, with a newline at both ends, has the line $2.
+has_line() {
+  case $1 in *"$newline$2$newline"*) return 0 ;; esac
+  return 1
+}
+
+# What the wrapper itself puts into the work directory.
+is_ours() {
+  [ "$1" = "./$state" ] || [ "$1" = "./$scratch" ]
+}
+
+# The entries of the folder $1, which ends with a slash.
+list_entries() {
+  for entry in "$1"* "$1".[!.]* "$1"..?*; do
+    if exists "$entry"; then
+      encode "$entry"
+      printf '%s\\n' "$encoded"
+    fi
+  done
+}
+
+# All below the folder $1, which ends with a slash, as "b PATH"; as "t PATH" where nobody looks inside: a mount, or the
+# rest of a very large tree. Nothing of what is in $survivors.
+list_tree() {
+  for entry in "$1"* "$1".[!.]* "$1"..?*; do
+    if exists "$entry" && ! is_ours "$entry"; then
+      encode "$entry"
+      listed=$((listed + 1))
+      if has_line "$survivors" "$encoded"; then
+        :
+      elif [ -h "$entry" ] || ! [ -d "$entry" ]; then
+        printf 'b %s\\n' "$encoded"
+      elif [ "$listed" -gt "$most_listed" ] || holds_mount "$entry"; then
+        printf 't %s\\n' "$encoded"
+      else
+        printf 'b %s\\n' "$encoded"
+        list_tree "$entry/"
+      fi
+    fi
+  done
+}
+
+# The mount points, with a newline at both ends. A mount is somebody else's: emptying it is no way to clean an image.
+# Fails where the kernel does not tell. It writes spaces and the like as \\ and three octal digits.
+read_mounts() {
+  mounts=$newline
+  [ -r /proc/self/mountinfo ] || return 1
+  while read -r _ _ _ _ at _; do
+    replace "$at" "\\\\" "\\\\0"
+    mounts=$mounts$(printf '%b' "$replaced")$newline
+  done </proc/self/mountinfo
+}
+
+# Whether what stands at $1 is or holds a mount.
+holds_mount() {
+  case $1 in
+    ./*) at=$work_dir/\${1#./} ;;
+    *) at=$1 ;;
+  esac
+  case $mounts in *"$newline$at$newline"* | *"$newline$at"/*) return 0 ;; esac
+  return 1
 }
 
 # rm cannot empty a directory that lacks w or x. Files are left alone: their mode is shared with hard links elsewhere.
@@ -66,134 +222,851 @@ unlock() {
   fi
 }
 
-# rm removes a symlink itself, at the top and below.
+# Removes what stands at $1, a symlink itself and not its target; says why it could not.
 remove() {
-  if ! rm -rf "./$1" 2>/dev/null; then
-    unlock "./$1"
-    reason=$(rm -rf "./$1" 2>&1) || fail "cannot remove an entry of $home: \${reason%%"$newline"*}"
+  if holds_mount "$1"; then
+    note "$1 is a mount or holds one: it stays"
+    return 1
   fi
+  rm -rf "$1" 2>/dev/null && return 0
+  unlock "$1"
+  reason=$(rm -rf "$1" 2>&1) && return 0
+  note "cannot remove $1: \${reason%%"$newline"*}"
+  return 1
 }
 
-# What the next build has to know, and the user's own run for ours: by then the source may have gone anywhere.
-record() {
-  mkdir "$state" &&
-    (cd -P "$source" && list_entries) >"$list" &&
-    if [ -f "$source/.s2i/bin/run" ]; then
-      cp "$source/.s2i/bin/run" "$state/run" && chmod 775 "$state/run"
-    fi
-}
+# --- the record: what a build found, and what it left -----------------------------------------------------------------
+#
+# In .s2i-incremental/record, one a line: the BuildConfig ("of"), paths that were there before builds ("b"; "t": with all
+# below), paths that builds left ("a"), the source's own entries ("s"), the folders beside the work directory ("o"), names
+# in .s2i/environment ("e"), and Python's packages before builds ("p"). The last line tells that it is whole.
 
-# A subshell: its variables, umask and directory are no concern of assemble. All checks come before the first deletion.
-prepare() (
-  LC_ALL=C # names are bytes
-  umask 002 # the next build may run as another uid of group 0
-  newline='
-'
+# Only ever called in a subshell, like all that follows: assemble may have variables with these names.
+set_up() {
+  reset_shell
   state=.s2i-incremental
-  list=$state/source-entries
+  scratch=.s2i-incremental.new
+  first_line='s2i-incremental record 1'
+  # More paths than any builder image has in these folders. Reading a record of that many takes dash about a second.
+  most_listed=10000
+  carriage_return=$(printf '\\r')
+}
 
-  home=\${HOME-}
-  case $home in
-    '') fail 'HOME is not set' ;;
-    *"$newline"*) fail 'HOME holds a newline' ;;
-    /*) ;;
-    *) fail "HOME is $home, not an absolute path" ;;
-  esac
-  while [ "$home" != "\${home%/}" ]; do home=\${home%/}; done
-  case $home/ in
-    /) fail 'HOME is /' ;;
-    */./* | */../*) fail "HOME is $home: it must be a path without . and .." ;;
-  esac
-  if [ -h "$home" ]; then fail "HOME is $home, a symlink: its target is not touched"; fi
-  if ! [ -d "$home" ]; then fail "HOME is $home, not a directory"; fi
-  if ! [ -w "$home" ] || ! [ -x "$home" ]; then fail "HOME is $home, not writable for uid $(id -u)"; fi
-  if ! [ -d "$wrapper_source_dir" ] || ! [ -r "$wrapper_source_dir" ] || ! [ -x "$wrapper_source_dir" ]; then
-    fail "$wrapper_source_dir, the source, is not a readable directory"
-  fi
-  source=$(cd -P "$wrapper_source_dir" && pwd -P)
-  here=$(pwd -P)
-  cd -P "$home"
-  home=$(pwd -P)
-  case $source/ in "$home"/*) fail "HOME is $home and holds the source, $source" ;; esac
-  case $home/ in "$source"/*) fail "HOME is $home, inside of the source, $source" ;; esac
-  # Where the image works in a folder inside $HOME (.NET: src), the source goes there, and what is beside it is not ours.
-  case $here/ in "$home"/*)
-    home=$here
-    cd -P "$home"
-    ;;
-  esac
+# The BuildConfig of this Build, so that a builder image which was itself built with the wrapper is a base like another.
+# Empty if unknown; a name near the limit of 253 is shortened by the platform in each Build otherwise.
+name_build_config() {
+  build_config=
+  build=\${OPENSHIFT_BUILD_NAME-}
+  case $build in *-*) [ "\${#build}" -gt 200 ] || build_config=\${OPENSHIFT_BUILD_NAMESPACE-}/\${build%-*} ;; esac
+}
 
-  if [ -e "$source/$state" ] || [ -h "$source/$state" ]; then
-    fail "the source has an entry $state: this name is the wrapper's own, remove it from the source"
-  fi
-  if [ -h "$state" ] || [ -e "$state" ]; then
-    if [ -h "$state" ] || [ -h "$list" ] || ! [ -f "$list" ] || ! [ -r "$list" ]; then
-      fail "$home/$state is not what an earlier build left there, a directory with the list source-entries"
-    fi
-  fi
-  list_unwanted | while IFS= read -r line; do
-    case $line in . | ..) fail "a list of entries to remove from $home holds '$line'" ;; esac
-  done
-
-  [ -f "$wrapper_assemble" ] || fail "there is no $wrapper_assemble to run"
-  # S2I, too, takes scripts from a source that lost their x bit.
-  [ -x "$wrapper_assemble" ] || chmod a+x "$wrapper_assemble" 2>/dev/null || fail "$wrapper_assemble is not executable"
-  if is_this_script "$wrapper_assemble"; then fail "$wrapper_assemble is this very wrapper"; fi
-
-  say "Before assemble (s2i-incremental $wrapper_version, profile $wrapper_profile): $home, uid $(id -u)"
-  list_unwanted | {
-    removed=
+# Sets record_is: none, whole, begun (its build never ended), other (of another BuildConfig), broken, foreign.
+check_record() {
+  record_is=none
+  exists "$state" || return 0
+  record_is=foreign
+  if [ -h "$state" ] || ! [ -d "$state" ] || [ -h "$state/record" ] || ! [ -f "$state/record" ]; then return 0; fi
+  first='' last='' of=''
+  {
     while IFS= read -r line; do
-      encoded=$line
-      decode
-      if [ -n "$name" ] && { [ -e "./$name" ] || [ -h "./$name" ]; }; then
-        remove "$name"
-        removed="$removed $encoded"
-      fi
+      case $line in 'of '*) of=\${line#of } ;; esac
+      if [ -z "$first" ]; then first=$line; fi
+      last=$line
+    done <"$state/record"
+  } 2>/dev/null
+  if [ "$first" != "$first_line" ]; then return 0; fi
+  case $last in
+    whole | begun) record_is=$last ;;
+    *) record_is=broken ;;
+  esac
+  if [ "$record_is" != broken ] && [ -n "$of" ] && [ -n "$build_config" ] && [ "$of" != "$build_config" ]; then
+    record_is=other
+  fi
+}
+
+# Splits the record that is the input into a file for each kind: $scratch/a has the paths of "a", and so on.
+split_record() {
+  (
+    cd "$scratch" && exec 3>a 4>b 5>t 6>s 7>e 8>p 9>o || exit 1
+    while IFS= read -r line; do
+      case $line in
+        'a '*) printf '%s\\n' "\${line#??}" >&3 ;;
+        'b '*) printf '%s\\n' "\${line#??}" >&4 ;;
+        't '*) printf '%s\\n' "\${line#??}" >&5 ;;
+        's '*) printf '%s\\n' "\${line#??}" >&6 ;;
+        'e '*) printf '%s\\n' "\${line#??}" >&7 ;;
+        'p '*) printf '%s\\n' "\${line#??}" >&8 ;;
+        'o '*) printf '%s\\n' "\${line#??}" >&9 ;;
+      esac
     done
-    say "Removed, left by an earlier source or in the way of the new one:\${removed:- nothing}"
+  )
+}
+
+# The lines of the file $1, each after "$2 ".
+prefix_lines() {
+  while IFS= read -r line; do printf '%s %s\\n' "$2" "$line"; done <"$1"
+}
+
+# Writes the record from the files of $scratch, whole or not at all: beside the old one, then in its place.
+write_record() { # LAST LINE
+  {
+    printf '%s\\n' "$first_line"
+    if [ -n "$build_config" ]; then printf 'of %s\\n' "$build_config"; fi
+    for kind in a b e o p s t; do prefix_lines "$scratch/$kind" "$kind" || return 1; done
+    printf '%s\\n' "$1"
+  } >"$scratch/record" || return 1
+  [ -d "$state" ] || mkdir "$state" || return 1
+  [ -w "$state" ] || chmod u+rwx "$state" || return 1
+  mv -f "$scratch/record" "$state/record"
+}
+
+# What is there now, of all places that builds fill: entries of the work directory, and of what was there before builds.
+list_candidates() {
+  list_entries ./
+  for output in $outputs; do
+    if exists "$output"; then printf '%s\\n' "$output"; fi
+  done
+  while IFS= read -r line; do
+    decode "$line"
+    if [ -d "$path" ] && ! [ -h "$path" ]; then list_entries "$path/"; fi
+  done <"$scratch/b"
+}
+
+# The lines of the file $1 that are not in the file $2, sorted.
+list_missing() {
+  {
+    sort -u "$1"
+    cat "$2" "$2"
+  } | sort | uniq -u
+}
+
+# The paths that only builds can have left: all but what was there before them.
+list_left() {
+  list_candidates >"$scratch/candidates"
+  {
+    printf '%s\\n' "./$state" "./$scratch"
+    cat "$scratch/b" "$scratch/t"
+  } >"$scratch/known"
+  list_missing "$scratch/candidates" "$scratch/known"
+}
+
+# What is there before assemble: of the base image, and injected by S2I. Not what earlier builds left and may stay.
+list_found() {
+  listed=0
+  list_tree ./
+  for output in $outputs; do
+    if exists "$output" && ! has_line "$survivors" "$output"; then
+      printf 'b %s\\n' "$output"
+      if [ -d "$output" ] && ! [ -h "$output" ]; then list_tree "$output/"; fi
+    fi
+  done
+}
+
+# --- what an incremental build starts without -------------------------------------------------------------------------
+
+# A name in a list of the repository that is one: of an entry in the work directory.
+is_entry_name() {
+  case $1 in '' | . | .. | */* | "$state" | "$scratch") return 1 ;; esac
+  return 0
+}
+
+# Sets keep: names with a newline at both ends, from the profile and from the repository's .s2i/keep.
+read_keep() {
+  keep=$newline
+  names=$wrapper_keep
+  while [ -n "$names" ]; do
+    encode "\${names%%/*}"
+    keep=$keep$encoded$newline
+    case $names in */*) names=\${names#*/} ;; *) names= ;; esac
+  done
+  exists "$source/.s2i/keep" || return 0
+  if [ -h "$source/.s2i/keep" ] || ! [ -f "$source/.s2i/keep" ] || ! [ -r "$source/.s2i/keep" ]; then
+    note '.s2i/keep is not a readable file: nothing is kept for it'
+    return 0
+  fi
+  lines=0
+  while IFS= read -r line || [ -n "$line" ]; do
+    lines=$((lines + 1))
+    if [ "$lines" -gt 1000 ]; then
+      note '.s2i/keep has more than 1000 lines: the others are not read'
+      break
+    fi
+    line=\${line%"$carriage_return"}
+    line=\${line%/}
+    case $line in '' | '#'*) continue ;; esac
+    if is_entry_name "$line"; then
+      encode "$line"
+      keep=$keep$encoded$newline
+    else
+      note ".s2i/keep, line $lines: not the name of an entry of the work directory"
+    fi
+  done <"$source/.s2i/keep"
+}
+
+# What the source of a build brings, it owns: that is never kept.
+is_kept() {
+  case $1 in ./*) ;; *) return 1 ;; esac
+  has_line "$keep" "\${1#./}" && ! has_line "$source_names" "$1"
+}
+
+# Whether the path $1 of a record may be touched: below the work directory or one of the other folders, by no way round.
+is_within() {
+  case \${1#./}/ in / | */../* | */./* | *//* | ../* | ./*) return 1 ;; esac
+  is_ours "$1" && return 1
+  case $1 in
+    ./*) ;;
+    *) is_output "$1" || return 1 ;;
+  esac
+  above=\${1%/*}
+  while [ -n "$above" ] && [ "$above" != . ]; do
+    if [ -h "$above" ]; then return 1; fi
+    above=\${above%/*}
+  done
+}
+
+is_output() {
+  for output in $outputs; do case $1/ in "$output"/*) return 0 ;; esac done
+  return 1
+}
+
+# Removes each path of the file $1 that is there and is not kept; sets survivors, and says what went.
+remove_all() {
+  removed=
+  more=0
+  while IFS= read -r line; do
+    decode "$line"
+    if exists "$path" && is_within "$path"; then
+      if is_kept "$line" || ! remove "$path"; then
+        survivors=$survivors$line$newline
+      elif [ "\${#removed}" -lt 500 ]; then
+        removed="$removed \${line#./}"
+      else
+        more=$((more + 1))
+      fi
+    fi
+  done <"$1"
+  if [ "$more" -gt 0 ]; then removed="$removed and $more more"; fi
+  printf 'Removed, left by earlier builds:%s\\n' "\${removed:- nothing}"
+}
+
+# What is in the way of a source where no record says what builds left.
+list_in_the_way() {
+  printf '%s\\n' ./.git ./.s2i
+  cat "$scratch/s.new"
+}
+
+# Removes what earlier builds left, as far as the record tells.
+remove_left() {
+  case $record_is in
+    whole) cat "$scratch/a" >"$scratch/left" ;;
+    begun)
+      echo 'The last build here never ended: all that was not there before builds goes'
+      list_left >"$scratch/left"
+      ;;
+    *)
+      note "$work_dir/$state is not what an earlier build left there: only what is in the way of the source is removed"
+      list_in_the_way >"$scratch/left"
+      ;;
+  esac
+  remove_all "$scratch/left"
+}
+
+# --- .s2i/environment -------------------------------------------------------------------------------------------------
+
+# The names of the variables that the repository sets in the image.
+list_variables() {
+  for folder in .s2i .sti; do
+    if [ -f "$source/$folder/environment" ] && [ -r "$source/$folder/environment" ]; then
+      while IFS= read -r line || [ -n "$line" ]; do
+        name=\${line%%=*}
+        case $line in *=*) case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) ;; *) printf '%s\\n' "$name" ;; esac ;; esac
+      done <"$source/$folder/environment"
+      return 0
+    fi
+  done
+}
+
+# Says which variables live on in the image although the repository sets them no more: nothing can unset them.
+report_variables() {
+  list_missing "$scratch/e" "$scratch/e.new" >"$scratch/unset"
+  left=
+  while IFS= read -r name; do
+    case $name in '' | [0-9]* | *[!A-Za-z0-9_]*) continue ;; esac
+    eval "value=\\\${$name+set}"
+    if [ -n "$value" ]; then left="$left $name"; fi
+  done <"$scratch/unset"
+  if [ -n "$left" ]; then
+    note "no longer in .s2i/environment, but still set in this image:$left." \\
+      "Only a full build is without: oc start-build --incremental=false \${build_config#*/}"
+  fi
+}
+
+# --- Python's packages ------------------------------------------------------------------------------------------------
+#
+# They are in a virtual environment outside of the work directory. What no requirement file names, and nothing that one
+# names needs, is uninstalled before assemble: pip installs again whatever that was wrong for.
+
+# Runs the image's own Python: scl_enable and the like come with BASH_ENV, which sh does not read. -I: the work directory
+# may hold modules with the names of Python's own.
+run_python() {
+  if [ -n "\${BASH_ENV-}" ] && command -v bash >/dev/null 2>&1; then
+    # shellcheck disable=SC2016 # for that bash
+    bash -c 'exec "$(command -v python3 || command -v python)" -I -B "$@"' bash "$@"
+  else
+    "$(command -v python3 || command -v python)" -I -B "$@"
+  fi
+}
+
+# Packages, one a line: with "list" all that are installed; with "plan SOURCE KNOWN" those that have to go.
+packages() {
+  run_python - "$@" <<'PYTHON'
+"""Tells which Python packages are installed, and which of them no requirement file of a source needs as they are.
+
+Anything doubtful is left over: assemble has pip install again what it needs.
+"""
+import email.parser
+import glob
+import json
+import os
+import re
+import sys
+import sysconfig
+
+folders = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+
+
+def normalize(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def installed():
+    """Metadata by normalized name."""
+    found = {}
+    for folder in folders:
+        for path in glob.glob(os.path.join(glob.escape(folder), "*.*-info")):
+            if os.path.basename(path).startswith("~"):
+                continue  # what an interrupted pip left
+            name = "METADATA" if path.endswith(".dist-info") else "PKG-INFO"
+            file = os.path.join(path, name) if os.path.isdir(path) else path
+            if not os.path.isfile(file):
+                continue
+            metadata = email.parser.HeaderParser().parsestr(read(file))
+            if metadata["Name"]:
+                metadata.folder = path
+                found[normalize(metadata["Name"])] = metadata
+        for path in glob.glob(os.path.join(glob.escape(folder), "*.egg-link")):
+            found.setdefault(normalize(os.path.basename(path)[: -len(".egg-link")]), None)
+    return found
+
+
+def plan(source, known):
+    from pip._vendor.packaging.requirements import Requirement
+
+    def parse(text):
+        try:
+            return Requirement(text)
+        except Exception:
+            return None
+
+    named = []
+    constraints = []
+
+    def add(text):
+        requirement = parse(text)
+        if requirement is not None and (requirement.marker is None or requirement.marker.evaluate({"extra": ""})):
+            named.append(requirement)
+
+    def pin(name, version):
+        if isinstance(name, str) and isinstance(version, str):
+            add(name + version)
+
+    def read_requirements(path, into, seen):
+        path = os.path.realpath(path)
+        if path in seen or not os.path.isfile(path):
+            return
+        seen.add(path)
+        for line in re.sub(r"\\\\\\r?\\n", "", read(path)).splitlines():
+            line = re.sub(r"(^|\\s)#.*", "", line).strip()
+            option = re.match(r"(-r|--requirement|-c|--constraint)[\\s=]*(.+)", line)
+            if option:
+                inner = os.path.join(os.path.dirname(path), option.group(2).strip("'\\""))
+                is_constraint = into is constraints or option.group(1) in ("-c", "--constraint")
+                read_requirements(inner, constraints if is_constraint else into, seen)
+            elif line and not line.startswith("-"):
+                line = re.sub(r"\\s--(hash|config-settings|global-option|install-option)\\b.*", "", line)
+                if into is constraints:
+                    constraints.extend(filter(None, [parse(line)]))
+                else:
+                    add(line)
+
+    def load_toml(path):
+        try:
+            import tomllib
+        except ImportError:
+            from pip._vendor import tomli as tomllib
+        return tomllib.loads(read(path))
+
+    def each_file(name, load):
+        path = os.path.join(source, name)
+        if os.path.isfile(path):
+            try:
+                load(path)
+            except Exception as error:
+                print("%s: %s" % (name, error), file=sys.stderr)
+
+    def load_pipfile_lock(path):
+        for section in ("default", "develop"):
+            for name, entry in json.loads(read(path)).get(section, {}).items():
+                pin(name, entry.get("version"))
+
+    def load_lock(path):
+        lock = load_toml(path)
+        for package in lock.get("package", []) + lock.get("packages", []):
+            pin(package.get("name"), "==" + str(package.get("version")))
+
+    def load_pyproject(path):
+        project = load_toml(path).get("project", {})
+        for text in project.get("dependencies", []):
+            add(text)
+
+    def load_setup_cfg(path):
+        import configparser
+
+        parser = configparser.RawConfigParser()
+        parser.read_string(read(path))
+        for text in parser.get("options", "install_requires", fallback="").splitlines():
+            add(text.strip())
+
+    def load_setup_py(path):
+        import ast
+
+        for node in ast.walk(ast.parse(read(path))):
+            value = getattr(node, "value", getattr(node, "s", None))
+            if isinstance(value, str) and "\\n" not in value:
+                add(value)
+
+    requirement_files = ["requirements.txt"]
+    if any(os.path.isfile(os.path.join(source, folder, "bin", "assemble")) for folder in (".s2i", ".sti")):
+        # Who knows what its own assemble installs from.
+        for pattern in ("*requirements*.txt", "requirements/*.txt"):
+            requirement_files += glob.glob(os.path.join(glob.escape(source), pattern))
+    seen = set()
+    for name in requirement_files:
+        each_file(name, lambda path: read_requirements(path, named, seen))
+    each_file("Pipfile.lock", load_pipfile_lock)
+    for name in ("poetry.lock", "pylock.toml", "uv.lock"):
+        each_file(name, load_lock)
+    each_file("pyproject.toml", load_pyproject)
+    each_file("setup.cfg", load_setup_cfg)
+    each_file("setup.py", load_setup_py)
+
+    found = installed()
+
+    def satisfies(requirement):
+        metadata = found.get(normalize(requirement.name))
+        return (
+            metadata is not None
+            and requirement.url is None
+            # Installed from a folder, a repository or a file: nobody knows whether that is still the same.
+            and not os.path.exists(os.path.join(metadata.folder, "direct_url.json"))
+            and requirement.specifier.contains(metadata["Version"], prereleases=True)
+        )
+
+    def all_agree(name):
+        return all(satisfies(other) for other in named + constraints if normalize(other.name) == name)
+
+    needed = set()
+    waiting = [r for r in named if satisfies(r) and all_agree(normalize(r.name))]
+    while waiting:
+        requirement = waiting.pop()
+        name = normalize(requirement.name)
+        for extra in [""] + sorted(requirement.extras):
+            if (name, extra) in needed:
+                continue
+            needed.add((name, extra))
+            for text in found[name].get_all("Requires-Dist") or []:
+                inner = parse(text)
+                if inner is None or not (inner.marker is None or inner.marker.evaluate({"extra": extra})):
+                    continue
+                if satisfies(inner) and all_agree(normalize(inner.name)):
+                    waiting.append(inner)
+    kept = {name for name, _ in needed} | set(known)
+    return sorted(set(found) - kept)
+
+
+if not all(os.access(folder, os.W_OK) for folder in folders):
+    # Not the application's own: packages of the system.
+    sys.exit(0)
+if sys.argv[1] == "list":
+    print("\\n".join(sorted(installed())))
+else:
+    print("\\n".join(plan(sys.argv[2], read(sys.argv[3]).split())))
+PYTHON
+}
+
+# Before the first build: which packages are the image's own. No line where Python is none of the profile's business.
+record_packages() {
+  if ! command -v python3 >/dev/null 2>&1 && ! command -v python >/dev/null 2>&1; then
+    if [ "$wrapper_profile" = python ]; then note 'there is no python: later builds cannot uninstall packages'; fi
+    return 0
+  fi
+  packages list 2>/dev/null | sort >"$scratch/p" || :
+}
+
+# Before a later one.
+remove_packages() {
+  [ -s "$scratch/p" ] || return 0
+  gone=$(packages plan "$source" "$scratch/p" 2>&1) || {
+    note "cannot tell which Python packages are left over: \${gone##*"$newline"}"
+    return 0
   }
-  remove "$state"
-  reason=$(record 2>&1) || fail "cannot write $home/$state: \${reason%%"$newline"*}"
+  [ -n "$gone" ] || return 0
+  # shellcheck disable=SC2086 # names of packages have no spaces
+  if ! reason=$(run_python -m pip --disable-pip-version-check uninstall -q -y $gone 2>&1); then
+    note "cannot uninstall Python packages: \${reason##*"$newline"}"
+    return 0
+  fi
+  # shellcheck disable=SC2086 # one line
+  echo Uninstalled, as no requirement file of the source needs it as it is: $gone
+}
+
+# --- the build --------------------------------------------------------------------------------------------------------
+
+# Sets outputs: the profile's other folders as they are in this image, with a space between them.
+resolve_outputs() {
+  outputs=
+  for output in $wrapper_outputs; do
+    case $output in
+      '$'*)
+        name=\${output%%/*}
+        eval "value=\\\${\${name#?}-}"
+        output=$value\${output#"$name"}
+        ;;
+    esac
+    output=$(cd -P "$output" 2>/dev/null && pwd -P || printf '%s\\n' "$output")
+    case $output in
+      / | [!/]* | '' | *[!A-Za-z0-9._/-]*) continue ;;
+    esac
+    case $work_dir/ in "$output"/*) continue ;; esac
+    case $source/ in "$output"/*) continue ;; esac
+    case " $outputs " in *" $output "*) ;; *) outputs="$outputs $output" ;; esac
+  done
+}
+
+# Says what stands in the way of removing and recording anything, if something does.
+check_places() {
+  obstacle=
+  for tool in cat chmod cp mkdir mv rm sort uniq; do
+    command -v "$tool" >/dev/null 2>&1 || obstacle="there is no $tool"
+  done
+  if [ "$work_dir" = / ] || [ -z "$work_dir" ]; then
+    obstacle="HOME is \${HOME-unset}, and there is no other folder to work in"
+  elif ! [ -w "$work_dir" ] || ! [ -x "$work_dir" ]; then
+    obstacle="$work_dir is not writable"
+  elif ! [ -r "$source" ] || ! [ -x "$source" ]; then
+    obstacle='there is no source that can be read'
+  else
+    case $source/ in "$work_dir"/*) obstacle="the source, $source, is in the work directory" ;; esac
+    case $work_dir/ in "$source"/*) obstacle="the work directory, $work_dir, is in the source" ;; esac
+  fi
+  [ -n "$obstacle" ] || return 0
+  note "$obstacle: $nothing"
+  return 1
+}
+
+# The repository's own run, for ours: by then the source may have gone anywhere.
+keep_run() {
+  rm -f "$state/run"
+  for folder in .s2i .sti; do
+    if [ -f "$source/$folder/bin/run" ]; then
+      if ! { cp "$source/$folder/bin/run" "$state/run" && chmod 775 "$state/run"; } 2>/dev/null; then
+        note "cannot keep $folder/bin/run"
+      fi
+      return 0
+    fi
+  done
+}
+
+# Before assemble: removes what earlier builds left, if there are any, and records what is there. Fails where there is no
+# record that could be completed after assemble.
+prepare() {
+  nothing='nothing is removed and nothing recorded'
+  work_dir=$1
+  source=$2
+  # With delivery out of an image the scripts come as a part of the source.
+  rm -rf "$source/.s2i-incremental-scripts" 2>/dev/null || note "cannot remove $source/.s2i-incremental-scripts"
+  check_places || return 1
+  cd -P "$work_dir" || return 1
+  printf 'Before assemble (s2i-incremental %s, profile %s): %s, uid %s\\n' \\
+    "$wrapper_version" "$wrapper_profile" "$work_dir" "$(id -u 2>/dev/null)"
+  if ! read_mounts; then
+    note "no list of mounts in /proc: $nothing"
+    return 1
+  fi
+  if ! { rm -rf "./$scratch" && mkdir "./$scratch"; } 2>/dev/null; then
+    note "cannot write to $work_dir: $nothing"
+    return 1
+  fi
+  name_build_config
+  check_record
+  resolve_outputs
+  survivors=$newline
+  prepared=1
+  if read_lists; then
+    start_clean
+    record_found && prepared=0
+  fi
+  rm -rf "./$scratch"
+  return "$prepared"
+}
+
+# The lists of the record, and those of the new source, into files of $scratch.
+read_lists() {
+  case $record_is in
+    whole | begun) split_record <"$state/record" ;;
+    *) split_record </dev/null ;;
+  esac || return 1
+  list_source | sort -u >"$scratch/s.new"
+  list_variables | sort -u >"$scratch/e.new"
+  source_names=$newline$(cat "$scratch/s" "$scratch/s.new")$newline
+}
+
+list_source() (
+  cd -P "$source" 2>/dev/null && list_entries ./
 )
 
-wrapper_assemble=$wrapper_source_dir/.s2i/bin/assemble
-if ! [ -f "$wrapper_assemble" ] || is_this_script "$wrapper_assemble"; then
-  wrapper_assemble=$wrapper_scripts_dir/assemble
-fi
-prepare
+start_clean() {
+  case $record_is in
+    none | other)
+      echo 'No record of an earlier build: nothing is removed'
+      record_packages
+      ;;
+    *)
+      read_keep
+      remove_left
+      remove_packages
+      report_variables
+      ;;
+  esac
+}
 
-wrapper_started=$(date +%s)
+# Writes down what is there before assemble, for the record that is completed after it.
+record_found() {
+  if has_line "$source_names" "./$state"; then
+    note "the source has an entry $state, the wrapper's own name: nothing is recorded"
+    rm -rf "./$state"
+    return 1
+  fi
+  if [ "$record_is" = foreign ]; then return 1; fi
+  list_found >"$scratch/found"
+  : >"$scratch/b"
+  : >"$scratch/t"
+  while IFS= read -r line; do
+    case $line in t*) note "\${line#??} is not looked into: what builds add to it stays" ;; esac
+    printf '%s\\n' "\${line#??}" >>"$scratch/\${line%% *}"
+  done <"$scratch/found"
+  sort -u "$scratch/e" "$scratch/e.new" >"$scratch/e.all" && mv -f "$scratch/e.all" "$scratch/e"
+  mv -f "$scratch/s.new" "$scratch/s"
+  for output in $outputs; do printf '%s\\n' "$output"; done >"$scratch/o"
+  printf '%s' "\${survivors#"$newline"}" >"$scratch/a"
+  if ! reason=$(write_record begun 2>&1); then
+    note "cannot write $work_dir/$state, nothing is recorded: \${reason%%"$newline"*}"
+    return 1
+  fi
+  keep_run
+}
+
+# After assemble: records what it left. The record of before is given: assemble may have moved the file anywhere.
+finish() {
+  work_dir=$1
+  source=$2
+  cd -P "$work_dir" || return 1
+  name_build_config
+  resolve_outputs
+  if ! { rm -rf "./$scratch" && mkdir "./$scratch" && printf '%s\\n' "$3" | split_record && complete_record; }; then
+    note "cannot write $work_dir/$state: the next build removes only what is in the way of its source"
+  fi
+  rm -rf "./$scratch"
+  remove_source
+}
+
+complete_record() {
+  list_left >"$scratch/left" && mv -f "$scratch/left" "$scratch/a" && write_record whole
+}
+
+# Whether the image needs its source where S2I put it: its run or a link says so.
+uses_source() (
+  cd -P "$work_dir" || exit 1
+  script=$(find_script run "$work_dir/$state" "$work_dir/.s2i/bin" "$work_dir/.sti/bin") || script=
+  if [ -f "$script" ] && [ -r "$script" ]; then
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in *"$source"*) exit 0 ;; esac
+    done <"$script"
+  fi
+  for entry in ./* ./.[!.]*; do
+    if [ -h "$entry" ]; then
+      case $(readlink "$entry" 2>/dev/null)/ in "$source"/*) exit 0 ;; esac
+    fi
+  done
+  exit 1
+)
+
+# An assemble that copies the source leaves it where S2I put it, and the next one would be laid over it.
+remove_source() {
+  left=$(list_source)
+  [ -n "$left" ] || return 0
+  if uses_source; then
+    note "the image uses $source: what is deleted from git comes back there until the next full build"
+    return 0
+  fi
+  cd -P "$source" || return 0
+  work_dir=$source
+  read_mounts || return 0
+  printf '%s\\n' "$left" | while IFS= read -r line; do
+    decode "$line"
+    remove "$path" || :
+  done
+  printf 'Removed what assemble had left in %s\\n' "$source"
+}
+
+wrapper_work_dir=$(find_work_dir) || wrapper_work_dir=
+wrapper_source=$(find_source) || wrapper_source=
+wrapper_assemble=$(find_script assemble "$wrapper_source/.s2i/bin" "$wrapper_source/.sti/bin") || {
+  note "there is no assemble, neither in $wrapper_scripts_dir nor in /usr/libexec/s2i and /usr/local/s2i"
+  exit 127
+}
+wrapper_record=
+if (set_up && prepare "$wrapper_work_dir" "$wrapper_source" </dev/null); then
+  wrapper_record=$(cat "$wrapper_work_dir/.s2i-incremental/record" 2>/dev/null) || wrapper_record=
+fi
+
+wrapper_started=$(date +%s 2>/dev/null) || wrapper_started=
 wrapper_rc=0
 "$wrapper_assemble" "$@" || wrapper_rc=$?
-say "After assemble $wrapper_assemble, rc $wrapper_rc, $(($(date +%s) - wrapper_started)) s"
+printf 'After assemble %s, rc %s, %s s\\n' "$wrapper_assemble" "$wrapper_rc" \\
+  "$(($(date +%s 2>/dev/null || echo 0) - \${wrapper_started:-0}))"
 
-# An assemble that copies the source leaves it here, and the next build's source is laid over it.
-if [ -n "$(cd -P "$wrapper_source_dir" 2>/dev/null && list_entries)" ]; then
-  say "Note: assemble left files in $wrapper_source_dir; what is deleted from git later will come back from there"
+if [ "$wrapper_rc" = 0 ] && [ -n "$wrapper_record" ]; then
+  (set_up && finish "$wrapper_work_dir" "$wrapper_source" "$wrapper_record" </dev/null) || :
 fi
 exit "$wrapper_rc"
 `;
 
-/** run.sh as it stands in this folder, its settings at their defaults. */
+/** The wrapper's run, its settings at their defaults. */
 export const runTemplate = `#!/bin/sh
-# The s2i-incremental run, for builder images whose scripts are not in /usr/libexec/s2i: with scripts from a URL, S2I
-# takes /usr/libexec/s2i/run as the command of the image, unless the URL has a run as well. This one hands over to the
-# user's own .s2i/bin/run, kept by the assemble wrapper, else to that of the image.
+# The s2i-incremental run: with scripts of the webhook, S2I takes /usr/libexec/s2i/run as the command of the image, unless
+# there is a run among them. This one hands over to the repository's own, kept by the assemble wrapper, else to the
+# image's, wherever it is.
 
 # Filled in by the webhook.
 wrapper_scripts_dir='/usr/libexec/s2i'
+wrapper_source_dir='/tmp/src'
 
-set -eu
+# --- where things are -------------------------------------------------------------------------------------------------
 
-# A repository may carry this script as its .s2i/bin/run: calling that would never end.
-is_this_script() (
-  own=$(sha256sum <"$0") && other=$(sha256sum <"$1") && [ "$own" = "$other" ]
+# What users of bash may export (SHELLOPTS, BASHOPTS) changes what this script says. Only ever called in a subshell:
+# what is set here would reach assemble, too.
+reset_shell() {
+  set +aefuvxC
+  # shellcheck disable=SC3044 # only bash gets there
+  if [ -n "\${BASH_VERSION-}" ]; then shopt -u failglob nullglob dotglob nocaseglob nocasematch 2>/dev/null || :; fi
+  IFS=' 	
+'
+  newline='
+'
+  # Names are bytes.
+  LC_ALL=C
+  export LC_ALL
+  # The next build may run as another uid of group 0.
+  umask 002
+}
+
+note() {
+  printf 's2i-incremental: %s\\n' "$*" >&2
+}
+
+exists() {
+  [ -e "$1" ] || [ -h "$1" ]
+}
+
+# A repository may carry this script as its own: calling that would never end.
+same_text() (
+  exec 3<"$1" 4<"$2" || exit 1
+  while :; do
+    ends=
+    IFS= read -r one <&3 || ends=1
+    IFS= read -r other <&4 || ends=2$ends
+    case $ends in 1 | 2) exit 1 ;; esac
+    [ "$one" = "$other" ] || exit 1
+    [ -z "$ends" ] || exit 0
+  done
 )
 
-wrapper_run=\${HOME-}/.s2i-incremental/run
-if ! [ -f "$wrapper_run" ] || is_this_script "$wrapper_run"; then
-  wrapper_run=$wrapper_scripts_dir/run
-fi
+# The folder that assemble puts the source into: $HOME, or where the image works inside of it (.NET: $HOME/src). Without
+# a usable $HOME it is where the image works.
+find_work_dir() (
+  reset_shell
+  here=$(pwd -P)
+  home=\${HOME-}
+  case $home in
+    /*)
+      home=$(cd -P "$home" 2>/dev/null && pwd -P) || home=/
+      ;;
+    *) home=/ ;;
+  esac
+  case $here in
+    *"$newline"*) exit 1 ;;
+  esac
+  case $home in *"$newline"*) home=/ ;; esac
+  if [ "$home" = / ]; then home=$here; fi
+  case $here/ in
+    "$home"/*) printf '%s\\n' "$here" ;;
+    *) printf '%s\\n' "$home" ;;
+  esac
+)
+
+# The source lies beside the folder of the scripts, wherever S2I was told to put both.
+find_source() (
+  reset_shell
+  case $0 in */*) folder=\${0%/*} ;; *) folder=. ;; esac
+  case $(cd -P "$folder" 2>/dev/null && pwd -P) in
+    */.s2i/bin | */.sti/bin) beside=$folder/../.. ;;
+    *) beside=$folder/../src ;;
+  esac
+  if ! [ -d "$beside" ]; then beside=$wrapper_source_dir; fi
+  cd -P "$beside" 2>/dev/null && pwd -P
+)
+
+# The script of that name: the first of the folders that has one, which is not this very script.
+find_script() (
+  reset_shell
+  name=$1
+  shift
+  for folder in "$@" "$wrapper_scripts_dir" "\${STI_SCRIPTS_PATH-}" /usr/libexec/s2i /usr/local/s2i; do
+    script=$folder/$name
+    if [ -n "$folder" ] && [ -f "$script" ] && ! same_text "$0" "$script"; then
+      # S2I, too, takes scripts from a source that lost their x bit.
+      [ -x "$script" ] || chmod a+x "$script" 2>/dev/null || :
+      printf '%s\\n' "$script"
+      exit 0
+    fi
+  done
+  exit 1
+)
+
+wrapper_work_dir=$(find_work_dir) || wrapper_work_dir=
+wrapper_source=$(find_source) || wrapper_source=
+wrapper_run=$(
+  find_script run "$wrapper_work_dir/.s2i-incremental" "$wrapper_work_dir/.s2i/bin" "$wrapper_work_dir/.sti/bin" \\
+    "$wrapper_source/.s2i/bin" "$wrapper_source/.sti/bin"
+) || {
+  note "there is no run, neither in $wrapper_scripts_dir nor in /usr/libexec/s2i and /usr/local/s2i"
+  exit 127
+}
 exec "$wrapper_run" "$@"
 `;

@@ -2,11 +2,11 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { Lab, type Start, kept, shells } from '../helpers/assemble-lab.ts';
-import { type Tree, file, link, listTree } from '../helpers/file-tree.ts';
+import { Lab, type Start, shells, writeScript } from '../helpers/assemble-lab.ts';
+import { type Tree, file, link, listTree, readTree } from '../helpers/file-tree.ts';
 
 const report = `#!/bin/bash
 printf '%s\\0' "$@" > arguments
@@ -38,6 +38,18 @@ for (const shell of shells) {
           newline: '11',
           own: '12',
           other: '13',
+          wrapper: '17',
+          path: '18',
+          work_dir: '19',
+          scratch: '20',
+          keep: '21',
+          outputs: '22',
+          mounts: '23',
+          output: '24',
+          entry: '25',
+          rest: '26',
+          replaced: '27',
+          survivors: '28',
           profile: '14',
           version: '15',
           clean: '16',
@@ -92,10 +104,67 @@ for (const shell of shells) {
       lab.putSource({ a: '' });
       const result = lab.build();
       assert.deepEqual([result.status, result.stderr], [0, '']);
-      assert.doesNotMatch(result.stdout, /Note/);
+      assert.doesNotMatch(result.stdout, /Removed what/);
+    });
+
+    test('an assemble that fails leaves the source where it is, and the record as that of a build that never ended', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\nexit 3\n');
+      lab.putSource({ a: '' });
+      assert.equal(lab.build().status, 3);
+      assert.deepEqual(Object.keys(readTree(lab.source)), ['a']);
+      assert.equal(lab.readRecord()?.at(-1), 'begun');
+    });
+
+    for (const [name, setUp] of [
+      ['its run', (lab: Lab) => lab.installRun(`#!/bin/sh\ncd ${lab.source}\n`)],
+      ['a link', (lab: Lab) => lab.putHome({ app: link(join(lab.source, 'a')) })],
+    ] as const) {
+      test(`the source stays where the image needs it: ${name} says so`, (t) => {
+        const lab = new Lab(t, shell);
+        lab.installAssemble('#!/bin/sh\n');
+        setUp(lab);
+        lab.putSource({ a: '' });
+        const { status, stderr } = lab.build();
+        assert.deepEqual(
+          { status, stderr },
+          {
+            status: 0,
+            stderr: `s2i-incremental: the image uses ${lab.source}: what is deleted from git comes back there until the next full build\n`,
+          },
+        );
+        assert.deepEqual(Object.keys(readTree(lab.source)), ['a']);
+      });
+    }
+
+    test("the scripts that came as a part of the source are none of assemble's business", (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble(`#!/bin/bash\nPATH=/usr/bin:/bin\nshopt -s dotglob\nmv ${lab.source}/* ./\n`);
+      lab.putSource({ a: '', '.s2i-incremental-scripts': { assemble: 'x', run: 'y' } });
+      assert.equal(lab.build().status, 0);
+      assert.deepEqual(lab.readHome(), listTree({ a: '' }));
+    });
+
+    test('the source is beside the scripts, wherever S2I was told to put both', (t) => {
+      const lab = new Lab(t, shell);
+      const elsewhere = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\n');
+      writeScript(join(lab.delivered, 'assemble'), elsewhere.wrapper().replaceAll(elsewhere.scripts, lab.scripts));
+      lab.putSource({ a: '' });
+      assert.equal(lab.startDelivered('assemble').status, 0);
+      assert.deepEqual(lab.readRecord(), ['s2i-incremental record 1', 's ./a', 'whole']);
     });
 
     const own = '#!/bin/sh\necho "own assemble $0" "$@"\nexit 5\n';
+    test('the own assemble may be in .sti, as of old', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/sh\necho image\n');
+      lab.putSource({ '.sti': { bin: { assemble: own } } });
+      const result = lab.build();
+      assert.deepEqual([result.status, result.stderr], [5, '']);
+      assert.match(result.stdout, new RegExp(`\nown assemble ${lab.source}/.sti/bin/assemble\n`));
+    });
+
     const users: { name: string; bin: Tree }[] = [
       { name: 'executable', bin: { assemble: file(own, 0o755) } },
       { name: 'not executable, as a checkout may leave it', bin: { assemble: file(own, 0o644) } },
@@ -141,23 +210,25 @@ for (const shell of shells) {
           [result.status, result.stderr, result.stdout.split('\n').filter((line) => line.startsWith('image'))],
           [0, '', ['image x']],
         );
-        assert.deepEqual(lab.readHome(), listTree({ ...source, '.s2i-incremental': kept(['app.py', '.s2i']) }));
+        assert.deepEqual(lab.readHome(), listTree(source));
       }
     });
 
     test("the user's own run is kept, executable, and dropped with the source that had it", (t) => {
       const lab = new Lab(t, shell);
-      lab.installAssemble(
-        `#!/bin/bash\nPATH=/usr/bin:/bin\nset -e\nshopt -s dotglob\nmv ${lab.source}/* ./\nrm -r .s2i\n`,
-      );
-      for (const text of ['one', 'two']) {
-        lab.putSource({ '.s2i': { bin: { run: text } } });
+      lab.installAssemble(`#!/bin/bash\nPATH=/usr/bin:/bin\nrm -rf ${lab.source}/.s*\n`);
+      const kept = () => readTree(join(lab.home, '.s2i-incremental'))['run'];
+      for (const [folder, text] of [
+        ['.s2i', 'one'],
+        ['.sti', 'two'],
+      ] as const) {
+        lab.putSource({ [folder]: { bin: { run: text } } });
         assert.equal(lab.build().status, 0);
-        assert.deepEqual(lab.readHome(), listTree({ '.s2i-incremental': kept(['.s2i'], text) }));
+        assert.equal(kept(), `file 775 ${text}`);
       }
       lab.putSource({ '.s2i': { bin: {} } });
       assert.equal(lab.build().status, 0);
-      assert.deepEqual(lab.readHome(), listTree({ '.s2i-incremental': kept(['.s2i']) }));
+      assert.equal(kept(), undefined);
     });
   });
 
@@ -190,6 +261,35 @@ for (const shell of shells) {
         });
       });
     }
+
+    test('finds the scripts in the folder that the image names', (t) => {
+      const lab = new Lab(t, shell);
+      const env = { STI_SCRIPTS_PATH: lab.output };
+      writeScript(join(lab.output, 'run'), imageRun);
+      writeScript(join(lab.output, 'assemble'), '#!/bin/sh\necho image $0\n');
+      assert.deepEqual(lab.run({ env }), { status: 0, stdout: `image ${lab.output}/run\n`, stderr: '' });
+      const built = lab.build({ env });
+      assert.deepEqual([built.status, built.stderr], [0, '']);
+      assert.match(built.stdout, new RegExp(`\nimage ${lab.output}/assemble\n`));
+    });
+
+    test('says that there is none', (t) => {
+      const lab = new Lab(t, shell);
+      const line = (name: string) =>
+        `s2i-incremental: there is no ${name}, neither in ${lab.scripts} nor in /usr/libexec/s2i and /usr/local/s2i\n`;
+      assert.deepEqual(lab.run(), { status: 127, stdout: '', stderr: line('run') });
+      assert.deepEqual(lab.build(), { status: 127, stdout: '', stderr: line('assemble') });
+    });
+
+    test("becomes the user's run in the source where none could be kept", (t) => {
+      const lab = new Lab(t, shell);
+      lab.installRun(imageRun);
+      lab.putHome({ '.s2i': { bin: { run: file(ownRun, 0o755) } } });
+      assert.match(lab.run().stdout, /^own /);
+      rmSync(join(lab.home, '.s2i'), { recursive: true });
+      lab.putSource({ '.sti': { bin: { run: file(ownRun, 0o755) } } });
+      assert.match(lab.run().stdout, /^own /);
+    });
 
     test("becomes the image's run if the kept one is this very script, or another version of it", (t) => {
       const lab = new Lab(t, shell);

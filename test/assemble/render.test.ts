@@ -8,12 +8,13 @@ const settings = {
   version: 'v1',
   profile: 'python',
   scriptsDir: '/usr/libexec/s2i',
-  clean: ['pip.ini', '.local'],
+  keep: ['node_modules', '.m2'],
+  outputs: ['/deployments', '$JBOSS_HOME/lib'],
 };
 
-/** What a shell makes of the settings: everything before `set -eu`, then each value and a NUL. */
+/** What a shell makes of the settings: the lines that assign them, then each value and a NUL. */
 function readSettings(script: string, names: string[]): string[] {
-  const head = script.slice(0, script.indexOf('\nset -eu\n'));
+  const head = script.slice(0, script.indexOf('\n\n# --- where things are'));
   const { stdout, stderr } = spawnSync(
     'sh',
     ['-c', `${head}\nprintf '%s\\0' ${names.map((name) => `"$${name}"`).join(' ')}`],
@@ -30,7 +31,8 @@ const assembleNames = [
   'wrapper_profile',
   'wrapper_scripts_dir',
   'wrapper_source_dir',
-  'wrapper_clean',
+  'wrapper_keep',
+  'wrapper_outputs',
 ];
 
 describe('renderAssemble', () => {
@@ -45,14 +47,15 @@ describe('renderAssemble', () => {
         "wrapper_profile='python'",
         "wrapper_scripts_dir='/usr/local/s2i'",
         "wrapper_source_dir='/src'",
-        "wrapper_clean='pip.ini/.local'",
+        "wrapper_keep='node_modules/.m2'",
+        "wrapper_outputs='/deployments $JBOSS_HOME/lib'",
       ],
     );
   });
 
   test('gives the template for its defaults', () => {
     assert.equal(
-      renderAssemble({ version: 'dev', profile: 'default', scriptsDir: '/usr/libexec/s2i', clean: [] }),
+      renderAssemble({ version: 'dev', profile: 'default', scriptsDir: '/usr/libexec/s2i', keep: [], outputs: [] }),
       assembleTemplate,
     );
   });
@@ -64,12 +67,13 @@ describe('renderAssemble', () => {
       profile: odd,
       scriptsDir: `/${odd}`,
       sourceDir: `/a${odd}`,
-      clean: ["it's", '$&', '\\', ' '],
+      keep: ["it's", '$&', '\\', ' '],
+      outputs: ['$A'],
     });
-    assert.deepEqual(readSettings(script, assembleNames), [odd, odd, `/${odd}`, `/a${odd}`, "it's/$&/\\/ "]);
+    assert.deepEqual(readSettings(script, assembleNames), [odd, odd, `/${odd}`, `/a${odd}`, "it's/$&/\\/ ", '$A']);
     assert.equal(
-      script.slice(script.indexOf('\nset -eu\n')),
-      assembleTemplate.slice(assembleTemplate.indexOf('\nset -eu\n')),
+      script.slice(script.indexOf('\n\n# --- where things are')),
+      assembleTemplate.slice(assembleTemplate.indexOf('\n\n# --- where things are')),
     );
   });
 
@@ -79,7 +83,7 @@ describe('renderAssemble', () => {
       ['profile', { profile: `a${character}b` }],
       ['scriptsDir', { scriptsDir: `/a${character}b` }],
       ['sourceDir', { sourceDir: `/a${character}b` }],
-      ['clean', { clean: ['a', `a${character}b`] }],
+      ['keep', { keep: ['a', `a${character}b`] }],
     ] as const) {
       test(`refuses ${JSON.stringify(character)} in ${setting}`, () => {
         assert.throws(() => renderAssemble({ ...settings, ...change }), {
@@ -91,12 +95,22 @@ describe('renderAssemble', () => {
     }
   }
 
-  for (const name of ['', '.', '..', 'a/b', '/', '/etc', '.s2i-incremental']) {
-    test(`refuses to clean ${JSON.stringify(name)}`, () => {
-      assert.throws(() => renderAssemble({ ...settings, clean: ['pip.ini', name] }), {
+  for (const name of ['', '.', '..', 'a/b', '/', '/etc', '.s2i-incremental', '.s2i-incremental.new']) {
+    test(`refuses to keep ${JSON.stringify(name)}`, () => {
+      assert.throws(() => renderAssemble({ ...settings, keep: ['pip.ini', name] }), {
         name: 'ScriptSettingError',
         code: 'not_an_entry_name',
-        setting: 'clean',
+        setting: 'keep',
+      });
+    });
+  }
+
+  for (const path of ['', '/', 'a', '/a b', '/a/../b', '/a/', '/a$(id)', '$a', '${A}/b', '$A$B', '/a\n/b', '/*']) {
+    test(`refuses ${JSON.stringify(path)} among outputs`, () => {
+      assert.throws(() => renderAssemble({ ...settings, outputs: ['/deployments', path] }), {
+        name: 'ScriptSettingError',
+        code: 'not_an_output',
+        setting: 'outputs',
       });
     });
   }

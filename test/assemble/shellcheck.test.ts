@@ -5,15 +5,16 @@ import { renderAssemble, renderRun } from '../../src/assemble/render.ts';
 import { assembleTemplate, runTemplate } from '../../src/assemble/scripts.ts';
 
 const rendered = {
-  'assemble.sh': assembleTemplate,
-  'run.sh': runTemplate,
-  'assemble.sh, rendered': renderAssemble({
+  assemble: assembleTemplate,
+  run: runTemplate,
+  'assemble, rendered': renderAssemble({
     version: 'v1',
     profile: "it's",
     scriptsDir: '/usr/local/s2i',
-    clean: ['pip.ini', "it's"],
+    keep: ['pip.ini', "it's"],
+    outputs: ['/deployments', '$JBOSS_HOME/lib'],
   }),
-  'run.sh, rendered': renderRun({ scriptsDir: "/it's" }),
+  'run, rendered': renderRun({ scriptsDir: "/it's" }),
 };
 
 for (const [name, script] of Object.entries(rendered)) {

@@ -1,13 +1,24 @@
-// A place to run the real wrapper scripts in: a $HOME, a source, an image's own scripts, and a world outside of $HOME that
-// no build may touch. The wrapper finds on its PATH the tools that it may count on, and nothing else.
+// A place to run the real wrapper scripts in: a $HOME, a source, an image's own scripts, a folder beside $HOME that
+// assemble may fill, and a world outside that no build may touch. The wrapper finds on its PATH the tools that it may count
+// on, and nothing else.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { renderAssemble, renderRun } from '../../src/assemble/render.ts';
-import { type Entry, type Listing, type Owner, type Tree, directory, file, readTree, writeTree } from './file-tree.ts';
+import { type Listing, type Owner, type Tree, directory, readTree, writeTree } from './file-tree.ts';
 
 export interface Shell {
   name: string;
@@ -48,6 +59,15 @@ export interface Start {
   /** Added to HOME and PATH; undefined takes one away. */
   env?: Record<string, string | undefined>;
   owner?: Owner;
+  /** A folder that is mounted at another path while the script runs; root only. */
+  mount?: { from: string; at: string };
+}
+
+/** What the webhook fills into the wrapper for a profile. */
+export interface LabProfile {
+  profile?: string;
+  keep?: readonly string[];
+  outputs?: readonly string[];
 }
 
 /** Where the tests clean up: a test's context. */
@@ -56,12 +76,14 @@ export interface Scope {
 }
 
 /** The only programs besides the shell that an image must have for the wrapper. */
-const tools = ['cat', 'chmod', 'cp', 'date', 'id', 'mkdir', 'rm', 'sha256sum', 'tr'];
+const tools = ['cat', 'chmod', 'cp', 'date', 'id', 'mkdir', 'mv', 'readlink', 'rm', 'sort', 'uniq'];
 
 export class Lab {
   readonly root = mkdtempSync(join(tmpdir(), 'assemble-'));
   readonly home = join(this.root, 'home');
-  readonly source = join(this.root, 'source');
+  readonly source = join(this.root, 'src');
+  /** What a profile may name among its outputs, as /deployments. */
+  readonly output = join(this.root, 'output');
   readonly scripts = join(this.root, 'scripts');
   readonly outside = join(this.root, 'outside');
   readonly delivered = join(this.root, 'delivered');
@@ -74,7 +96,16 @@ export class Lab {
     this.owner = owner;
     scope.after(() => rmSync(this.root, { recursive: true, force: true }));
     chmodSync(this.root, 0o755);
-    for (const path of [this.root, this.home, this.source, this.scripts, this.outside, this.delivered, this.tools]) {
+    for (const path of [
+      this.root,
+      this.home,
+      this.source,
+      this.output,
+      this.scripts,
+      this.outside,
+      this.delivered,
+      this.tools,
+    ]) {
       mkdirSync(path, { recursive: true });
       chownSync(path, owner.uid, owner.gid);
     }
@@ -111,19 +142,20 @@ export class Lab {
   }
 
   /** The wrapper's text as the webhook delivers it here. */
-  wrapper(clean: string[] = []): string {
-    return renderAssemble({ version: 'v1', profile: 'test', scriptsDir: this.scripts, sourceDir: this.source, clean });
+  wrapper({ profile = 'test', keep = [], outputs = [] }: LabProfile = {}): string {
+    const { scripts: scriptsDir, source: sourceDir } = this;
+    return renderAssemble({ version: 'v1', profile, scriptsDir, sourceDir, keep, outputs });
   }
 
   /** The text of the wrapper's run as the webhook delivers it here. */
   wrapperRun(): string {
-    return renderRun({ scriptsDir: this.scripts });
+    return renderRun({ scriptsDir: this.scripts, sourceDir: this.source });
   }
 
   /** A build of the source that has been put: runs the wrapper. */
-  build(start: Start & { clean?: string[] } = {}): Result {
+  build(start: Start & LabProfile = {}): Result {
     const script = join(this.delivered, 'assemble');
-    writeScript(script, this.wrapper(start.clean));
+    writeScript(script, this.wrapper(start));
     return this.#runByShell(script, start);
   }
 
@@ -139,8 +171,21 @@ export class Lab {
     return this.#runByShell(script, start);
   }
 
+  /** Starts a script that has been put where S2I puts it. */
+  startDelivered(name: string, start: Start = {}): Result {
+    return this.#runByShell(join(this.delivered, name), start);
+  }
+
+  /** What is in $HOME, but for what the wrapper keeps there. */
   readHome(): Listing {
-    return readTree(this.home);
+    const paths = Object.entries(readTree(this.home)).filter(([path]) => !/^\.s2i-incremental(?:\/|$)/.test(path));
+    return Object.fromEntries(paths);
+  }
+
+  /** The lines of the wrapper's record; undefined if there is none. */
+  readRecord(folder = this.home): string[] | undefined {
+    const path = join(folder, '.s2i-incremental/record');
+    return existsSync(path) ? readFileSync(path, 'latin1').split('\n').slice(0, -1) : undefined;
   }
 
   readAll(): Listing {
@@ -155,9 +200,12 @@ export class Lab {
   #run(file: string, args: string[], start: Start, argv0?: string): Result {
     const { uid, gid } = start.owner ?? this.owner;
     const before = readTree(this.outside);
-    const { status, stdout, stderr, error } = spawnSync(file, [...args, ...(start.args ?? [])], {
-      ...(argv0 === undefined ? {} : { argv0 }),
-      ...(isRoot ? { uid, gid } : {}),
+    const command = [file, ...args, ...(start.args ?? [])];
+    const [program = file, ...rest] =
+      start.mount === undefined ? command : [...mounting(start.mount, { uid, gid }), ...command];
+    const { status, stdout, stderr, error } = spawnSync(program, rest, {
+      ...(argv0 === undefined || start.mount !== undefined ? {} : { argv0 }),
+      ...(isRoot && start.mount === undefined ? { uid, gid } : {}),
       cwd: start.cwd ?? this.home,
       env: { HOME: this.home, PATH: this.tools, ...start.env },
       input: start.stdin ?? '',
@@ -177,14 +225,17 @@ export function writeScript(path: string, text: string, mode = 0o755): void {
   chmodSync(path, mode);
 }
 
-/** What the wrapper keeps in $HOME: the names of the source's entries, in the shell's order, and the user's run. */
-export function kept(names: string[], run?: string): Entry {
-  const list = names.map((name) => `${name.replaceAll('\n', '/')}\n`).join('');
-  const entries: Tree = { 'source-entries': file(list, 0o664) };
-  if (run !== undefined) {
-    entries['run'] = file(run, 0o775);
-  }
-  return directory(entries, 0o775);
+/** The text of a record with these lines. */
+export function recordText(...lines: readonly string[]): string {
+  return ['s2i-incremental record 1', ...lines, 'whole', ''].join('\n');
+}
+
+/** What goes before a command that is to see the mount, as that user; nobody else sees it, and it ends with the command. */
+function mounting({ from, at }: { from: string; at: string }, { uid, gid }: Owner): string[] {
+  const script =
+    '/usr/bin/mount --bind "$1" "$2" && shift 2 && exec /usr/bin/setpriv --reuid="$1" --regid="$2" --clear-groups "$@"';
+  const user = script.replace('"$@"', '-- "$3" "${@:4}"');
+  return ['/usr/bin/unshare', '-m', '/bin/bash', '-c', user, 'bash', from, at, String(uid), String(gid)];
 }
 
 function findProgram(name: string): string {

@@ -28,8 +28,8 @@ else
 fi
 `;
 
-/** What pythonAssemble adds to $HOME. */
-export const pythonProfile = { clean: ['pip.ini', '.local'] };
+/** What nodeAssemble needs to find again. */
+export const nodeProfile = { keep: ['node_modules'] };
 
 /** Node: copies the source over whatever is there, and installs into $HOME. */
 export const nodeAssemble = (lab: Lab): string => `${head(lab)}

@@ -12,8 +12,8 @@ const config = `assemble:
 `;
 const { version } = createScriptCatalog(parseConfig(config, {}).assemble.profiles);
 
-const assembleOf = (profile: string, scriptsDir: string, clean: readonly string[]) =>
-  renderAssemble({ version, profile, scriptsDir, clean });
+const assembleOf = (profile: string, scriptsDir: string, keep: readonly string[]) =>
+  renderAssemble({ version, profile, scriptsDir, keep, outputs: [] });
 
 describe('the scripts port', () => {
   const webhook = suiteWebhook({ config });
@@ -23,8 +23,9 @@ describe('the scripts port', () => {
   const served: readonly [path: string, text: string][] = [
     ['default/assemble', assembleOf('default', '/usr/libexec/s2i', [])],
     ['plain/assemble', assembleOf('plain', '/usr/libexec/s2i', [])],
-    ['elsewhere/assemble', assembleOf('elsewhere', '/usr/local/s2i', [])],
+    ['elsewhere/assemble', assembleOf('elsewhere', '/usr/local/s2i', ['target', 'a b'])],
     ['elsewhere/run', renderRun({ scriptsDir: '/usr/local/s2i' })],
+    ['default/run', renderRun({ scriptsDir: '/usr/libexec/s2i' })],
   ];
   for (const [path, text] of served) {
     it(`serves ${path}, to be kept for good`, async () => {
@@ -59,7 +60,6 @@ describe('the scripts port', () => {
     `/s2i/${version}/default/`,
     `/s2i/${version}/default/assemble/`,
     `/s2i/${version}/default/Assemble`,
-    `/s2i/${version}/default/run`,
     `/s2i/${version}/plain/run`,
     `/s2i/${version}/default/save-artifacts`,
     `/s2i/${version}/none/assemble`,

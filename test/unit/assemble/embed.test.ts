@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { embedScripts, scriptsFile } from '../../../hack/embed-scripts.ts';
+import { embedScripts, scriptTexts, scriptsFile } from '../../../hack/embed-scripts.ts';
 import { assembleTemplate, runTemplate } from '../../../src/assemble/scripts.ts';
 
 test('scripts.ts is made from the scripts as they are', () => {
@@ -10,10 +10,5 @@ test('scripts.ts is made from the scripts as they are', () => {
 });
 
 test('the embedded texts are those of the scripts, byte for byte', () => {
-  const read = (name: string): string =>
-    readFileSync(new URL(`../../../src/assemble/${name}`, import.meta.url), 'utf8');
-  assert.deepEqual(
-    { assembleTemplate, runTemplate },
-    { assembleTemplate: read('assemble.sh'), runTemplate: read('run.sh') },
-  );
+  assert.deepEqual({ assemble: assembleTemplate, run: runTemplate }, scriptTexts());
 });

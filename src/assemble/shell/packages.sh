@@ -1,0 +1,48 @@
+# --- Python's packages ------------------------------------------------------------------------------------------------
+#
+# They are in a virtual environment outside of the work directory. What no requirement file names, and nothing that one
+# names needs, is uninstalled before assemble: pip installs again whatever that was wrong for.
+
+# Runs the image's own Python: scl_enable and the like come with BASH_ENV, which sh does not read. -I: the work directory
+# may hold modules with the names of Python's own.
+run_python() {
+  if [ -n "${BASH_ENV-}" ] && command -v bash >/dev/null 2>&1; then
+    # shellcheck disable=SC2016 # for that bash
+    bash -c 'exec "$(command -v python3 || command -v python)" -I -B "$@"' bash "$@"
+  else
+    "$(command -v python3 || command -v python)" -I -B "$@"
+  fi
+}
+
+# Packages, one a line: with "list" all that are installed; with "plan SOURCE KNOWN" those that have to go.
+packages() {
+  run_python - "$@" <<'PYTHON'
+@packages.py@
+PYTHON
+}
+
+# Before the first build: which packages are the image's own. No line where Python is none of the profile's business.
+record_packages() {
+  if ! command -v python3 >/dev/null 2>&1 && ! command -v python >/dev/null 2>&1; then
+    if [ "$wrapper_profile" = python ]; then note 'there is no python: later builds cannot uninstall packages'; fi
+    return 0
+  fi
+  packages list 2>/dev/null | sort >"$scratch/p" || :
+}
+
+# Before a later one.
+remove_packages() {
+  [ -s "$scratch/p" ] || return 0
+  gone=$(packages plan "$source" "$scratch/p" 2>&1) || {
+    note "cannot tell which Python packages are left over: ${gone##*"$newline"}"
+    return 0
+  }
+  [ -n "$gone" ] || return 0
+  # shellcheck disable=SC2086 # names of packages have no spaces
+  if ! reason=$(run_python -m pip --disable-pip-version-check uninstall -q -y $gone 2>&1); then
+    note "cannot uninstall Python packages: ${reason##*"$newline"}"
+    return 0
+  fi
+  # shellcheck disable=SC2086 # one line
+  echo Uninstalled, as no requirement file of the source needs it as it is: $gone
+}
