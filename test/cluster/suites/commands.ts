@@ -238,7 +238,7 @@ Newer Builds were started since; the last one, build/cli-shop-3, tells what the 
       );
       assert.equal(
         await seen('build/cli-shop-3'),
-        `build/cli-shop-3 is an incremental build: it continues from the image of the previous Build.
+        `build/cli-shop-3 is an incremental build: it continues from the previous image.
 It is Complete after 35s.
 It starts from DockerImage/harbor.example.com/web/cli-shop@${digestOf('cli-shop-2')}, the image of cli-shop-2; the base that OpenShift chose is DockerImage/${pythonImage}.
 Its image is pushed to DockerImage/${await output('cli-shop-3')} instead of DockerImage/harbor.example.com/web/cli-shop:1.0.

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { type JsonObject, withValue, withoutValue } from '../../src/openshift/json.ts';
+import { labels } from '../../src/openshift/keys.ts';
+import { labelOf } from '../../src/openshift/metadata.ts';
+import { type AnswerPatch, startApiServer } from '../helpers/api-server.ts';
+import { enabled, exampleBuildConfig, merge } from '../helpers/fixtures.ts';
+import { runCommand } from '../helpers/terminal.ts';
+
+const originPath = ['metadata', 'annotations', 's2i-incremental.io/origin'] as const;
+const record =
+  '{"version":1,"strategy":"Source","from":null,"incremental":null,"scripts":null,"output":null,"env":[],"applied":{}}';
+const optedOut = withoutValue(exampleBuildConfig(), ['metadata', 'labels']);
+const optedIn = withValue(withValue(optedOut, ['metadata', 'labels'], enabled), originPath, record);
+const withOrigin = (text: string) => withValue(optedIn, originPath, text);
+
+/** What an API server stores, without admission. */
+const store: AnswerPatch = (stored, patch) => ({ object: merge(stored, patch) as JsonObject });
+
+/** The same, with a webhook that records and restores. */
+const admit: AnswerPatch = (stored, patch) => {
+  const { object } = store(stored, patch);
+  const isOptedIn = labelOf(object, labels.enabled) === 'true';
+  return {
+    object: isOptedIn ? withValue(object, originPath, record) : withoutValue(object, originPath),
+    warnings: ['about it'],
+  };
+};
+
+const check =
+  'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover namespace test, is it ready (/readyz)?';
+const warned = 'Warning: buildconfig/api: about it\n';
+
+describe('enable and disable', () => {
+  const rows: readonly [
+    title: string,
+    command: string,
+    stored: JsonObject,
+    answer: AnswerPatch,
+    stdout: string,
+    stderr: string,
+  ][] = [
+    ['opt in', 'enable', optedOut, admit, 'buildconfig/api enabled\n', warned],
+    ['opt out', 'disable', optedIn, admit, 'buildconfig/api disabled\n', warned],
+    ['leave what is so already', 'enable', optedIn, admit, 'buildconfig/api is enabled already\n', ''],
+    [
+      'tell that the webhook did not record',
+      'enable',
+      optedOut,
+      store,
+      'buildconfig/api enabled\n',
+      `buildconfig/api: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, and admits Builds all the same.\n`,
+    ],
+    [
+      'tell that the webhook did not restore',
+      'disable',
+      optedIn,
+      store,
+      'buildconfig/api disabled\n',
+      `buildconfig/api: the label is gone, so its Builds are OpenShift's own, but the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
+    ],
+    [
+      'say nothing of a record that the webhook cannot read, and keeps',
+      'disable',
+      withOrigin('{"version":2}'),
+      store,
+      'buildconfig/api disabled\n',
+      '',
+    ],
+  ];
+  for (const [title, command, stored, answer, stdout, stderr] of rows) {
+    it(title, async (t) => {
+      const { kubeconfig } = await startApiServer(t, [stored], answer);
+      const finished = await runCommand([command, 'api', '--kubeconfig', kubeconfig]);
+      assert.deepEqual(finished, { status: 0, stdout, stderr });
+    });
+  }
+
+  it('show in a dry run what would change, and no value of a variable', async (t) => {
+    const { kubeconfig } = await startApiServer(t, [optedOut], (stored) => {
+      const secret = [{ name: 'TOKEN', value: 'secret' }];
+      return {
+        object: withValue(
+          withValue(stored, ['metadata', 'labels'], enabled),
+          ['spec', 'strategy', 'sourceStrategy', 'env'],
+          secret,
+        ),
+      };
+    });
+    const { stdout } = await runCommand(['enable', 'bc/api', '--dry-run', '--kubeconfig', kubeconfig]);
+    assert.match(stdout, /^buildconfig\/api would be enabled; nothing was stored \(dry run\):\n/);
+    assert.match(stdout, /^ {2}metadata\.labels\.s2i-incremental\.io\/enabled +\+ true$/m);
+    assert.doesNotMatch(stdout, /secret/);
+  });
+
+  it('try each name, and end with 1 where one failed', async (t) => {
+    const { kubeconfig } = await startApiServer(t, [optedOut], admit);
+    assert.deepEqual(await runCommand(['enable', 'none', 'api', '--kubeconfig', kubeconfig]), {
+      status: 1,
+      stdout: 'buildconfig/api enabled\n',
+      stderr: `s2i-incremental: buildconfig/none: there is none in namespace test; oc get bc -n test lists them\n${warned}`,
+    });
+  });
+});
