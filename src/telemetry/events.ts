@@ -1,6 +1,6 @@
 import type { Admission } from '../admission/admit.ts';
 import { buildConfigOf } from '../openshift/build.ts';
-import { type JsonObject, isObject, stringAt } from '../openshift/json.ts';
+import { type JsonObject, isObject } from '../openshift/json.ts';
 import { isObjectName, nameOf, formatTime } from '../openshift/metadata.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { Plan } from '../policy/plan.ts';
@@ -67,7 +67,8 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
       // A name of at most 253 characters, as client-go makes it: the object's and the time.
       metadata: { name: `${owner.name.slice(0, 200)}.${now.toString(16)}${uniqueSuffix()}`, namespace },
       involvedObject: {
-        apiVersion: stringAt(request.object, 'apiVersion') ?? 'build.openshift.io/v1',
+        // The legacy group of OpenShift 3.x has no name.
+        apiVersion: request.resource.group === '' ? 'v1' : 'build.openshift.io/v1',
         kind: 'BuildConfig',
         namespace,
         name: owner.name,

@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import type { Config } from '../config/config.ts';
 import { showControls } from './show-controls.ts';
 
@@ -6,6 +6,12 @@ export type { Logger } from 'pino';
 
 /** Bytes that wait for whoever reads the log, some thousand lines; further ones are dropped until there is room. */
 const maxWaiting = 1024 * 1024;
+
+/** Characters of a field: a name has 253 at most. And of the stack of an error: some twenty calls. */
+const [maxField, maxStack] = [256, 2_048];
+
+/** Entries of a list. */
+const maxEntries = 16;
 
 /** Lines to standard output, those of one turn of the event loop in one write, without ever waiting for its reader. */
 function createLineWriter(): DestinationStream {
@@ -29,11 +35,37 @@ export function createLogger(log: Config['log'], destination: DestinationStream 
     level: log.level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (level: string) => ({ level }) },
+    formatters: { level: (level: string) => ({ level }), log: cutFields },
+    serializers: { error: describeError },
     messageKey: 'message',
     errorKey: 'error',
   };
   return pino(options, log.format === 'json' ? destination : { write: (line) => destination.write(renderText(line)) });
+}
+
+/** Whatever is logged may come from elsewhere, and be of any length. */
+function cutFields(fields: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cutValue(value)]));
+}
+
+function cutValue(value: unknown): unknown {
+  if (typeof value === 'string') return cutText(value, maxField);
+  return Array.isArray(value) ? value.slice(0, maxEntries).map(cutValue) : value;
+}
+
+function cutText(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
+}
+
+/** The type, message, code and stack of an error, its causes among them. */
+function describeError(error: unknown): object {
+  const { type, message, stack, code } = stdSerializers.err(error instanceof Error ? error : new Error(String(error)));
+  return {
+    type: cutText(type, maxField),
+    message: cutText(message, maxField),
+    ...(code !== undefined && { code: cutValue(code) }),
+    stack: cutText(stack, maxStack),
+  };
 }
 
 /** A line for people: time, level and message, then the fields, a line each and indented, so that no value can forge a line. */

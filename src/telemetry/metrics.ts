@@ -10,6 +10,12 @@ const resources = ['builds', 'buildconfigs'];
 const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 const other = 'other';
 
+/**
+ * Seconds. Anyone with edit rights may write what a Build took into it: one with more is not counted, or it would hide all others. Six
+ * times what most clusters let a Build take.
+ */
+const longestBuild = 21_600;
+
 /** What was answered: with a patch, without one, or without one because something of ours failed. */
 export type AdmissionResult = 'patched' | 'unchanged' | 'failed';
 
@@ -130,9 +136,9 @@ export function createMetrics() {
       if (decision !== undefined) decisions.inc({ decision, reason });
     },
     recordBuild({ decision, phase, failure, seconds, savedSeconds }: FinishedBuild): void {
-      builds.observe({ decision, phase }, seconds);
       if (failure !== undefined) failures.inc({ decision, reason: failure });
-      saved.inc(savedSeconds);
+      if (seconds <= longestBuild) builds.observe({ decision, phase }, seconds);
+      if (seconds <= longestBuild && savedSeconds <= longestBuild) saved.inc(savedSeconds);
     },
     recordRegistryRequest(result: RegistryResult): void {
       registryRequests.inc({ result });

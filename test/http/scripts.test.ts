@@ -44,6 +44,8 @@ describe('the scripts port', () => {
     assert.equal(head.headers['content-length'], String(Buffer.byteLength(served[0]?.[1] ?? '')));
     const known = await get(path, 'GET', { 'If-None-Match': `"${version}"` });
     assert.deepEqual({ status: known.status, text: known.text }, { status: 304, text: '' });
+    const any = await get(path, 'GET', { 'If-None-Match': '*' });
+    assert.deepEqual({ status: any.status, text: any.text }, { status: 200, text: served[0]?.[1] });
   });
 
   it('serves its own script under the version of another replica, but not to be kept', async () => {

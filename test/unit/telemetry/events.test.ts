@@ -169,6 +169,25 @@ describe('the Event of a decision', () => {
     assert.equal(String(event?.['message']).length, 1_024);
   });
 
+  it('is small, however large the Build is', () => {
+    const long = 'x'.repeat(3_000_000);
+    const ownerReferences = [{ kind: 'BuildConfig', name: 'api', uid: 'u'.repeat(64) }];
+    const object = exampleBuild({ apiVersion: long, metadata: { ownerReferences } });
+    const [event] = eventsOf(full, { object });
+    assert.deepEqual(event?.['involvedObject'], {
+      apiVersion: 'build.openshift.io/v1',
+      kind: 'BuildConfig',
+      namespace: 'test',
+      name: 'api',
+      uid: 'u'.repeat(64),
+    });
+    assert.ok(JSON.stringify(event).length < 2_000);
+    const [legacy] = eventsOf(full, { resource: { group: '', resource: 'builds' } });
+    assert.equal((legacy?.['involvedObject'] as JsonObject)['apiVersion'], 'v1');
+    const owner = { kind: 'BuildConfig', name: 'api', uid: long };
+    assert.deepEqual(eventsOf(full, { object: exampleBuild({ metadata: { ownerReferences: [owner] } }) }), []);
+  });
+
   it('is not made for the 26th Build in a row', () => {
     const { record, posted } = recorder();
     for (let index = 0; index < 30; index += 1) record(request, full);

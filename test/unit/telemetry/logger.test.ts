@@ -41,6 +41,31 @@ describe('the log', () => {
     assert.match(error['stack'] ?? '', /^TypeError: broken\n[^]*caused by: Error: deeper/);
   });
 
+  it('has fields and errors that are cut, however long they are', () => {
+    const stream = memory();
+    const error = Object.assign(new Error('m'.repeat(3_000_000)), { code: 403, body: 'b'.repeat(3_000_000) });
+    const long = 'x'.repeat(3_000_000);
+    createLogger({ level: 'info', format: 'json' }, stream).info(
+      { name: long, short: 'y'.repeat(256), names: Array<string>(1_000).fill(long), error },
+      'admitted',
+    );
+    const { time, ...line } = JSON.parse(stream.text()) as Record<string, unknown>;
+    const cut = `${'x'.repeat(256)}…`;
+    assert.deepEqual(line, {
+      level: 'info',
+      name: cut,
+      short: 'y'.repeat(256),
+      names: Array<string>(16).fill(cut),
+      error: {
+        type: 'Error',
+        message: `${'m'.repeat(256)}…`,
+        code: 403,
+        stack: `${`Error: ${'m'.repeat(2_048)}`.slice(0, 2_048)}…`,
+      },
+      message: 'admitted',
+    });
+  });
+
   const written = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
   for (const level of logLevels) {
     it(`has at level ${level} what is as grave or graver`, () => {

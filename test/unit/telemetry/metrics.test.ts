@@ -127,6 +127,22 @@ describe('the metrics', () => {
     ]);
   });
 
+  it('do not count what no Build takes', async () => {
+    const metrics = createMetrics();
+    const build = { decision: 'incremental', phase: 'Complete', failure: undefined } as const;
+    metrics.recordBuild({ ...build, seconds: 60, savedSeconds: 999_939 });
+    metrics.recordBuild({ ...build, seconds: 999_999, savedSeconds: 5 });
+    metrics.recordBuild({ ...build, seconds: 60, savedSeconds: 7 });
+    assert.deepEqual(await samples(metrics, 'seconds_saved_total'), ['seconds_saved_total 7']);
+    assert.deepEqual(
+      (await samples(metrics, 'build_duration_seconds')).filter((line) => !line.includes('_bucket')),
+      [
+        'build_duration_seconds_sum{decision="incremental",phase="Complete"} 120',
+        'build_duration_seconds_count{decision="incremental",phase="Complete"} 2',
+      ],
+    );
+  });
+
   it('begin at 0 where the first one is to be noticed', async () => {
     const lines = (await createMetrics().expose())
       .split('\n')
