@@ -12,7 +12,11 @@ export const rooms = {
   mutations: { pure: true, rooms: ['openshift', 'policy'] },
   config: { rooms: ['openshift'], packages: ['zod', 'yaml'], node: ['fs'] },
   assemble: { rooms: ['config/profile.ts'], node: ['crypto'] },
-  kubernetes: { rooms: ['openshift'], packages: ['@kubernetes/client-node'], node: ['http', 'https'] },
+  kubernetes: {
+    rooms: ['openshift'],
+    packages: ['@kubernetes/client-node'],
+    node: ['http', 'https', 'timers/promises'],
+  },
   certificates: {
     rooms: ['openshift', 'config/message-of.ts', 'kubernetes'],
     packages: ['selfsigned'],

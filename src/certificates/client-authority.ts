@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../config/message-of.ts';
 import { CertificateError, Current } from './certificate-source.ts';
-import { startPolling } from './polling.ts';
+import { startPolling } from '../kubernetes/polling.ts';
 import { splitPem } from './stored-certificates.ts';
 
 /** The CAs that callers' certificates are verified by, now and later. */

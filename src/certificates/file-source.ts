@@ -9,7 +9,7 @@ import {
   type ServingCertificate,
   describeRest,
 } from './certificate-source.ts';
-import { startPolling } from './polling.ts';
+import { startPolling } from '../kubernetes/polling.ts';
 
 /** What befell the folder, for the log. */
 export type FileSourceEvent =

@@ -8,7 +8,7 @@ import {
   type ServingCertificate,
   describeRest,
 } from './certificate-source.ts';
-import { type Polling, startPolling } from './polling.ts';
+import { type Polling, startPolling } from '../kubernetes/polling.ts';
 import { PublishedBundles } from './published-bundles.ts';
 import { type Lives, type Rotated, rotate } from './rotate.ts';
 import { type StoredCertificates, bundleOf, decodeCertificates, encodeCertificates } from './stored-certificates.ts';

@@ -38,6 +38,7 @@ export async function playDemo(terminal: Terminal): Promise<number> {
     certificate: createFixedSource(certificate),
     factSources: [createHistorySource(createMemoryHistory(() => cluster.objects()))],
     historyDetail: () => 'the demo',
+    wrapperDetail: () => 'the demo',
     issuedTags: new IssuedTags(),
     clock: () => now,
     metrics: createMetrics(),

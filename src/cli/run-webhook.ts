@@ -1,10 +1,14 @@
+import { createBuildDefaultsSource } from '../admission/build-defaults-source.ts';
 import { createHistorySource } from '../admission/history-source.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
+import type { AssembleConfig } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
+import type { Kubernetes } from '../kubernetes/connection.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory } from '../history/memory-history.ts';
 import type { ReflectorEvent } from '../kubernetes/reflector.ts';
+import { hasProxy } from '../policy/wrapper.ts';
 import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { type Metrics, createMetrics } from '../telemetry/metrics.ts';
@@ -42,6 +46,10 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
   const stopping = new AbortController();
   const watched = connected === undefined ? undefined : await watchHistory(connected.cluster, metrics, logger);
   if (watched !== undefined) metrics.observeHistory(() => watched.status());
+  const { baseUrl, image } = config.assemble;
+  const isFetched = baseUrl !== '' && image === '';
+  const defaults =
+    connected === undefined || !isFetched ? undefined : await readBuildDefaults(connected.kubernetes, logger);
   const report = createAdmissionReporter(logger, metrics);
   const record =
     connected === undefined || !config.events.enabled ? undefined : recordEvents(connected.kubernetes, logger);
@@ -53,8 +61,13 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
       certificate,
       ...(clients !== undefined && { clients }),
       onRenewalFailure: (error) => logger.error({ error }, 'new certificate cannot be served, keeping the one before'),
-      factSources: [createHistorySource(watched ?? createAbsentHistory()), ...registrySources],
+      factSources: [
+        ...(defaults === undefined ? [] : [createBuildDefaultsSource(defaults, baseUrl)]),
+        createHistorySource(watched ?? createAbsentHistory()),
+        ...registrySources,
+      ],
       historyDetail: () => describeHistory(watched),
+      wrapperDetail: () => describeWrapper(config.assemble, defaults?.env ?? []),
       issuedTags: new IssuedTags(),
       scripts: createScriptCatalog(config.assemble.profiles),
       clock: Date.now,
@@ -82,7 +95,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
     await watching;
   } finally {
     stopping.abort();
-    await Promise.all([certificate.close(), clients?.close()]);
+    await Promise.all([certificate.close(), clients?.close(), defaults?.close()]);
   }
   logger.info('stopped');
   // Whoever does not read the log does not keep the process: lines that nobody takes within a second are lost.
@@ -122,6 +135,22 @@ function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | und
   if (watched === undefined) return 'standalone';
   const { synced, buildConfigs } = watched.status();
   return synced ? `synced, ${buildConfigs} BuildConfigs` : 'not synced, asking the API server for each Build';
+}
+
+/** Reads the cluster's BuildDefaults for as long as the webhook runs; logs once that they keep it from being fetched. */
+async function readBuildDefaults(kubernetes: Kubernetes, logger: Logger) {
+  const { watchBuildDefaults } = await import('../kubernetes/build-defaults.ts');
+  return watchBuildDefaults(kubernetes, (error) => logger.warn({ error }, 'BuildDefaults cannot be read'));
+}
+
+/** What `/readyz` says of the delivery of the assemble wrapper. */
+function describeWrapper({ wrapper, baseUrl, image }: AssembleConfig, defaults: readonly unknown[]): string {
+  if (!wrapper) return 'off';
+  if (image !== '') return `out of ${image}`;
+  if (baseUrl === '') return 'unavailable: assemble.baseUrl and assemble.image are empty';
+  return hasProxy(defaults, baseUrl)
+    ? `unavailable: buildDefaults.env of builds.config.openshift.io/cluster sets a proxy for ${baseUrl}; set assemble.image`
+    : `from ${baseUrl}`;
 }
 
 /** Resolves at the first SIGTERM or SIGINT; from then on a second one ends the process at once. */

@@ -75,9 +75,10 @@ export const buildRules = [
     code: 'wrapper_unavailable',
     sentence: 'the assemble wrapper is wanted but cannot be delivered to it',
     advice:
-      'The next one is full too, until the wrapper can be delivered: the webhook needs assemble.baseUrl, ' +
-      `the BuildConfig must set no scripts and no HTTP(S)_PROXY in env; or the label ${labels.assembleWrapper}=false ` +
-      "says that the repository's own assemble copes.",
+      'The next one is full too, until the wrapper can be delivered: the webhook needs assemble.image or assemble.baseUrl, ' +
+      'the BuildConfig must set no scripts; with assemble.baseUrl, neither its env nor buildDefaults.env of ' +
+      `builds.config.openshift.io/cluster may set a proxy. Or the label ${labels.assembleWrapper}=false says that the ` +
+      "repository's own assemble copes.",
     applies: ({ wrapper }) => wrapper === 'unavailable',
   },
   {

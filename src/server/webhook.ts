@@ -34,6 +34,8 @@ export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'
   readonly onRenewalFailure?: (error: unknown) => void;
   /** What `/readyz` says of the history, e.g. where it is read from. */
   readonly historyDetail: () => string;
+  /** What `/readyz` says of the delivery of the assemble wrapper. */
+  readonly wrapperDetail: () => string;
   readonly metrics: Metrics;
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
 }
@@ -63,6 +65,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     { name: 'running', ok: listening && !draining, detail: draining ? 'shutting down' : listening ? 'ok' : 'starting' },
     { name: 'certificate', ...certificate.check(clock()) },
     { name: 'history', ok: true, detail: options.historyDetail() },
+    { name: 'wrapper', ok: true, detail: options.wrapperDetail() },
   ];
 
   const starts = [

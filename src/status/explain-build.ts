@@ -40,6 +40,7 @@ function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: 
     explainNextBuild({
       number: buildNumberOf(build),
       reason,
+      decision,
       phase,
       hasImage: previousBuildOf(build) !== undefined,
       buildConfig,

@@ -10,6 +10,7 @@ export interface NextBuildRequest {
   /** Undefined: not known. */
   readonly number: number | undefined;
   readonly reason: string;
+  readonly decision: 'incremental' | 'full';
   readonly phase: string;
   readonly hasImage: boolean;
   /** As it is now; undefined where there is none or it could not be read. */
@@ -25,11 +26,12 @@ export interface NextBuildRequest {
  * | the BuildConfig asks for full builds by now | full                                          |
  * | newer Builds were started                   | those tell                                    |
  * | the reason holds on                         | full, and what to do                          |
+ * | an incremental build that failed            | full, once                                    |
  * | the Build is still to finish                | continues from it once it is Complete         |
  * | Complete with an image                      | continues from it, and what would restart     |
  * | anything else                               | continues from another one, if there is any   |
  */
-export function explainNextBuild({ number, reason, phase, hasImage, buildConfig }: NextBuildRequest): string {
+export function explainNextBuild({ number, reason, decision, phase, hasImage, buildConfig }: NextBuildRequest): string {
   if (buildConfig !== undefined && !hasOptInLabel(buildConfig)) {
     return "Its BuildConfig has opted out since: the next one is OpenShift's own.";
   }
@@ -45,8 +47,13 @@ export function explainNextBuild({ number, reason, phase, hasImage, buildConfig 
   }
   const advice = fullBuildRules.find(({ code }) => code === reason)?.advice ?? null;
   if (advice !== null) return advice;
+  if (decision === 'incremental' && (phase === 'Failed' || phase === 'Error')) {
+    return 'The next one is full, because an incremental build failed; if that one succeeds, its image starts a new chain.';
+  }
   const restarts =
-    'It is full instead if the base image, the source or its folder changes, a variable is removed, the chain is as long or as old as is allowed, or it is started with --incremental=false.';
+    'It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source ' +
+    'changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with ' +
+    '--incremental=false.';
   if (['New', 'Pending', 'Running'].includes(phase)) {
     return `A Build that is started once this one is Complete continues from its image. ${restarts}`;
   }

@@ -110,6 +110,7 @@ export async function startUncertainWebhook(cleanup: Cleanup, options: TestWebho
       ...(options.moreFactSources ?? []),
     ],
     historyDetail: () => 'test',
+    wrapperDetail: () => 'test',
     issuedTags: new IssuedTags(),
     clock: options.clock ?? (() => testNow),
     metrics: options.metrics ?? createMetrics(),

@@ -296,7 +296,7 @@ describe('POST /mutate and time', () => {
     const idle = await send(`${webhook.operations.url}/readyz`, '', '', { method: 'GET' });
     assert.equal(
       idle.text,
-      '[+] running: ok\n[+] certificate: 3666 days left\n[+] history: test\nready\n'.replace(
+      '[+] running: ok\n[+] certificate: 3666 days left\n[+] history: test\n[+] wrapper: test\nready\n'.replace(
         '3666',
         /certificate: (\d+)/.exec(idle.text)?.[1] ?? '',
       ),

@@ -107,7 +107,7 @@ describe('a webhook without a certificate yet', () => {
     assert.deepEqual((await ask('/healthz')).text, 'ok\nversion 0.0.0-test\n');
     assert.deepEqual(await ask('/readyz').then(({ status, text }) => [status, text]), [
       503,
-      '[-] running: starting\n[-] certificate: none yet\n[+] history: test\nnot ready\n',
+      '[-] running: starting\n[-] certificate: none yet\n[+] history: test\n[+] wrapper: test\nnot ready\n',
     ]);
     const certificate = await testCertificate();
     source.set(certificate);
@@ -115,7 +115,7 @@ describe('a webhook without a certificate yet', () => {
     assert.equal((await send(`${url}/mutate`, certificate.ca ?? '', review)).status, 200);
     assert.deepEqual(await ask('/readyz').then(({ status, text }) => [status, text]), [
       200,
-      '[+] running: ok\n[+] certificate: there\n[+] history: test\nready\n',
+      '[+] running: ok\n[+] certificate: there\n[+] history: test\n[+] wrapper: test\nready\n',
     ]);
   });
 

@@ -222,7 +222,7 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
         's2i-incremental.io/chain-started',
       );
       const restarts =
-        'It is full instead if the base image, the source or its folder changes, a variable is removed, the chain is as long or as old as is allowed, or it is started with --incremental=false.';
+        'It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with --incremental=false.';
       const ends = `No assemble wrapper is delivered: its scripts are the repository's or the image's own.
 Variables were added: PIP_INDEX_URL, PIP_TRUSTED_HOST.
 `;

@@ -27,7 +27,7 @@ const originOf = (changes: Partial<Parameters<typeof encodeBuildOrigin>[0]>) =>
     }),
   });
 const restarts =
-  'It is full instead if the base image, the source or its folder changes, a variable is removed, the chain is as long or as old as is allowed, or it is started with --incremental=false.';
+  'It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with --incremental=false.';
 
 describe('an admitted Build is explained', () => {
   it('where it is incremental, with the names of variables and no value', () => {

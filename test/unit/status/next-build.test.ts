@@ -7,7 +7,9 @@ import { exampleBuildConfig } from './example-builds.ts';
 const labelled = (key: string, value: string | null) =>
   exampleBuildConfig({ metadata: { labels: { [`s2i-incremental.io/${key}`]: value } } });
 const restarts =
-  ' It is full instead if the base image, the source or its folder changes, a variable is removed, the chain is as long or as old as is allowed, or it is started with --incremental=false.';
+  ' It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source ' +
+  'changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with ' +
+  '--incremental=false.';
 const later = (why: string) =>
   `The next one cannot continue from it, as ${why}, but from the newest Complete Build, if there still is one (successfulBuildsHistoryLimit says how many are kept).`;
 
@@ -65,11 +67,18 @@ describe('the next Build', () => {
     ['continued', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
     ['of_tomorrow', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
     ['continued', 'Complete', false, undefined, later('no image of it is recorded')],
-    ['continued', 'Failed', false, undefined, later('it is Failed')],
+    ['continued', 'Failed', false, undefined, /^The next one is full, because an incremental build failed;/],
+    ['continued', 'Error', false, undefined, /^The next one is full, because an incremental build failed;/],
+    ['continued', 'Cancelled', false, undefined, later('it is Cancelled')],
+    ['previous_failed', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
+    ['previous_failed', 'Failed', false, undefined, later('it is Failed')],
+    ['continuing_fails', 'Complete', true, exampleBuildConfig(), /^The next ones are full until incremental.maxAge/],
+    ['wrapper_unreachable', 'Complete', true, exampleBuildConfig(), /^The next one is full too, for 24 hours/],
   ];
   for (const [reason, phase, hasImage, buildConfig, text] of rows) {
     it(`after ${reason}, ${phase}: ${String(text)}`, () => {
-      const told = explainNextBuild({ number: 3, reason, phase, hasImage, buildConfig });
+      const decision = reason === 'continued' ? 'incremental' : 'full';
+      const told = explainNextBuild({ number: 3, reason, decision, phase, hasImage, buildConfig });
       if (typeof text === 'string') assert.equal(told, text);
       else assert.match(told, text);
     });
