@@ -60,7 +60,7 @@ export async function admit(
       return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, overrideAnnotations(object, plan)) };
     }
     if (eligibility.resource === 'buildconfigs') {
-      return admitBuildConfig(object, request.oldObject, config);
+      return admitBuildConfig(object, request, config);
     }
 
     const { build, isClone } = restoreClone(object);
@@ -101,9 +101,9 @@ function tooLarge(warnings: readonly string[]): Pick<Admission, 'plan'> {
 }
 
 /** From the BuildConfig as its user has it to what it is to be; where that is what was sent, there is nothing to do. */
-function admitBuildConfig(object: JsonObject, oldObject: unknown, config: Config): Admission {
+function admitBuildConfig(object: JsonObject, { namespace, oldObject }: AdmissionRequest, config: Config): Admission {
   const restored = restoreBuildConfig(object, oldObject);
-  const plan = planBuildConfig(restored, config);
+  const plan = planBuildConfig(restored, namespace, config);
   const patch = plan.kind === 'skip' ? [] : createPatch(object, applyMutations(restored.buildConfig, plan));
   return plan.kind === 'mutate' && patch.length === 0
     ? { plan: { kind: 'skip', reason: 'nothing_to_do', warnings: plan.warnings }, patch }

@@ -35,15 +35,24 @@ const outputPath = string.regex(/^(?=.)(?:\$[A-Z_][A-Z0-9_]*)?(?:\/(?!\.{1,2}(?:
   error: 'must be an absolute path, or one after a variable such as $HOME, without ".", ".." and a slash at its end',
 });
 
+/** The name of a namespace, in which `*` stands for any characters. */
+const namespacePattern = string
+  .regex(/^[a-z0-9*-]{1,63}$/, { error: 'must be the name of a namespace, in which "*" may stand for any characters' })
+  .transform((text) => new RegExp(`^${text.replaceAll(/\*+/g, '.*')}$`));
+
 /** What an index, registry or mirror is reached at. */
 const url = string.superRefine((text, context) => {
   if (hasCredentials(text)) context.addIssue(credentialsError);
   else if (!/^https?:\/\/[^\s/?#@]+[^\s?#]*$/.test(text)) context.addIssue('must be an http or https URL');
 });
 
+const builtinNames = Object.keys(builtinProfiles).join(', ');
+
 const profile = z.strictObject(
   {
+    like: z.enum(Object.keys(builtinProfiles), { error: `must be one of ${builtinNames}` }).optional(),
     match: match.optional(),
+    namespaces: z.array(namespacePattern, { error: 'must be a list of namespaces' }).default([]),
     scriptsDir: string
       .regex(/^\/[A-Za-z0-9._/-]*[A-Za-z0-9._-]$/, { error: 'must be an absolute path without a slash at its end' })
       .optional(),
@@ -53,13 +62,13 @@ const profile = z.strictObject(
     trusted: boolean.default(false),
     env: environment.default({}),
   },
-  { error: 'must be a map with match, scriptsDir, keep, outputs, url, trusted and env' },
+  { error: 'must be a map with like, match, namespaces, scriptsDir, keep, outputs, url, trusted and env' },
 );
 
 type GivenProfile = z.output<typeof profile>;
 
 /** A built-in profile that the file does not name. */
-const nothingGiven: GivenProfile = { trusted: false, env: {} };
+const nothingGiven: GivenProfile = { namespaces: [], trusted: false, env: {} };
 
 /**
  * The name is a label's value and a step of a URL's path; `false` is the label's word for none. A letter first: names
@@ -73,21 +82,21 @@ const profileName = string
     error: 'must have another name: "false" is the label\'s word for no profile',
   });
 
-function builtinOf(name: string): BuiltinProfile | undefined {
+/** The built-in profile that one is laid over: `like` names it, or else its own name does. */
+function builtinOf(own: string, { like: name = own }: Pick<GivenProfile, 'like'>): BuiltinProfile | undefined {
   return Object.hasOwn(builtinProfiles, name) ? builtinProfiles[name as keyof typeof builtinProfiles] : undefined;
 }
 
 /**
  * All profiles: those of the file in its order, then the built-in ones that the file does not name. One with a built-in's
- * name has what that one knows, but for the keys that are given.
+ * name, or like one, has what that one knows, but for the keys that are given.
  */
 export const profilesSchema = z
   .record(profileName, profile, { error: 'must be a map of profile names to profiles' })
   .superRefine((byName, context) => {
-    for (const [name, { url: given, trusted }] of Object.entries(byName)) {
-      const known = `is only for the built-in profiles ${Object.keys(builtinProfiles).join(', ')}; use env`;
-      const builtin = builtinOf(name);
-      if (given !== undefined && builtin === undefined)
+    for (const [name, { like, url: given, trusted }] of Object.entries(byName)) {
+      const known = `is only for the built-in profiles ${builtinNames} and what is like one; use env`;
+      if (given !== undefined && builtinOf(name, { like }) === undefined)
         context.addIssue({ code: 'custom', path: [name, 'url'], message: known });
       if (trusted && given === undefined) {
         context.addIssue({
@@ -107,13 +116,14 @@ export const profilesSchema = z
   });
 
 function createProfile(name: string, given: GivenProfile): Profile {
-  const builtin = builtinOf(name);
+  const builtin = builtinOf(name, given);
   const fromUrl = given.url === undefined || builtin === undefined ? {} : builtin.env(given.url);
   const fromHost =
     given.url === undefined || builtin === undefined || !given.trusted ? {} : builtin.trustedEnv(hostOf(given.url));
   return {
     name,
     match: given.match ?? (builtin === undefined ? undefined : new RegExp(builtin.match)),
+    namespaces: given.namespaces,
     scriptsDir: given.scriptsDir ?? builtin?.scriptsDir ?? stockScriptsDir,
     keep: given.keep ?? builtin?.keep ?? [],
     outputs: given.outputs ?? builtin?.outputs ?? [],

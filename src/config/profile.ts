@@ -6,6 +6,8 @@ export interface Profile {
   readonly name: string;
   /** Tried on the base image's repository; undefined: only by label. */
   readonly match: RegExp | undefined;
+  /** The namespaces that it is for, each matched as a whole; empty: all. */
+  readonly namespaces: readonly RegExp[];
   /** The folder of the S2I scripts in the image. */
   readonly scriptsDir: string;
   /** Names of entries of the work directory that an incremental build starts with; all else that builds left goes. */

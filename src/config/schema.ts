@@ -60,6 +60,19 @@ const imageStreamRepository = string.superRefine((text, context) => {
   }
 });
 
+const allowedRepository = string.superRefine((text, context) => {
+  const unknown = unknownPlaceholder(text, ['{namespace}']);
+  if (unknown !== undefined) {
+    context.addIssue(`may hold the placeholder {namespace}, not ${unknown}`);
+    return;
+  }
+  // `*` stands for characters of which one at least is a letter or a digit.
+  const reference = parseImageReference(text.replaceAll('{namespace}', 'ns').replaceAll('*', 'x'));
+  if (reference?.registry === undefined || reference.tag !== undefined || reference.digest !== undefined) {
+    context.addIssue('must be a registry and a path in it, such as harbor.example.com/{namespace}/*');
+  }
+});
+
 /** S2I appends `/assemble` to it, and can do nothing with a query. */
 const baseUrl = string.superRefine((text, context) => {
   if (text === '') return;
@@ -120,6 +133,12 @@ export const configSchema = section({
       .default('')
       .describe('where ImageStreamTag outputs are pushed; `{namespace}` and `{name}` are those of the image stream'),
     pushSecret: secretName.default('').describe("Secret to push there with; empty: the Build's own"),
+    allowedRepositories: z
+      .array(allowedRepository, { error: 'must be a list of repositories' })
+      .default([])
+      .describe(
+        "what `…/output-repository` may name: `{namespace}` is the Build's, `*` any characters but `/`, a last `/*` all below; empty: anything",
+      ),
   }),
   assemble: section({
     wrapper: boolean.default(true).describe('whether Builds want the assemble wrapper'),
@@ -134,7 +153,7 @@ export const configSchema = section({
       .preprocess((value) => value ?? {}, profilesSchema)
       .prefault({})
       .describe(
-        'by name, the first match wins, those of the file before the built-in ones: `match` (regular expression on the repository of the base image), `scriptsDir`, `keep`, `outputs`, `url`, `trusted`, `env`; see [profiles.md](profiles.md)',
+        'by name, the first match wins, those of the file before the built-in ones: `like`, `match` (regular expression on the repository of the base image), `namespaces`, `scriptsDir`, `keep`, `outputs`, `url`, `trusted`, `env`; see [profiles.md](profiles.md)',
       ),
   }),
   buildConfig: section({

@@ -26,8 +26,11 @@ const modes = new Map<string, Mode>([
   ['false', 'off'],
 ]);
 
-/** Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. */
-export function resolveFeatures(object: JsonObject, config: Config): Features {
+/**
+ * Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. A profile
+ * of other namespaces is unknown.
+ */
+export function resolveFeatures(object: JsonObject, namespace: string, config: Config): Features {
   const warnings: string[] = [];
   const choose = <T>(key: string, choicesOf: () => ReadonlyMap<string, T>, fallback: T): T => {
     const value = labelOf(object, key);
@@ -38,7 +41,7 @@ export function resolveFeatures(object: JsonObject, config: Config): Features {
     warnings.push(warning(`label ${key}: ${quote(value)} is unknown, the default counts; allowed: ${allowed}`));
     return fallback;
   };
-  const { profiles } = config.assemble;
+  const profiles = config.assemble.profiles.filter((profile) => isFor(profile, namespace));
   const profileChoices = () =>
     new Map<string, Profile | undefined>([
       ...profiles.map((profile) => [profile.name, profile] as const),
@@ -50,6 +53,10 @@ export function resolveFeatures(object: JsonObject, config: Config): Features {
   const profile = choose(labels.assembleEnv, profileChoices, matching);
   const wrapper = choose(labels.assembleWrapper, () => onOrOff, config.assemble.wrapper);
   return { mode, timestampTag, profile, wrapperProfile: profile ?? matching, wrapper, warnings };
+}
+
+function isFor({ namespaces }: Profile, namespace: string): boolean {
+  return namespaces.length === 0 || namespaces.some((pattern) => pattern.test(namespace));
 }
 
 /** The first profile whose `match` fits the base image's repository. */

@@ -136,11 +136,15 @@ function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config
   if (outputRepository !== undefined) {
     const reference = parseImageReference(outputRepository);
     if (reference?.registry !== undefined && reference.tag === undefined && reference.digest === undefined) {
-      return { repository: outputRepository, warnings };
+      if (isAllowed(outputRepository, namespace, config)) return { repository: outputRepository, warnings };
+      warnings.push(
+        `annotation ${userAnnotations.outputRepository} is not used, not in output.allowedRepositories: ${outputRepository}`,
+      );
+    } else {
+      warnings.push(
+        `annotation ${userAnnotations.outputRepository} is not used, it is no registry/path: ${outputRepository}`,
+      );
     }
-    warnings.push(
-      `annotation ${userAnnotations.outputRepository} is not used, it is no registry/path: ${outputRepository}`,
-    );
   }
   if (to?.['kind'] !== 'ImageStreamTag' || config.imageStreamRepository === '' || !isAnnotationKnown) {
     return { repository: undefined, warnings };
@@ -152,6 +156,15 @@ function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config
       .replaceAll('{name}', () => stream),
     warnings,
   };
+}
+
+/** Whether a repository is one that the admin allows, as docs/reference.md says; without a list any is. */
+function isAllowed(repository: string, namespace: string, { allowedRepositories }: OutputConfig): boolean {
+  if (allowedRepositories.length === 0) return true;
+  return allowedRepositories.some((pattern) => {
+    const literal = pattern.replaceAll('{namespace}', namespace).replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&');
+    return new RegExp(`^${literal.replace(/\/\*$/, '/.+').replaceAll('*', '[^/]*')}$`).test(repository);
+  });
 }
 
 /**

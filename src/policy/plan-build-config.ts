@@ -29,6 +29,7 @@ import { limitWarnings, warning } from './warnings.ts';
  */
 export function planBuildConfig(
   { buildConfig, origin }: RestoredBuildConfig,
+  namespace: string,
   config: Config,
 ): BuildConfigPlan | SkipPlan {
   const optIn = checkOptIn(buildConfig);
@@ -40,11 +41,11 @@ export function planBuildConfig(
   const optedOut = { ...base, reason: 'opted_out', incremental: undefined, env: [], annotations: {} } as const;
   if (!optIn.optedIn) return { ...optedOut, warnings: optIn.warnings };
 
-  const features = resolveFeatures(buildConfig, config);
+  const features = resolveFeatures(buildConfig, namespace, config);
   const warnings = limitWarnings([
     ...features.warnings,
     ...historyWarnings(buildConfig),
-    ...outputWarnings(buildConfig, features.timestampTag, config),
+    ...outputWarnings(buildConfig, namespace, features.timestampTag, config),
     ...pullSecretWarnings(buildConfig),
     ...objectWarnings(buildConfig),
   ]);
@@ -102,12 +103,17 @@ function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {
 }
 
 /** What planning a Build's output would warn of, said where the user sees it. */
-function outputWarnings(buildConfig: JsonObject, timestampTag: boolean, config: Config): readonly string[] {
+function outputWarnings(
+  buildConfig: JsonObject,
+  namespace: string,
+  timestampTag: boolean,
+  config: Config,
+): readonly string[] {
   const to = objectAt(buildConfig, 'spec', 'output', 'to');
   const planned = planOutput({
     to,
     pushSecret: undefined,
-    namespace: 'namespace',
+    namespace,
     buildNumber: 1,
     arePredecessorsKnown: true,
     timestampTag,

@@ -55,7 +55,7 @@ export function planBuild({
   if (isClone && history?.buildConfig?.optedIn === false) {
     return { kind: 'skip', reason: 'build_config_opted_out', warnings: [] };
   }
-  const features = resolveFeatures(build, config);
+  const features = resolveFeatures(build, namespace, config);
   // An env that is no list is the server's to refuse; there is nothing to write into.
   const isWritable = strategy['env'] == null || Array.isArray(strategy['env']);
   const env = isWritable ? missingVariables(features.profile, envOf(build)) : [];

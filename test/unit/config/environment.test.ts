@@ -64,6 +64,7 @@ describe('the environment', () => {
       S2I_INCREMENTAL_OUTPUT_REGISTRIES: '[harbor.example.com, "localhost:5000"]',
       S2I_INCREMENTAL_OUTPUT_IMAGE_STREAM_REPOSITORY: 'harbor.example.com/{namespace}/{name}',
       S2I_INCREMENTAL_OUTPUT_PUSH_SECRET: 'harbor',
+      S2I_INCREMENTAL_OUTPUT_ALLOWED_REPOSITORIES: '["harbor.example.com/{namespace}/*"]',
       S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false',
       S2I_INCREMENTAL_ASSEMBLE_PROFILES: '{python: {match: python, env: {A: "1"}}}',
       S2I_INCREMENTAL_BUILD_CONFIG_MUTATE: 'false',
@@ -91,6 +92,7 @@ describe('the environment', () => {
         registries: ['harbor.example.com', 'localhost:5000'],
         imageStreamRepository: 'harbor.example.com/{namespace}/{name}',
         pushSecret: 'harbor',
+        allowedRepositories: ['harbor.example.com/{namespace}/*'],
       },
       assemble: {
         wrapper: false,
@@ -101,6 +103,7 @@ describe('the environment', () => {
           {
             name: 'python',
             match: /python/,
+            namespaces: [],
             scriptsDir: '/usr/libexec/s2i',
             keep: [],
             outputs: [],

@@ -32,7 +32,7 @@ const builtinNames = Object.keys(builtinProfiles) as (keyof typeof builtinProfil
 /** What a built-in profile is without a URL. */
 function builtinProfile(name: keyof typeof builtinProfiles): Profile {
   const { match, scriptsDir, keep, outputs } = builtinProfiles[name];
-  return { name, match: new RegExp(match), scriptsDir, keep, outputs, env: new Map() };
+  return { name, match: new RegExp(match), namespaces: [], scriptsDir, keep, outputs, env: new Map() };
 }
 
 const defaults: Config = {
@@ -44,6 +44,7 @@ const defaults: Config = {
     registries: [],
     imageStreamRepository: '',
     pushSecret: '',
+    allowedRepositories: [],
   },
   assemble: { wrapper: true, baseUrl: '', image: '', imagePullSecret: '', profiles: builtinNames.map(builtinProfile) },
   buildConfig: { mutate: true, injectEnv: false },
@@ -62,7 +63,7 @@ const defaults: Config = {
 /** The documented file, with every default written out. */
 const documentedFile = `
 incremental: {mode: chain, flag: auto, maxDepth: 20, maxAge: 168h, pullSecret: ""}
-output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries: [], imageStreamRepository: "", pushSecret: ""}
+output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries: [], imageStreamRepository: "", pushSecret: "", allowedRepositories: []}
 assemble: {wrapper: true, baseUrl: "", profiles: {}}
 buildConfig: {mutate: true, injectEnv: false}
 events: {enabled: true}
@@ -124,7 +125,14 @@ describe('the configuration', () => {
   it('holds the built-in profiles without naming them, after those of the file', () => {
     const { profiles } = parseConfig('assemble: {profiles: {ruby: {}, team-a: {}}}', {}).assemble;
     const rest = builtinNames.filter((name) => name !== 'ruby').map(builtinProfile);
-    const teamA = { name: 'team-a', match: undefined, scriptsDir: '/usr/libexec/s2i', keep: [], outputs: [] };
+    const teamA = {
+      name: 'team-a',
+      match: undefined,
+      namespaces: [],
+      scriptsDir: '/usr/libexec/s2i',
+      keep: [],
+      outputs: [],
+    };
     assert.deepEqual(profiles, [builtinProfile('ruby'), { ...teamA, env: new Map() }, ...rest]);
   });
 
@@ -137,6 +145,7 @@ describe('the configuration', () => {
       {
         name: 'team-a',
         match: /^r[u]by$/,
+        namespaces: [],
         scriptsDir: '/usr/local/s2i',
         keep: ['a b'],
         outputs: ['/deployments', '$JBOSS_HOME/lib'],
@@ -145,6 +154,7 @@ describe('the configuration', () => {
       {
         name: 'team-b',
         match: undefined,
+        namespaces: [],
         scriptsDir: '/usr/libexec/s2i',
         keep: [],
         outputs: [],
@@ -168,6 +178,7 @@ describe('the configuration', () => {
     const known = {
       name: 'python',
       match: new RegExp(python.match),
+      namespaces: [],
       scriptsDir: python.scriptsDir,
       keep: python.keep,
       outputs: python.outputs,
@@ -182,6 +193,7 @@ describe('the configuration', () => {
     assert.deepEqual(given, {
       name: 'python',
       match: /snake/,
+      namespaces: [],
       scriptsDir: '/opt',
       keep: ['a'],
       outputs: ['/b'],
@@ -219,6 +231,8 @@ describe('a value at its limit', () => {
     'output: {tagFormat: "v{buildNumber}_{timestamp}-x"}',
     'output: {imageStreamRepository: "localhost:5000/{namespace}/{name}"}',
     'output: {imageStreamRepository: "harbor.example.com/all"}',
+    'output: {allowedRepositories: ["harbor.example.com/{namespace}/*", "localhost:5000/*-{namespace}"]}',
+    "assemble: {profiles: {a: {like: python, namespaces: [team-a, 'a-*', '*'], url: 'https://a.example.com', trusted: true}}}",
     `assemble: {profiles: {${'p'.repeat(63)}: {scriptsDir: /s}}}`,
     `incremental: {pullSecret: ${'s'.repeat(253)}}`,
   ];
@@ -296,6 +310,20 @@ describe('a mistake', () => {
         'output.imageStreamRepository: must be a repository with its registry and without a tag, such as harbor.example.com/{namespace}/{name}',
       ],
     ),
+    [
+      'output: {allowedRepositories: ["harbor.example.com/{name}/*", "{namespace}/*", "harbor.example.com/a:1", "harbor.example.com"]}',
+      'output.allowedRepositories.0: may hold the placeholder {namespace}, not {name}',
+      ...[1, 2, 3].map(
+        (index) =>
+          `output.allowedRepositories.${index}: must be a registry and a path in it, such as harbor.example.com/{namespace}/*`,
+      ),
+    ],
+    [
+      'assemble: {profiles: {a: {like: cobol}, b: {namespaces: [Team_A]}, c: {namespaces: team-a}}}',
+      'assemble.profiles.a.like: must be one of python, nodejs, java, php, ruby, golang, perl, dotnet',
+      'assemble.profiles.b.namespaces.0: must be the name of a namespace, in which "*" may stand for any characters',
+      'assemble.profiles.c.namespaces: must be a list of namespaces',
+    ],
     ['output: []', 'output: must be a map of keys to values'],
     ['output: text', 'output: must be a map of keys to values'],
     [
@@ -346,7 +374,7 @@ describe('a mistake', () => {
     ],
     [
       'assemble: {profiles: {a: {url: "https://x.example.com"}}}',
-      `assemble.profiles.a.url: is only for the built-in profiles ${Object.keys(builtinProfiles).join(', ')}; use env`,
+      `assemble.profiles.a.url: is only for the built-in profiles ${Object.keys(builtinProfiles).join(', ')} and what is like one; use env`,
     ],
     [
       'assemble: {profiles: {python: {trusted: true}}}',
@@ -392,7 +420,7 @@ describe('a mistake', () => {
     ['server: {requestBudget: 31s}', 'server.requestBudget: must be at most 30s; is 31s'],
     [
       'assemble: {profiles: {a: }}',
-      'assemble.profiles.a: must be a map with match, scriptsDir, keep, outputs, url, trusted and env',
+      'assemble.profiles.a: must be a map with like, match, namespaces, scriptsDir, keep, outputs, url, trusted and env',
     ],
     [
       'assemble: {profiles: {a: {match: "("}}}',

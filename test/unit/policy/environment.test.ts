@@ -6,6 +6,7 @@ import { missingVariables, withVariables } from '../../../src/policy/environment
 const profile: Profile = {
   name: 'python',
   match: undefined,
+  namespaces: [],
   scriptsDir: '/usr/libexec/s2i',
   keep: [],
   outputs: [],

@@ -12,11 +12,11 @@ const off = parseConfig('incremental: {mode: "false"}\noutput: {timestampTag: fa
 const [node, python, , labelOnly] = config.assemble.profiles;
 const [builtin] = off.assemble.profiles;
 
-function featuresOf(labels: Record<string, string>, given = config): Features {
+function featuresOf(labels: Record<string, string>, given = config, namespace = 'test'): Features {
   const prefixed = Object.fromEntries(
     Object.entries(labels).map(([key, value]) => [`s2i-incremental.io/${key}`, value]),
   );
-  return resolveFeatures(exampleBuild({ metadata: { labels: prefixed } }), given);
+  return resolveFeatures(exampleBuild({ metadata: { labels: prefixed } }), namespace, given);
 }
 
 const defaults: Features = {
@@ -103,6 +103,7 @@ describe('resolveFeatures', () => {
     const profileFor = (name: string) =>
       resolveFeatures(
         exampleBuild({ spec: { strategy: { sourceStrategy: { from: { kind: 'DockerImage', name } } } } }),
+        'test',
         config,
       ).profile?.name;
     assert.deepEqual(
@@ -115,7 +116,38 @@ describe('resolveFeatures', () => {
 
   it('has no profile without base image, and gives the same answer twice', () => {
     const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from: null } } } });
-    assert.equal(resolveFeatures(build, config).profile, undefined);
+    assert.equal(resolveFeatures(build, 'test', config).profile, undefined);
     assert.deepEqual(featuresOf({}), featuresOf({}));
+  });
+
+  it('takes the first profile that fits namespace and image, and offers no other team its own by label', () => {
+    const tenants = parseConfig(
+      `assemble:
+        profiles:
+          node-a: {like: nodejs, namespaces: [team-a], url: 'https://a.example.com'}
+          a: {like: python, namespaces: [team-a, 'a-*'], url: 'https://a.example.com'}
+          b: {like: python, namespaces: ['team-b*'], url: 'https://b.example.com'}`,
+      {},
+    );
+    const indexIn = (namespace: string, labels = {}) =>
+      featuresOf(labels, tenants, namespace).profile?.env.get('PIP_INDEX_URL');
+    assert.deepEqual(
+      ['team-a', 'a-1', 'team-b', 'team-b-1', 'team-a-1', 'team-c'].map((namespace) => indexIn(namespace)),
+      [
+        'https://a.example.com',
+        'https://a.example.com',
+        'https://b.example.com',
+        'https://b.example.com',
+        undefined,
+        undefined,
+      ],
+    );
+    assert.equal(featuresOf({}, tenants, 'team-c').profile?.name, 'python');
+    assert.equal(indexIn('team-b', { 'assemble-env': 'b' }), 'https://b.example.com');
+    const foreign = featuresOf({ 'assemble-env': 'a' }, tenants, 'team-b');
+    assert.equal(foreign.profile?.name, 'b');
+    assert.deepEqual(foreign.warnings, [
+      'label s2i-incremental.io/assemble-env: "a" is unknown, the default counts; allowed: b, python, nodejs, java, php, rub...',
+    ]);
   });
 });

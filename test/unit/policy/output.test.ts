@@ -194,6 +194,37 @@ describe('planOutput', () => {
     });
   }
 
+  const limits: readonly [pattern: string, allowed: readonly string[], refused: readonly string[]][] = [
+    [
+      'harbor.example.com/{namespace}/*',
+      ['harbor.example.com/test/app', 'harbor.example.com/test/a/b'],
+      [
+        'harbor.example.com/test',
+        'harbor.example.com/testing/app',
+        'harbor.example.com/other/test/app',
+        'quay.example.com/test/app',
+      ],
+    ],
+    ['harbor.example.com/team-*/app', ['harbor.example.com/team-a/app'], ['harbor.example.com/team-a/b/app']],
+    ['*.example.com/app', ['quay.example.com/app'], ['evil.org/a.example.com/app', 'quayxexample.com/app']],
+    ['harbor.example.com/{namespace}', ['harbor.example.com/test'], ['harbor.example.com/test/app']],
+  ];
+  for (const [pattern, allowed, refused] of limits) {
+    it(`takes the annotation for what ${pattern} allows, and warns of all else`, () => {
+      const planWith = (outputRepository: string) =>
+        planOutput(requestOf({ outputRepository }, { allowedRepositories: ['none.example.com/x', pattern] }));
+      for (const repository of allowed) assert.deepEqual(planWith(repository), tagged(repository));
+      for (const repository of refused) {
+        assert.deepEqual(planWith(repository), {
+          ...tagged('harbor.example.com/team/app'),
+          warnings: [
+            `annotation s2i-incremental.io/output-repository is not used, not in output.allowedRepositories: ${repository}`,
+          ],
+        });
+      }
+    });
+  }
+
   for (const outputRepository of [
     'team/app',
     'quay.example.com/app:1',

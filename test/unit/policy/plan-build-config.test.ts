@@ -29,7 +29,7 @@ function originWith(changes: JsonObject): string {
 
 function planOf(patch: JsonObject, yaml = '', origin: RestoredBuildConfig['origin'] = 'none') {
   const buildConfig = frozen(exampleBuildConfig(patch));
-  return planBuildConfig({ buildConfig, origin }, yaml === '' ? defaults : parseConfig(yaml, {}));
+  return planBuildConfig({ buildConfig, origin }, 'test', yaml === '' ? defaults : parseConfig(yaml, {}));
 }
 
 function mutation(incremental: true | undefined, annotations: JsonObject, changes: Partial<BuildConfigPlan> = {}) {
@@ -123,7 +123,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
     const left = 256 * 1024 - key.length - (annotations[key] ?? '').length - 'more'.length;
     const withMore = (more: string) => {
       const buildConfig = withValue(exampleBuildConfig(), ['metadata', 'annotations'], { more });
-      return planBuildConfig({ buildConfig, origin: 'none' }, defaults);
+      return planBuildConfig({ buildConfig, origin: 'none' }, 'test', defaults);
     };
     assert.equal(withMore('x'.repeat(left)).reason, 'opted_in');
     // Two bytes for each of these characters.
@@ -141,7 +141,11 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
       ['spec', 'strategy', 'sourceStrategy'],
       { env: [], incremental: null },
     );
-    const { annotations } = planBuildConfig({ buildConfig: changed, origin: 'none' }, defaults) as BuildConfigPlan;
+    const { annotations } = planBuildConfig(
+      { buildConfig: changed, origin: 'none' },
+      'test',
+      defaults,
+    ) as BuildConfigPlan;
     assert.deepEqual(annotations, {
       [key]: originWith({ from: null, env: [], empty: { annotations: {}, env: [], incremental: null } }),
     });
