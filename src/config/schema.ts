@@ -95,7 +95,7 @@ export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', '
 
 /**
  * The configuration file: every key with its default as it is written there; anything else is refused. The type Config,
- * the environment variables and the table in docs/reference.md (hack/config-reference.ts) are made from it.
+ * the environment variables and the table in docs/reference.md (hack/reference.ts) are made from it.
  */
 export const configSchema = section({
   incremental: section({

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { referenceFile, renderReference } from '../../../hack/config-reference.ts';
+import { referenceFile, renderReference } from '../../../hack/reference.ts';
 import { configKeys } from '../../../src/config/keys.ts';
 
 describe('the reference of the configuration', () => {
   const page = readFileSync(referenceFile, 'utf8');
 
-  it('has the keys of the schema: node hack/config-reference.ts writes them', async () => {
+  it('has the keys of the schema: node hack/reference.ts writes them', async () => {
     assert.equal(page, await renderReference(page));
   });
 

@@ -1,22 +1,33 @@
-/** Writes the table of configuration keys into docs/reference.md, from the schema: `node hack/config-reference.ts`. */
+/** Writes the tables of configuration keys and of reasons into docs/reference.md: `node hack/reference.ts`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { type ConfigKey, configKeys } from '../src/config/keys.ts';
+import { fullBuildRules } from '../src/policy/full-build-rules.ts';
 
 /** The page that `renderReference` describes. */
 export const referenceFile = new URL('../docs/reference.md', import.meta.url);
 
-/** The page with its table of configuration keys as they are. */
+/** Returns the page with its tables as the schema and the rules have them. */
 export async function renderReference(page: string, keys: readonly ConfigKey[] = configKeys()): Promise<string> {
   const rows = keys.map(
     ({ path, fallback, description }) => `| \`${path.join('.')}\` | \`${textOf(fallback)}\` | ${description} |`,
   );
   const table = ['| key | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
-  const text = page.replace(
-    /(<!-- configuration -->\n)[^]*(<!-- \/configuration -->)/,
+  const reasons = fullBuildRules.map(
+    ({ code, sentence, advice }) => `| \`${code}\` | ${sentence} | ${advice ?? 'The next one can be incremental.'} |`,
+  );
+  const reasonTable = ['| code | the Build is full because | the next one |', '| --- | --- | --- |', ...reasons].join(
+    '\n',
+  );
+  const text = withTable(withTable(page, 'configuration', table), 'reasons', reasonTable);
+  return format(text, { ...(await resolveConfig(referenceFile)), parser: 'markdown' });
+}
+
+function withTable(page: string, name: string, table: string): string {
+  return page.replace(
+    new RegExp(`(<!-- ${name} -->\\n)[^]*(<!-- /${name} -->)`),
     (_all, start: string, end: string) => `${start}\n${table}\n\n${end}`,
   );
-  return format(text, { ...(await resolveConfig(referenceFile)), parser: 'markdown' });
 }
 
 /** A value as it may be written in the file. */
