@@ -133,8 +133,10 @@ async function watchHistory(cluster: Cluster, metrics: Metrics, logger: Logger) 
 
 function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | undefined): string {
   if (watched === undefined) return 'standalone';
-  const { synced, buildConfigs } = watched.status();
-  return synced ? `synced, ${buildConfigs} BuildConfigs` : 'not synced, asking the API server for each Build';
+  const { synced, buildConfigs, notKept } = watched.status();
+  if (!synced) return 'not synced, asking the API server for each Build';
+  const more = notKept === 0 ? '' : `, asking the API server for Builds of ${notKept} namespaces that have too many`;
+  return `synced, ${buildConfigs} BuildConfigs${more}`;
 }
 
 /** Reads the cluster's BuildDefaults for as long as the webhook runs; logs once that they keep it from being fetched. */

@@ -14,9 +14,18 @@ export interface KnownBuildConfig {
   readonly facts: BuildConfigFacts;
 }
 
+/** Of some 400 bytes, at most 1.5 kB; a large cluster has 20,000. The Builds of those that come later are asked for live. */
+const defaultMost = 50_000;
+
 /** BuildConfigs folded into what decisions need of them; the objects themselves are not kept. */
 export class BuildConfigIndex {
   readonly #known = new Map<string, KnownBuildConfig>();
+  readonly #most: number;
+
+  /** @param most BuildConfigs that are kept */
+  constructor(most = defaultMost) {
+    this.#most = most;
+  }
 
   get size(): number {
     return this.#known.size;
@@ -24,7 +33,9 @@ export class BuildConfigIndex {
 
   set(buildConfig: JsonObject): void {
     const lastVersion = at(buildConfig, 'status', 'lastVersion');
-    this.#known.set(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)), {
+    const key = keyOf(namespaceOf(buildConfig), nameOf(buildConfig));
+    if (this.#known.size >= this.#most && !this.#known.has(key)) return;
+    this.#known.set(key, {
       uid: stringAt(buildConfig, 'metadata', 'uid') ?? '',
       lastVersion: typeof lastVersion === 'number' ? lastVersion : 0,
       facts: buildConfigFactsOf(buildConfig),

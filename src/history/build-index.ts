@@ -8,7 +8,7 @@ import {
 import type { JsonObject } from '../openshift/json.ts';
 import { createdAt, isObjectName, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { decodeBuildRecord } from '../policy/build-record.ts';
-import type { BuildConfigHistory, BuildOutcome, HistoryQuery, PreviousBuild } from '../policy/facts.ts';
+import type { BuildConfigHistory, HistoryQuery, PreviousBuild } from '../policy/facts.ts';
 import { hasOptInLabel } from '../policy/opt-in.ts';
 import {
   type BuildPosition,
@@ -18,6 +18,7 @@ import {
   previousBuildOf,
   scriptsAddressOf,
   scriptsFailureOf,
+  settingsSizeOf,
 } from './earlier-build.ts';
 
 /** What of a query an index needs. */
@@ -52,11 +53,13 @@ interface Chain {
   /** Where that one stood if it is gone: the next is known to be the newest only if it is newer than that. */
   lost: BuildPosition | undefined;
   /** Put together when it is asked for. */
-  outcomes: readonly BuildOutcome[] | undefined;
+  past: Pick<BuildConfigHistory, 'outcomes' | 'numbers'> | undefined;
 }
 
 /** What is known of a namespace: it goes with its last opted-in Build. */
 interface Namespace {
+  /** What it takes, about. */
+  bytes: number;
   readonly builds: Map<string, KnownBuild>;
   readonly chains: Map<string, Chain>;
   /** When scripts could not be fetched from an address, oldest first. */
@@ -68,6 +71,12 @@ const maxOutcomes = 20;
 
 /** An address changes when the webhook's scripts or configuration do; what is older than that is of no use. */
 const maxAddresses = 4;
+
+/**
+ * Bytes, about: 120,000 Builds of 24,000 BuildConfigs, more than a large cluster has. Beyond that the namespace that takes most is
+ * not kept, and its Builds are asked for live.
+ */
+const defaultMaxBytes = 64 * 1024 * 1024;
 
 /** Twice the length of the uid of an object; what is longer is none, and would be kept as a key. */
 const maxUidLength = 72;
@@ -81,6 +90,23 @@ export class BuildIndex {
   readonly #namespaces = new Map<string, Namespace>();
   /** How many Builds have a reference. */
   readonly #references = new Map<string, number>();
+  /** Namespaces that took too much. */
+  readonly #notKept = new Set<string>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+  /** Builds that were unfinished in the index before this one, and have not been put in here. */
+  #unfinishedBefore: Set<string>;
+
+  /** @param before whose place this index takes; of it only which Builds were unfinished is kept */
+  constructor(before?: BuildIndex, maxBytes = defaultMaxBytes) {
+    this.#unfinishedBefore = before?.unfinished() ?? new Set();
+    this.#maxBytes = maxBytes;
+  }
+
+  /** How many namespaces took too much. */
+  get notKept(): number {
+    return this.#notKept.size;
+  }
 
   /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
   set(build: JsonObject): void {
@@ -89,9 +115,10 @@ export class BuildIndex {
       return;
     }
     const name = namespaceOf(build);
+    if (this.#notKept.has(name)) return;
     let namespace = this.#namespaces.get(name);
     if (namespace === undefined) {
-      namespace = { builds: new Map(), chains: new Map(), scriptsFailures: new Map() };
+      namespace = { bytes: 0, builds: new Map(), chains: new Map(), scriptsFailures: new Map() };
       this.#namespaces.set(name, namespace);
     }
     const owner = chainIn(namespace, buildConfigOf(build));
@@ -109,8 +136,10 @@ export class BuildIndex {
       reference: outputReferenceOf(build),
       canBeContinued: previous !== undefined,
     };
+    const { bytes } = namespace;
     const before = namespace.builds.get(known.name);
     namespace.builds.set(known.name, known);
+    namespace.bytes += sizeOfKnown(known) - sizeOfKnown(before);
     if (before?.owner !== undefined && before.owner !== owner) exchange(namespace, before.owner, before, undefined);
     if (owner !== undefined) {
       exchange(namespace, owner, before?.owner === owner ? before : undefined, { known, previous });
@@ -118,6 +147,9 @@ export class BuildIndex {
     this.#count(before?.reference, -1);
     this.#count(known.reference, 1);
     noteScriptsFailure(namespace, build);
+    this.#unfinishedBefore.delete(keyOf(build));
+    this.#bytes += namespace.bytes - bytes;
+    while (this.#bytes > this.#maxBytes) this.#dropLargest();
   }
 
   remove(build: JsonObject): void {
@@ -125,23 +157,41 @@ export class BuildIndex {
     const namespace = this.#namespaces.get(namespaceName);
     const before = namespace?.builds.get(name);
     if (namespace === undefined || before === undefined) return;
+    const { bytes } = namespace;
     namespace.builds.delete(name);
+    namespace.bytes -= sizeOfKnown(before);
     if (before.owner !== undefined) exchange(namespace, before.owner, before, undefined);
     this.#count(before.reference, -1);
+    this.#bytes += namespace.bytes - bytes;
     if (namespace.builds.size === 0) this.#namespaces.delete(namespaceName);
   }
 
   /** Whether the Build was known when it had not finished. */
   hasUnfinished(build: JsonObject): boolean {
     const known = this.#namespaces.get(namespaceOf(build))?.builds.get(nameOf(build));
-    return known !== undefined && known.phase === undefined;
+    return known === undefined ? this.#unfinishedBefore.has(keyOf(build)) : known.phase === undefined;
+  }
+
+  /** Which Builds were last known when they had not finished. */
+  unfinished(): Set<string> {
+    const unfinished = new Set(this.#unfinishedBefore);
+    for (const [namespace, { builds }] of this.#namespaces) {
+      for (const { name, phase } of builds.values()) if (phase === undefined) unfinished.add(`${namespace}/${name}`);
+    }
+    return unfinished;
+  }
+
+  /** Every Build that exists is in here: whatever was known before of others is of no more use. */
+  complete(): void {
+    this.#unfinishedBefore = new Set();
   }
 
   /**
    * Whether `lookUp` is right: not while the newest Build to continue from is gone and others are left, of which only that they
-   * are there is known, and not where the Build that asks is itself here.
+   * are there is known, not where the Build that asks is itself here, and not in a namespace that took too much.
    */
   canAnswer({ namespace, buildConfig, build }: BuildQuery): boolean {
+    if (this.#notKept.has(namespace)) return false;
     const known = this.#namespaces.get(namespace);
     return known?.builds.has(build) !== true && known?.chains.get(chainKeyOf(buildConfig))?.lost === undefined;
   }
@@ -153,11 +203,21 @@ export class BuildIndex {
     return {
       hasBuilds: chain !== undefined,
       previous: chain?.previous,
-      outcomes: chain === undefined ? [] : (chain.outcomes ??= outcomesIn(chain)),
-      numbers: chain === undefined ? [] : numbersIn(chain),
+      ...(chain === undefined ? noPast : (chain.past ??= pastOf(chain))),
       references: this.#references,
       scriptsFailedAt: (scripts) => known?.scriptsFailures.get(scriptsAddressOf(scripts)),
     };
+  }
+
+  #dropLargest(): void {
+    let [largest, most]: [string | undefined, number] = [undefined, 0];
+    for (const [name, { bytes }] of this.#namespaces) if (bytes > most) [largest, most] = [name, bytes];
+    const namespace = this.#namespaces.get(largest ?? '');
+    if (largest === undefined || namespace === undefined) return;
+    for (const { reference } of namespace.builds.values()) this.#count(reference, -1);
+    this.#namespaces.delete(largest);
+    this.#notKept.add(largest);
+    this.#bytes -= most;
   }
 
   #count(reference: string | undefined, change: 1 | -1): void {
@@ -178,7 +238,7 @@ function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefine
   const key = chainKeyOf(identity);
   let chain = chains.get(key);
   if (chain === undefined) {
-    chain = { key, builds: new Set(), continuable: 0, previous: undefined, lost: undefined, outcomes: undefined };
+    chain = { key, builds: new Set(), continuable: 0, previous: undefined, lost: undefined, past: undefined };
     chains.set(key, chain);
   }
   return chain;
@@ -186,16 +246,17 @@ function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefine
 
 /** Takes a Build out of a chain and puts another one in. */
 function exchange(
-  { chains }: Namespace,
+  namespace: Namespace,
   chain: Chain,
   before: KnownBuild | undefined,
   after: { readonly known: KnownBuild; readonly previous: PreviousBuild | undefined } | undefined,
 ): void {
+  const bytes = sizeOfPrevious(chain.previous);
   if (before !== undefined) chain.builds.delete(before);
   if (after !== undefined) chain.builds.add(after.known);
-  if (chain.builds.size === 0) chains.delete(chain.key);
+  if (chain.builds.size === 0) namespace.chains.delete(chain.key);
   chain.continuable += Number(after?.known.canBeContinued ?? false) - Number(before?.canBeContinued ?? false);
-  chain.outcomes = undefined;
+  chain.past = undefined;
 
   const newest = chain.previous ?? chain.lost;
   const candidate = after?.previous;
@@ -207,21 +268,39 @@ function exchange(
     chain.previous = undefined;
     chain.lost = undefined;
   } else if (before !== undefined && before.name === chain.previous?.name) {
-    chain.lost = chain.previous;
+    const { name, number, createdAt } = chain.previous;
+    chain.lost = { name, number, createdAt };
     chain.previous = undefined;
   }
+  namespace.bytes += sizeOfPrevious(chain.previous) - bytes;
 }
 
-function numbersIn({ builds }: Chain): BuildConfigHistory['numbers'] {
-  return [...builds].flatMap(({ number, createdAt }) => (number === undefined ? [] : [{ number, createdAt }]));
-}
+const noPast = { outcomes: [], numbers: [] } as const;
 
-function outcomesIn({ builds }: Chain): readonly BuildOutcome[] {
+function pastOf({ builds }: Chain): Pick<BuildConfigHistory, 'outcomes' | 'numbers'> {
   const ended = [...builds].filter(({ phase }) => phase !== undefined && phase !== 'Cancelled');
   const newest = ended.sort((one, other) => compareAge(other, one)).slice(0, maxOutcomes);
-  return newest.map(({ name, continued, phase, endedAt }) => {
-    return { name, continued, succeeded: phase === 'Complete', at: endedAt };
-  });
+  return {
+    outcomes: newest.map(({ name, continued, phase, endedAt }) => {
+      return { name, continued, succeeded: phase === 'Complete', at: endedAt };
+    }),
+    numbers: [...builds].flatMap(({ number, createdAt }) => (number === undefined ? [] : [{ number, createdAt }])),
+  };
+}
+
+/** Bytes that a Build takes, about: its objects, its places in maps and its texts. */
+function sizeOfKnown(known: KnownBuild | undefined): number {
+  return known === undefined ? 0 : 320 + known.name.length + (known.reference?.length ?? 0);
+}
+
+/** Bytes that the Build to continue from takes, with those of its BuildConfig, about. */
+function sizeOfPrevious(previous: PreviousBuild | undefined): number {
+  return previous === undefined ? 0 : 500 + previous.image.length + settingsSizeOf(previous);
+}
+
+/** Tells a Build from all others. */
+function keyOf(build: JsonObject): string {
+  return `${namespaceOf(build)}/${nameOf(build)}`;
 }
 
 function noteScriptsFailure({ scriptsFailures }: Namespace, build: JsonObject): void {

@@ -61,7 +61,7 @@ export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(bu
     // A copy has no spare room.
     envNames: [...envNamesOf(build)],
   };
-  const isTooLarge = sizeOf(settings) > maxSettingsSize;
+  const isTooLarge = settingsSizeOf(settings) > maxSettingsSize;
   const { originFrom, source, inputs, envNames } = isTooLarge ? noSettings : settings;
   return {
     name: nameOf(build),
@@ -81,7 +81,7 @@ export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(bu
 }
 
 /** Bytes of the texts that are compared; a text has a head of some 32 bytes. */
-function sizeOf({
+export function settingsSizeOf({
   originFrom,
   source,
   inputs,
@@ -109,7 +109,7 @@ export interface ScriptsFailure {
 }
 
 /** Longer addresses are not kept, in characters: that of a service and a profile has less than a hundred. */
-const maxAddressLength = 1_024;
+const maxAddressLength = 512;
 
 /** Returns the failure to fetch scripts that a Build ended with; undefined where it ended otherwise, or does not say when. */
 export function scriptsFailureOf(build: JsonObject): ScriptsFailure | undefined {

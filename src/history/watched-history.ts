@@ -11,6 +11,8 @@ export interface HistoryStatus {
   /** Whether the watches are open and complete. */
   readonly synced: boolean;
   readonly buildConfigs: number;
+  /** Namespaces with more Builds than are kept. */
+  readonly notKept: number;
 }
 
 /**
@@ -25,10 +27,14 @@ export function createWatchedHistory(
   onFinished: (build: FinishedBuild) => void = () => undefined,
 ) {
   const common = { cluster, onEvent, random };
-  const builds = new Reflector({
+  const builds = new Reflector<BuildIndex>({
     ...common,
     selection: { resource: 'builds', labelSelector: optInSelector },
-    createIndex: () => new BuildIndex(),
+    createIndex: (before) => new BuildIndex(before),
+    onEvent: (event) => {
+      if (event.kind === 'synced') builds.index.complete();
+      onEvent(event);
+    },
     // One that was never known unfinished may have finished at any time, also before this process was there.
     onObject: (build, known) => {
       const finished = known.hasUnfinished(build) ? finishedBuildOf(build) : undefined;
@@ -55,7 +61,11 @@ export function createWatchedHistory(
     },
 
     status(): HistoryStatus {
-      return { synced: builds.isCurrent && buildConfigs.isCurrent, buildConfigs: buildConfigs.index.size };
+      return {
+        synced: builds.isCurrent && buildConfigs.isCurrent,
+        buildConfigs: buildConfigs.index.size,
+        notKept: builds.index.notKept,
+      };
     },
 
     /** Watches until the signal aborts. */

@@ -15,7 +15,8 @@ export type ReflectorEvent =
 export interface ReflectorOptions<I extends Index> {
   readonly cluster: Cluster;
   readonly selection: Selection;
-  readonly createIndex: () => I;
+  /** @param before whose place the new one takes; undefined: it is the first */
+  readonly createIndex: (before: I | undefined) => I;
   readonly onEvent: (event: ReflectorEvent) => void;
   /** Told of each object before it goes into an index, with what was known until then. */
   readonly onObject?: (object: JsonObject, known: I) => void;
@@ -46,10 +47,10 @@ export class Reflector<I extends Index> {
 
   constructor(options: ReflectorOptions<I>) {
     this.#options = options;
-    this.#index = options.createIndex();
+    this.#index = options.createIndex(undefined);
   }
 
-  /** What is known; complete as of the last list, and up to date while `isCurrent`. */
+  /** What is known: complete and up to date while `isCurrent`. */
   get index(): I {
     return this.#index;
   }
@@ -82,21 +83,23 @@ export class Reflector<I extends Index> {
     }
   }
 
-  /** Lists everything into a new index that takes the old one's place once it is whole; resolves with its version. */
+  /**
+   * Lists everything into a new index; resolves with its version. The old one is let go before: nobody asks it while no watch
+   * is open, and there is not always room for two.
+   */
   async #list(signal: AbortSignal): Promise<string> {
     const { cluster, selection, createIndex, onEvent, onObject } = this.#options;
-    const index = createIndex();
+    this.#index = createIndex(this.#index);
     let objects = 0;
     let version = '';
     for await (const { items, resourceVersion } of listPages(cluster, selection, signal)) {
       for (const object of items) {
         onObject?.(object, this.#index);
-        index.set(object);
+        this.#index.set(object);
       }
       objects += items.length;
       version = resourceVersion;
     }
-    this.#index = index;
     onEvent({ kind: 'synced', selection, objects });
     return version;
   }

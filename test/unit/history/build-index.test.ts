@@ -258,4 +258,66 @@ describe('BuildIndex', () => {
       assert.deepEqual([hasBuilds, references.has(referenceOf(1))], [false, true]);
     }
   });
+
+  describe('that has too much to keep', () => {
+    const inNamespace = (namespace: string, number: number, patch: JsonObject = {}) =>
+      completeBuild(number, merge({ metadata: { namespace } }, patch) as JsonObject);
+    const asking = (namespace: string) => ({ ...query, namespace });
+
+    it('does without the namespace that takes most, and says so', () => {
+      const index = new BuildIndex(undefined, 8_000);
+      for (const number of [1, 2, 3]) index.set(inNamespace('small', number));
+      for (let number = 4; number < 40; number += 1) index.set(inNamespace('large', number));
+      assert.equal(index.notKept, 1);
+      assert.deepEqual(
+        ['small', 'large', 'other'].map((namespace) => index.canAnswer(asking(namespace))),
+        [true, false, true],
+      );
+      const { previous, references } = comparable(index.lookUp(asking('small')));
+      assert.deepEqual([previous?.name, references], ['app-3', new Set([1, 2, 3].map(referenceOf))]);
+      index.remove(inNamespace('large', 5));
+      index.set(inNamespace('large', 50, { status: { phase: 'Running' } }));
+      assert.equal(index.hasUnfinished(inNamespace('large', 50)), false);
+      assert.equal(index.canAnswer(asking('large')), false);
+    });
+
+    it('counts what it keeps, not what it kept', () => {
+      const index = new BuildIndex(undefined, 8_000);
+      for (let round = 0; round < 100; round += 1) {
+        const number = (round % 5) + 1;
+        const env = Array.from({ length: number * 10 }, () => ({ name: 'VARIABLE' }));
+        const uid = round % 2 === 0 ? 'uid-a' : 'uid-b';
+        const owner = { ownerReferences: [{ kind: 'BuildConfig', name: 'app', uid }] };
+        index.set(inNamespace('test', number, { metadata: owner, spec: { strategy: { sourceStrategy: { env } } } }));
+        index.set(inNamespace('test', number, { status: { phase: 'Running' } }));
+        if (round % 3 === 0) index.remove(inNamespace('test', number));
+        if (round % 10 === 9) for (let each = 1; each <= 5; each += 1) index.remove(inNamespace('test', each));
+      }
+      assert.equal(index.notKept, 0);
+    });
+
+    it('does without the Build to continue from as well, whose settings take most', () => {
+      const env = Array.from({ length: 200 }, (_, at) => ({ name: `VARIABLE_${at}` }));
+      const index = new BuildIndex(undefined, 8_000);
+      index.set(inNamespace('test', 1, { spec: { strategy: { sourceStrategy: { env } } } }));
+      assert.equal(index.notKept, 1);
+    });
+  });
+
+  it('takes over which Builds were unfinished, until every Build is in it', () => {
+    const running = (number: number) => completeBuild(number, { status: { phase: 'Running' } });
+    const first = indexOf(running(1), running(2), running(3), completeBuild(4));
+    const second = new BuildIndex(first);
+    second.set(completeBuild(1));
+    const third = new BuildIndex(second);
+    const known = (index: BuildIndex) => [1, 2, 3, 4].map((number) => index.hasUnfinished(completeBuild(number)));
+    assert.deepEqual([first, second, third].map(known), [
+      [true, true, true, false],
+      [false, true, true, false],
+      [false, true, true, false],
+    ]);
+    third.set(running(2));
+    third.complete();
+    assert.deepEqual(known(third), [false, true, false, false]);
+  });
 });

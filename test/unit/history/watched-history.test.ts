@@ -52,7 +52,7 @@ describe('a watched history', () => {
     cluster.store(counted(2, { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'harbor' } } }));
     cluster.store(exampleBuild());
     const { history, asked, read } = await synced(t, cluster);
-    assert.deepEqual(history.status(), { synced: true, buildConfigs: 1 });
+    assert.deepEqual(history.status(), { synced: true, buildConfigs: 1, notKept: 0 });
     assert.deepEqual(comparable(await read()), {
       buildConfig: { optedIn: true, outputRepository: undefined, pullSecret: 'harbor', incremental: undefined },
       hasBuilds: true,
@@ -93,7 +93,7 @@ describe('a watched history', () => {
     const { history, asked, read } = await synced(t, cluster);
     cluster.cut();
     await settle();
-    assert.deepEqual(history.status(), { synced: false, buildConfigs: 1 });
+    assert.deepEqual(history.status(), { synced: false, buildConfigs: 1, notKept: 0 });
     await assert.rejects(read(), { message: 'connection refused' });
     cluster.mend();
     await read();

@@ -5,9 +5,13 @@ import type { JsonObject } from '../../../src/openshift/json.ts';
 import { nameOf } from '../../../src/openshift/metadata.ts';
 import { FakeCluster } from '../../helpers/fake-cluster.ts';
 
-/** Remembers names. */
+/** Remembers names, and those in whose place it is. */
 class Names {
   readonly known = new Set<string>();
+  readonly before: readonly string[];
+  constructor(before: Names | undefined) {
+    this.before = [...(before?.known ?? [])];
+  }
   set(object: JsonObject): void {
     this.known.add(nameOf(object));
   }
@@ -33,7 +37,7 @@ function start(t: TestContext, cluster: FakeCluster, random = () => 0) {
   const reflector = new Reflector({
     cluster,
     selection: { resource: 'builds', labelSelector: 'on=true' },
-    createIndex: () => new Names(),
+    createIndex: (before: Names | undefined) => new Names(before),
     onEvent: (event) => events.push(event),
     random,
   });
@@ -114,7 +118,7 @@ describe('a Reflector', () => {
     const cluster = new FakeCluster();
     cluster.store(named('first'));
     cluster.store(named('deleted'));
-    const { events, names, stop } = start(t, cluster);
+    const { reflector, events, names, stop } = start(t, cluster);
     await pass(t, 0);
     await pass(t, 200);
     cluster.cut();
@@ -126,6 +130,7 @@ describe('a Reflector', () => {
     await pass(t, 500);
     await pass(t, 1_000);
     assert.deepEqual(names(), ['first', 'second']);
+    assert.deepEqual(reflector.index.before, ['first', 'deleted']);
     assert.deepEqual(
       events.map((event) => (event.kind === 'interrupted' ? (event.error as Error).message : event.kind)),
       ['synced', 'connection reset', 'too old resource version', 'synced'],
