@@ -1,19 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { parse } from 'yaml';
-import { arrayAt, at, stringAt } from '../../../src/openshift/json.ts';
+import { arrayAt, at } from '../../../src/openshift/json.ts';
 import { imageOf } from '../../helpers/cluster/builds.ts';
 import { OpenShift } from '../../helpers/cluster/openshift.ts';
-import { PodSet } from '../../helpers/cluster/pod-set.ts';
+import type { PodSet } from '../../helpers/cluster/pod-set.ts';
 import { waitFor } from '../../helpers/cluster/wait-for.ts';
-import { type Manifest, chart, installMode, manifestsIn, release, theOnly } from '../helm.ts';
+import { chart, installMode, release } from '../helm.ts';
+import { startReleasePods } from '../release-pods.ts';
 import type { ChartBed } from './chart-bed.ts';
 
-const { name, namespace } = release;
+const { name } = release;
 const enabled = { 's2i-incremental.io/enabled': 'true' };
 const annotation = (key: string) => ['metadata', 'annotations', `s2i-incremental.io/${key}`] as const;
 
@@ -32,53 +28,12 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       await cluster.admin.createNamespace('shop');
       const { status, stderr } = await helm('install', name, chart, '--values', installMode('self-signed').values);
       assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-      const manifests = manifestsIn((await helm('get', 'manifest', name)).stdout);
-      const kubeconfig = await tokenKubeconfig();
-      const config = join(cluster.directory, 'chart-config.yaml');
-      writeFileSync(config, String(at(theOnly('ConfigMap', manifests), 'data', 'config.yaml')));
-      const program = join(cluster.directory, 'main.cjs');
-      const build = fileURLToPath(new URL('../../../hack/build.ts', import.meta.url));
-      execFileSync(process.execPath, [build, program], { stdio: 'pipe' });
-      pods = await PodSet.create({
-        cluster,
-        namespace,
-        service: name,
-        servicePorts: [
-          { name: 'https', port: 443, target: 'https' },
-          { name: 'ops', port: 8080, target: 'ops' },
-        ],
-        createSpec: ({ https, ops, scripts }) => ({
-          program,
-          args: [
-            ...argumentsOf(manifests).map((arg) => arg.replace('/etc/s2i-incremental-webhook/config.yaml', config)),
-            // Of the same option the last one counts; a pod has an address of its own, and its token in a file.
-            `--port=${https}`,
-            `--ops-port=${ops}`,
-            `--scripts-port=${scripts}`,
-            `--kubeconfig=${kubeconfig}`,
-          ],
-          env: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '1s' },
-        }),
-      });
-      await pods.add(2);
-      await pods.ready();
+      pods = await startReleasePods({ api, cluster, helm });
     });
     after(async () => {
       await pods?.stop();
       await helm('uninstall', name, '--ignore-not-found');
     });
-
-    /** A kubeconfig of the release's ServiceAccount. */
-    async function tokenKubeconfig(): Promise<string> {
-      const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
-      const { status, body } = await api.request('POST', path, { body: { spec: {} } });
-      assert.equal(status, 201);
-      const admin = parse(readFileSync(join(cluster.directory, 'users', 'admin.yaml'), 'utf8')) as object;
-      const user = { name: 'admin', user: { token: stringAt(body, 'status', 'token') } };
-      const file = join(cluster.directory, 'users', 'service-account.yaml');
-      writeFileSync(file, JSON.stringify({ ...admin, users: [user] }), { mode: 0o600 });
-      return file;
-    }
 
     it('is called by its Service under the CA that it published', async () => {
       const { body } = await api.request('GET', configuration);
@@ -167,10 +122,4 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       assert.deepEqual(troubled, []);
     });
   });
-}
-
-/** Of the container, as the Deployment has them. */
-function argumentsOf(manifests: readonly Manifest[]): readonly string[] {
-  const containers = arrayAt(theOnly('Deployment', manifests), 'spec', 'template', 'spec', 'containers') ?? [];
-  return (arrayAt(containers[0], 'args') ?? []).map(String);
 }
