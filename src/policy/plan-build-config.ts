@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { envOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, at, objectAt, stringAt } from '../openshift/json.ts';
-import { annotations, userAnnotations } from '../openshift/keys.ts';
+import { annotations, labels, userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, isObjectName } from '../openshift/metadata.ts';
 import {
   type AppliedSettings,
@@ -17,6 +17,7 @@ import { planOutput } from './output.ts';
 import type { BuildConfigPlan, SkipPlan } from './plan.ts';
 import type { RestoredBuildConfig } from './restore-build-config.ts';
 import { limitWarnings, warning } from './warnings.ts';
+import { planWrapper } from './wrapper.ts';
 
 /**
  * Decides what becomes of a BuildConfig.
@@ -48,6 +49,7 @@ export function planBuildConfig(
     ...outputWarnings(buildConfig, namespace, features.timestampTag, config),
     ...pullSecretWarnings(buildConfig),
     ...objectWarnings(buildConfig),
+    ...wrapperWarnings(buildConfig, features, config),
   ]);
   if (!config.buildConfig.mutate) return { ...optedOut, warnings };
 
@@ -93,6 +95,34 @@ function historyWarnings(buildConfig: JsonObject): readonly string[] {
   return at(buildConfig, 'spec', 'successfulBuildsHistoryLimit') === 0
     ? [warning('successfulBuildsHistoryLimit: 0 leaves no Build to continue from; every build will be a full one')]
     : [];
+}
+
+/** What every Build of it will lack to continue, unless somebody acts. */
+function wrapperWarnings(buildConfig: JsonObject, features: Features, config: Config): readonly string[] {
+  const { scripts, incremental } = sourceStrategyOf(buildConfig) ?? {};
+  // Full builds are what was asked for.
+  if (features.mode === 'off' || incremental === false) return [];
+  const env = envOf(buildConfig);
+  const planned = planWrapper({
+    build: buildConfig,
+    wanted: features.wrapper,
+    profile: features.wrapperProfile?.name,
+    env: [...env, ...missingVariables(features.profile, env)],
+    isProxied: false,
+    version: '',
+    config: config.assemble,
+    failedAt: () => undefined,
+    now: 0,
+  });
+  if (planned.kind !== 'unavailable') return [];
+  const { baseUrl, image } = config.assemble;
+  const why =
+    typeof scripts === 'string' && scripts !== ''
+      ? `it sets scripts; the label ${labels.assembleWrapper}=false says that they cope`
+      : baseUrl === '' && image === ''
+        ? 'the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)'
+        : 'its proxy variables or image sources keep it from the assemble wrapper';
+  return [warning(`every build will be full: ${why}`)];
 }
 
 function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {

@@ -8,7 +8,9 @@ import type { RestoredBuildConfig } from '../../../src/policy/restore-build-conf
 import { exampleBuildConfig } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
 
-const defaults = parseConfig('', {});
+/** That no wrapper is delivered by default is warned of, which is a test of its own. */
+const quiet = { S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false' };
+const defaults = parseConfig('', quiet);
 const key = 's2i-incremental.io/origin';
 const strategy = exampleBuildConfig()['spec'] as { strategy: { sourceStrategy: JsonObject }; output: JsonObject };
 
@@ -29,7 +31,7 @@ function originWith(changes: JsonObject): string {
 
 function planOf(patch: JsonObject, yaml = '', origin: RestoredBuildConfig['origin'] = 'none') {
   const buildConfig = frozen(exampleBuildConfig(patch));
-  return planBuildConfig({ buildConfig, origin }, 'test', yaml === '' ? defaults : parseConfig(yaml, {}));
+  return planBuildConfig({ buildConfig, origin }, 'test', yaml === '' ? defaults : parseConfig(yaml, quiet));
 }
 
 function mutation(incremental: true | undefined, annotations: JsonObject, changes: Partial<BuildConfigPlan> = {}) {
@@ -224,6 +226,46 @@ describe('the warnings of a BuildConfig', () => {
     it(`of ${title}`, () => {
       assert.deepEqual(planOf(patch).warnings, warnings);
       assert.deepEqual(planOf(patch, 'buildConfig: {mutate: false}').warnings, warnings);
+    });
+  }
+
+  const full = 'every build will be full: ';
+  const byUrl = 'assemble: {baseUrl: "https://scripts.example.com/s2i"}';
+  const sourceStrategy = (settings: JsonObject) => ({ spec: { strategy: { sourceStrategy: settings } } });
+  const own = sourceStrategy({ scripts: 'https://example.com/scripts' });
+  const without: readonly [title: string, yaml: string, patch: JsonObject, ...warnings: readonly string[]][] = [
+    ['a wrapper that is delivered', byUrl, {}],
+    [
+      'no place where it is',
+      '',
+      {},
+      `${full}the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)`,
+    ],
+    [
+      'scripts of its own',
+      byUrl,
+      own,
+      `${full}it sets scripts; the label s2i-incremental.io/assemble-wrapper=false says that they cope`,
+    ],
+    ['scripts that cope', byUrl, { ...own, metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } }],
+    [
+      'a proxy',
+      byUrl,
+      sourceStrategy({ env: [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com' }] }),
+      `${full}its proxy variables or image sources keep it from the assemble wrapper`,
+    ],
+    ['full builds by its own field', '', incremental(false)],
+    ['full builds by its label', '', labelled('false')],
+  ];
+  for (const [title, yaml, patch, ...warnings] of without) {
+    it(`of ${title}`, () => {
+      const { warnings: given } = planBuildConfig(
+        { buildConfig: exampleBuildConfig(patch), origin: 'none' },
+        'test',
+        parseConfig(yaml, {}),
+      );
+      assert.deepEqual(given, warnings);
+      assert.ok(warnings.every((text) => text.length <= 120));
     });
   }
 
