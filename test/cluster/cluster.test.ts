@@ -7,6 +7,7 @@ import { describeCommands } from './suites/commands.ts';
 import { describeFailures } from './suites/failures.ts';
 import { describeGitOps } from './suites/gitops.ts';
 import { describeHistory } from './suites/history.ts';
+import { describeReplicas } from './suites/replicas.ts';
 import { describeTestBed } from './suites/test-bed.ts';
 
 // One API server for all suites: it takes longer to start than most of them to run.
@@ -20,4 +21,5 @@ describeGitOps(bed);
 describeChains(bed);
 describeHistory(bed);
 describeCommands(bed);
+describeReplicas(bed);
 describeFailures(bed);

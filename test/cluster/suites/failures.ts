@@ -60,7 +60,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       assert.deepEqual(chainFactsOf(blind.stored), fullBuild('history_unavailable', pythonImage, started));
       assert.match(
         stringAt(blind.stored, 'spec', 'output', 'to', 'name') ?? '',
-        /^harbor\.example\.com\/web\/blind:[0-9]{14}$/,
+        /^harbor\.example\.com\/web\/blind:[0-9]{14}-2$/,
       );
       const told = webhook.logged.filter(({ message }) => message === 'admitted without all facts');
       assert.deepEqual(
