@@ -183,7 +183,10 @@ list_tree() {
         :
       elif [ -h "$entry" ] || ! [ -d "$entry" ]; then
         printf 'b %s\\n' "$encoded"
-      elif [ "$listed" -gt "$most_listed" ] || holds_mount "$entry"; then
+      elif holds_mount "$entry"; then
+        printf 't %s\\n' "$encoded"
+      elif [ "$listed" -gt "$most_listed" ]; then
+        note "$entry is one entry too many to look into: what builds add to it stays"
         printf 't %s\\n' "$encoded"
       else
         printf 'b %s\\n' "$encoded"
@@ -616,8 +619,8 @@ def plan(source, known):
         if os.path.isfile(path):
             try:
                 load(path)
-            except Exception as error:
-                print("%s: %s" % (name, error), file=sys.stderr)
+            except Exception:
+                return  # assemble will say more about it
 
     def load_pipfile_lock(path):
         for section in ("default", "develop"):
@@ -721,10 +724,11 @@ record_packages() {
 # Before a later one.
 remove_packages() {
   [ -s "$scratch/p" ] || return 0
-  gone=$(packages plan "$source" "$scratch/p" 2>&1) || {
-    note "cannot tell which Python packages are left over: \${gone##*"$newline"}"
+  if ! gone=$(packages plan "$source" "$scratch/p" 2>"$scratch/reason"); then
+    reason=$(cat "$scratch/reason")
+    note "cannot tell which Python packages are left over: \${reason##*"$newline"}"
     return 0
-  }
+  fi
   [ -n "$gone" ] || return 0
   # shellcheck disable=SC2086 # names of packages have no spaces
   if ! reason=$(run_python -m pip --disable-pip-version-check uninstall -q -y $gone 2>&1); then
@@ -867,7 +871,6 @@ record_found() {
   : >"$scratch/b"
   : >"$scratch/t"
   while IFS= read -r line; do
-    case $line in t*) note "\${line#??} is not looked into: what builds add to it stays" ;; esac
     printf '%s\\n' "\${line#??}" >>"$scratch/\${line%% *}"
   done <"$scratch/found"
   sort -u "$scratch/e" "$scratch/e.new" >"$scratch/e.all" && mv -f "$scratch/e.all" "$scratch/e"

@@ -68,18 +68,19 @@ export function writeTree(path: string, tree: Tree, owner: Owner): void {
   }
 }
 
-/** Everything below the directory; symlinks are not followed. */
-export function readTree(path: string, prefix = ''): Listing {
+/** Everything below the directory; symlinks are not followed. With owners, each says whose it is. */
+export function readTree(path: string, prefix = '', owners = false): Listing {
   const listing: Listing = {};
   for (const name of readdirSync(bytes(path), { encoding: 'latin1' })) {
     const at = bytes(`${path}/${name}`);
     const stat = lstatSync(at);
-    const mode = (stat.mode & 0o7777).toString(8);
+    const owner = owners ? ` ${stat.uid}:${stat.gid}` : '';
+    const mode = `${(stat.mode & 0o7777).toString(8)}${owner}`;
     if (stat.isSymbolicLink()) {
-      listing[prefix + name] = `link ${readlinkSync(at, { encoding: 'latin1' })}`;
+      listing[prefix + name] = `link${owner} ${readlinkSync(at, { encoding: 'latin1' })}`;
     } else if (stat.isDirectory()) {
       listing[prefix + name] = `directory ${mode}`;
-      Object.assign(listing, readTree(`${path}/${name}`, `${prefix}${name}/`));
+      Object.assign(listing, readTree(`${path}/${name}`, `${prefix}${name}/`, owners));
     } else if (!stat.isFile()) {
       listing[prefix + name] = `special ${mode}`;
     } else {

@@ -94,8 +94,8 @@ def plan(source, known):
         if os.path.isfile(path):
             try:
                 load(path)
-            except Exception as error:
-                print("%s: %s" % (name, error), file=sys.stderr)
+            except Exception:
+                return  # assemble will say more about it
 
     def load_pipfile_lock(path):
         for section in ("default", "develop"):

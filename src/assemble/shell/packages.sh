@@ -33,10 +33,11 @@ record_packages() {
 # Before a later one.
 remove_packages() {
   [ -s "$scratch/p" ] || return 0
-  gone=$(packages plan "$source" "$scratch/p" 2>&1) || {
-    note "cannot tell which Python packages are left over: ${gone##*"$newline"}"
+  if ! gone=$(packages plan "$source" "$scratch/p" 2>"$scratch/reason"); then
+    reason=$(cat "$scratch/reason")
+    note "cannot tell which Python packages are left over: ${reason##*"$newline"}"
     return 0
-  }
+  fi
   [ -n "$gone" ] || return 0
   # shellcheck disable=SC2086 # names of packages have no spaces
   if ! reason=$(run_python -m pip --disable-pip-version-check uninstall -q -y $gone 2>&1); then

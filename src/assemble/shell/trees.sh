@@ -69,7 +69,10 @@ list_tree() {
         :
       elif [ -h "$entry" ] || ! [ -d "$entry" ]; then
         printf 'b %s\n' "$encoded"
-      elif [ "$listed" -gt "$most_listed" ] || holds_mount "$entry"; then
+      elif holds_mount "$entry"; then
+        printf 't %s\n' "$encoded"
+      elif [ "$listed" -gt "$most_listed" ]; then
+        note "$entry is one entry too many to look into: what builds add to it stays"
         printf 't %s\n' "$encoded"
       else
         printf 'b %s\n' "$encoded"
