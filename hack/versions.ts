@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the version stands beside package.json and its lock file. */
-const places = ['Dockerfile', 'charts', 'deploy', 'docs/install.md', 'test/chart/golden'];
+const places = ['Dockerfile', 'charts', 'deploy', 'docs/install.md', 'docs/commands.md', 'test/chart/golden'];
 
 /** Writes a version in place of the one that package.json has, wherever it stands. */
 export function setVersion(root: string, version: string): void {
