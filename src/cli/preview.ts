@@ -11,12 +11,13 @@ import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { Plan } from '../policy/plan.ts';
+import { escapeControls } from '../telemetry/show-controls.ts';
 import { type Given, defineCommand } from './command.ts';
 import { describePlan } from './describe-plan.ts';
 import { configOption } from './object-arguments.ts';
 import { InputError, readObjects } from './read-objects.ts';
 import { listChanges, renderChanges } from './render-changes.ts';
-import { type Terminal, type Text, escapeInQuotes, isPrintable } from './terminal.ts';
+import { type Terminal, type Text, isPrintable } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
 const options = {
@@ -99,7 +100,7 @@ async function previewFiles({ values }: Given<typeof options>, terminal: Termina
     const after = applyPatch(object, patch);
     if (output === 'diff') stdout.print(...renderDiff(object, after, plan, stdout.width));
     else if (output === 'yaml') stdout.write(`${index === 0 ? '' : '---\n'}${toYaml(after)}`);
-    else stdout.write(`${escapeInQuotes(JSON.stringify(output === 'json' ? after : patch, undefined, 2))}\n`);
+    else stdout.write(`${escapeControls(JSON.stringify(output === 'json' ? after : patch, undefined, 2))}\n`);
   }
   return exitCodes.ok;
 }
@@ -127,7 +128,7 @@ function toYaml(object: JsonObject): string {
       if (typeof scalar.value === 'string' && !isPrintable(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  return escapeInQuotes(String(document));
+  return escapeControls(String(document));
 }
 
 /** What tells an object from others: two of the same key are one that is updated. */

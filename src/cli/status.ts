@@ -3,13 +3,14 @@ import { labels } from '../openshift/keys.ts';
 import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { createStatus } from '../status/build-config-status.ts';
 import { buildConfigKeyOf } from '../status/build-summary.ts';
+import { escapeControls } from '../telemetry/show-controls.ts';
 import { type Given, defineCommand } from './command.ts';
 import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
 import { openCluster } from './open-cluster.ts';
 import { createProgress } from './progress.ts';
 import { readStatusObjects } from './read-status.ts';
 import { renderStatusTable } from './status-table.ts';
-import { type Terminal, escapeInQuotes } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
 const options = {
@@ -74,7 +75,7 @@ async function showStatus(given: Given<typeof options>, terminal: Terminal): Pro
   const rows = optedIn.map((buildConfig) =>
     createStatus(buildConfig, builds.get(buildConfigKeyOf(buildConfig)) ?? [], limit),
   );
-  if (output === 'json') stdout.write(`${escapeInQuotes(JSON.stringify({ items: rows }, undefined, 2))}\n`);
+  if (output === 'json') stdout.write(`${escapeControls(JSON.stringify({ items: rows }, undefined, 2))}\n`);
   else if (rows.length > 0) {
     const table = renderStatusTable(rows, {
       withNamespace: namespace === undefined,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { styleText } from 'node:util';
-import { controls, showControls } from '../telemetry/show-controls.ts';
+import { showControls } from '../telemetry/show-controls.ts';
 import { type ProgramName, programNameOf } from './program-name.ts';
 
 /** How a text is made to stand out. */
@@ -92,17 +92,4 @@ export function renderText(text: Text, hasColour: boolean): string {
 /** Whether a text has characters that act on a terminal. */
 export function isPrintable(text: string): boolean {
   return showControls(text) === text;
-}
-
-/**
- * A document in which these characters are escaped within its quotes, as JSON and YAML know it: it means the same, and can
- * be looked at.
- */
-export function escapeInQuotes(document: string): string {
-  return document.replaceAll(controls, (character) =>
-    // What is not of the basic plane acts on no terminal.
-    character === '\n' || character.length > 1
-      ? character
-      : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }

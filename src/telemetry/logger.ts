@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
 import type { Config } from '../config/config.ts';
-import { showControls } from './show-controls.ts';
+import { escapeControls, showControls } from './show-controls.ts';
 
 export type { Logger } from 'pino';
 
@@ -40,7 +40,8 @@ export function createLogger(log: Config['log'], destination: DestinationStream 
     messageKey: 'message',
     errorKey: 'error',
   };
-  return pino(options, log.format === 'json' ? destination : { write: (line) => destination.write(renderText(line)) });
+  const render = log.format === 'json' ? escapeControls : renderText;
+  return pino(options, { write: (line) => destination.write(render(line)) });
 }
 
 /** Whatever is logged may come from elsewhere, and be of any length. */

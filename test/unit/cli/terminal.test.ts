@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createOutput, escapeInQuotes, renderText } from '../../../src/cli/terminal.ts';
+import { createOutput, renderText } from '../../../src/cli/terminal.ts';
 
 describe('a line for people', () => {
   it('has no characters that act on a terminal', () => {
@@ -22,12 +22,6 @@ describe('a line for people', () => {
     assert.equal(renderText(line, false), 'a b\\u{1b}[0m cd');
     assert.equal(renderText(line, true), 'a \u001b[31mb\\u{1b}[0m\u001b[39m c\u001b[1md\u001b[22m');
   });
-});
-
-it('a document keeps its meaning and its lines', () => {
-  const json = JSON.stringify({ a: 'x\u202ey\u009b\u0007' }, undefined, 1);
-  assert.equal(escapeInQuotes(json), '{\n "a": "x\\u202ey\\u009b\\u0007"\n}');
-  assert.deepEqual(JSON.parse(escapeInQuotes(json)), JSON.parse(json));
 });
 
 it('an output is as wide as its terminal, and endless where nobody looks', () => {

@@ -30,6 +30,12 @@ describe('the log', () => {
     assert.equal(lines[2], '');
   });
 
+  it('has nothing that acts on the terminal of whoever reads it', () => {
+    const stream = memory();
+    createLogger({ level: 'info', format: 'json' }, stream).info({ name: 'a\u202eb\u009b1A' }, 'admitted');
+    assert.ok(stream.text().includes('"name":"a\\u202eb\\u009b1A"'));
+  });
+
   it('has an error with its type, message, stack and cause', () => {
     const stream = memory();
     createLogger({ level: 'info', format: 'json' }, stream).error(
