@@ -7,6 +7,8 @@ import { assembleTemplate, runTemplate } from './scripts.ts';
 export interface ScriptCatalog {
   /** Changes whenever any script does, by its text or by a profile's settings. */
   readonly version: string;
+  /** Their names, `default` among them. */
+  readonly profiles: readonly string[];
   /**
    * The script's text, or undefined where there is none: there is no `run` for a profile whose images have theirs where
    * S2I looks for it by itself.
@@ -40,6 +42,7 @@ export function createScriptCatalog(profiles: readonly Profile[]): ScriptCatalog
   );
   return {
     version,
+    profiles: [...scripts.keys()],
     find(profile, script) {
       const found = scripts.get(profile);
       return script === 'assemble' ? found?.assemble : script === 'run' ? found?.run : undefined;

@@ -5,11 +5,12 @@ import { demo } from './demo.ts';
 import { disable, enable } from './enable.ts';
 import { explain } from './explain.ts';
 import { preview } from './preview.ts';
+import { scripts } from './scripts.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
 
 const developers = [status, enable, disable, explain];
-const operators = [serve, preview, demo, assembleScript];
+const operators = [serve, preview, demo, scripts, assembleScript];
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [

@@ -112,6 +112,8 @@ const cases: Readonly<Record<string, (t: TestContext) => Promise<readonly (reado
     return Promise.resolve([...formats, ...wrong]);
   },
   demo: () => Promise.resolve([['demo', hostile]]),
+  scripts: (t) =>
+    Promise.resolve([['scripts'], ['scripts', '--out', join(fileWith(t, ''), hostile.replaceAll('/', ''))]]),
   'assemble-script': () => Promise.resolve([['assemble-script', '--profile', hostile]]),
   completion: () =>
     Promise.resolve([

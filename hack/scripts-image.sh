@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Makes the image for assemble.image of the configuration: from scratch, with nothing but the scripts in it, so that a Build
+# needs nothing of the webhook while it runs.
+#
+#   hack/scripts-image.sh IMAGE [CONFIG]     e.g. harbor.example.com/ci/s2i-incremental-scripts:1 config.yaml
+#   PUSH=1 hack/scripts-image.sh …           pushes it, too, and prints what to set assemble.image to
+#
+# Needs buildah (apt-get install buildah) and Node.js. Without the rights for namespaces: BUILDAH_ISOLATION=chroot and
+# STORAGE_DRIVER=vfs in the environment.
+set -euo pipefail
+
+if (($# < 1 || $# > 2)); then
+  echo "usage: $0 IMAGE [CONFIG]" >&2
+  exit 2
+fi
+image=$1
+config=${2:-}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+node "$(dirname "$0")/../src/main.ts" scripts --out "$work/out" ${config:+--config "$config"} >&2
+
+container=$(buildah from scratch)
+trap 'buildah rm "$container" >/dev/null; rm -rf "$work"' EXIT
+buildah add -q "$container" "$work/out/s2i" /s2i >/dev/null
+buildah config --label org.opencontainers.image.title=s2i-incremental-scripts "$container"
+# The time of the content is its own: the same scripts make the same image.
+buildah commit -q --timestamp 0 "$container" "$image" >/dev/null
+if [[ -n ${PUSH:-} ]]; then
+  buildah push -q --digestfile "$work/digest" "$image"
+  echo "${image%:*}@$(cat "$work/digest")"
+else
+  echo "$image"
+fi
