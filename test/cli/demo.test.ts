@@ -40,9 +40,9 @@ describe('demo', () => {
     assert.ok(!stdout.includes('\u001b'), 'colours where no terminal is');
   });
 
-  it('is told in the README as it is', async () => {
-    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-    const told = /<!-- demo -->\s+```\n([^]*?)```\s+<!-- \/demo -->/.exec(readme)?.[1];
+  it('is shown in docs/demo.md as it is', async () => {
+    const page = readFileSync(new URL('../../docs/demo.md', import.meta.url), 'utf8');
+    const told = /<!-- demo -->\s+```\n([^]*?)```\s+<!-- \/demo -->/.exec(page)?.[1];
     assert.equal(withoutTimes(told ?? ''), withoutTimes((await runCommand(['demo'])).stdout));
   });
 
