@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { type TestContext, describe, it } from 'node:test';
-import { KubeConfig } from '@kubernetes/client-node';
 import { createCluster } from '../../../src/kubernetes/cluster.ts';
-import { connect } from '../../../src/kubernetes/connection.ts';
 import { type LiveLimits, createLiveHistory } from '../../../src/history/live-history.ts';
+import { connectTo } from '../../helpers/connect-to.ts';
 import { buildConfig, comparable, completeBuild, nothingKnown, referenceOf } from './example-builds.ts';
 
 const lookup = { namespace: 'test', buildConfig, label: 'app', build: 'app-99', number: 99 };
@@ -29,19 +26,8 @@ async function historyFrom(
     requests.push(`${request.method ?? ''} ${url.pathname}${decodeURIComponent(url.search)}`);
     serve(url, response, request);
   };
-  const server = createServer(listener).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const kubeConfig = new KubeConfig();
-  const { port } = server.address() as AddressInfo;
-  kubeConfig.loadFromClusterAndUser(
-    { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-    { name: 'test', token: 'a-token' },
-  );
-  return { history: createLiveHistory(createCluster(connect(kubeConfig)), limits), requests };
+  const kubernetes = await connectTo(t, listener, { token: 'a-token' });
+  return { history: createLiveHistory(createCluster(kubernetes), limits), requests };
 }
 
 describe('the live history', () => {

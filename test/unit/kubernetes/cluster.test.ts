@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type RequestListener, createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { type TestContext, describe, it } from 'node:test';
-import { KubeConfig } from '@kubernetes/client-node';
-import { connect } from '../../../src/kubernetes/connection.ts';
 import { TooLargeError } from '../../../src/kubernetes/cluster-error.ts';
 import { type Cluster, GoneError, createCluster, listPages } from '../../../src/kubernetes/cluster.ts';
+import { connectTo } from '../../helpers/connect-to.ts';
 
 const selection = { resource: 'builds', labelSelector: 'on=true' } as const;
 
 /** The cluster that an API server of one answer is. */
 async function clusterOf(t: TestContext, answer: RequestListener, sizes?: { readonly limit: number }) {
-  const server = createServer(answer).listen(0, '127.0.0.1');
-  t.after(() => server.closeAllConnections());
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromClusterAndUser(
-    { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-    { name: 'test' },
-  );
-  return createCluster(connect(kubeConfig), sizes);
+  return createCluster(await connectTo(t, answer), sizes);
 }
 
 const handlers = { onOpen: () => undefined, onEvent: () => undefined };

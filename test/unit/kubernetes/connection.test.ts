@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { type IncomingMessage, type RequestListener, createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
 import { ClusterError, TooLargeError } from '../../../src/kubernetes/cluster-error.ts';
 import { SilentError, connect, loadKubeConfig } from '../../../src/kubernetes/connection.ts';
+import { connectTo } from '../../helpers/connect-to.ts';
 
 const { signal } = new AbortController();
 
@@ -18,21 +19,6 @@ function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-connection-'));
   t.after(() => rmSync(folder, { recursive: true }));
   return folder;
-}
-
-/** A connection to a server on plain HTTP. */
-async function connectionTo(t: TestContext, answer: RequestListener, user: object = {}, silence?: number) {
-  const server = createHttpServer(answer).listen(0, '127.0.0.1');
-  t.after(() => server.closeAllConnections());
-  t.after(() => server.close());
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const kubeConfig = new KubeConfig();
-  kubeConfig.loadFromClusterAndUser(
-    { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true },
-    { name: 'test', ...user },
-  );
-  return { kubernetes: connect(kubeConfig, { version: '1.2.3', ...(silence !== undefined && { silence }) }), server };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -44,7 +30,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
 describe('a request', () => {
   it('is sent with its query and body, and answered with JSON', async (t) => {
     const seen: unknown[] = [];
-    const { kubernetes } = await connectionTo(
+    const kubernetes = await connectTo(
       t,
       (request, response) => {
         void textOf(request).then((body) => {
@@ -54,6 +40,7 @@ describe('a request', () => {
         });
       },
       { token: 'secret' },
+      { version: '1.2.3' },
     );
     const answer = await kubernetes.request(
       {
@@ -88,7 +75,7 @@ describe('a request', () => {
   ];
   for (const [status, body, message] of refusals) {
     it(`that is answered ${status} rejects with the code and the message`, async (t) => {
-      const { kubernetes } = await connectionTo(t, (_request, response) => void response.writeHead(status).end(body));
+      const kubernetes = await connectTo(t, (_request, response) => void response.writeHead(status).end(body));
       await assert.rejects(kubernetes.request({ method: 'GET', path: '/api' }, signal), (error) => {
         assert.ok(error instanceof ClusterError);
         assert.deepEqual([error.code, error.message], [status, message]);
@@ -99,7 +86,7 @@ describe('a request', () => {
 
   it('ends when its signal aborts', async (t) => {
     const asked = Promise.withResolvers<undefined>();
-    const { kubernetes } = await connectionTo(t, () => asked.resolve(undefined));
+    const kubernetes = await connectTo(t, () => asked.resolve(undefined));
     const stopping = new AbortController();
     const request = kubernetes.request({ method: 'GET', path: '/api' }, stopping.signal);
     await asked.promise;
@@ -109,7 +96,7 @@ describe('a request', () => {
 
   it('is cut off where its answer is too long, and tells its length where it is not', async (t) => {
     const closed = Promise.withResolvers<undefined>();
-    const { kubernetes } = await connectionTo(t, (request, response) => {
+    const kubernetes = await connectTo(t, (request, response) => {
       if (request.url === '/short') {
         response.end('["123456"]');
         return;
@@ -134,7 +121,7 @@ describe('a request', () => {
 
   it('goes where its path says, or nowhere', async (t) => {
     const urls: unknown[] = [];
-    const { kubernetes } = await connectionTo(t, (request, response) => {
+    const kubernetes = await connectTo(t, (request, response) => {
       urls.push(request.url);
       response.end('{}');
     });
@@ -151,7 +138,7 @@ describe('a request', () => {
     const file = join(temporaryFolder(t), 'token');
     writeFileSync(file, 'first');
     const tokens: unknown[] = [];
-    const { kubernetes } = await connectionTo(
+    const kubernetes = await connectTo(
       t,
       (request, response) => {
         tokens.push(request.headers.authorization);
@@ -172,7 +159,7 @@ describe('an answer that goes on', () => {
   const get = { method: 'GET', path: '/watch' } as const;
 
   async function collect(answer: RequestListener, t: TestContext, silence?: number, maxBytes?: number) {
-    const { kubernetes } = await connectionTo(t, answer, {}, silence);
+    const kubernetes = await connectTo(t, answer, {}, silence === undefined ? {} : { silence });
     const told: unknown[] = [];
     let error: unknown;
     try {
@@ -248,7 +235,7 @@ describe('an answer that goes on', () => {
   });
 
   it('ends when its signal aborts', async (t) => {
-    const { kubernetes } = await connectionTo(t, (_request, response) => void response.write('{"a":1}\n'));
+    const kubernetes = await connectTo(t, (_request, response) => void response.write('{"a":1}\n'));
     const stopping = new AbortController();
     await assert.rejects(
       async () => {

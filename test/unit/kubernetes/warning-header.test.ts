@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { it } from 'node:test';
-import { KubeConfig } from '@kubernetes/client-node';
-import { connect } from '../../../src/kubernetes/connection.ts';
 import { decodeWarnings } from '../../../src/kubernetes/warning-header.ts';
+import { connectTo } from '../../helpers/connect-to.ts';
 
 it('warnings are read with their escaped quotes, several of one header, and none of nonsense', () => {
   assert.deepEqual(decodeWarnings('299 - "a, \\"b\\" \\\\", 299 kube "c"'), ['a, "b" \\', 'c']);
@@ -12,23 +9,13 @@ it('warnings are read with their escaped quotes, several of one header, and none
 });
 
 it('each warning of an answer is told, none of a refusal', async (t) => {
-  const server = createServer((request, response) => {
+  const kubernetes = await connectTo(t, (request, response) => {
     response.writeHead(request.method === 'GET' ? 200 : 403, [
       ['Warning', '299 - "one"'],
       ['Warning', '299 - "two"'],
     ]);
     response.end('{}');
-  }).listen(0, '127.0.0.1');
-  t.after(() => {
-    server.close();
-    server.closeAllConnections();
   });
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  const kubeConfig = new KubeConfig();
-  const cluster = { name: 'test', server: `http://127.0.0.1:${port}`, skipTLSVerify: true };
-  kubeConfig.loadFromClusterAndUser(cluster, { name: 'test' });
-  const kubernetes = connect(kubeConfig);
   const told: string[] = [];
   const send = (method: 'GET' | 'PATCH') =>
     kubernetes.request({ method, path: '/', onWarning: (text) => told.push(text) }, new AbortController().signal);
