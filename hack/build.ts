@@ -10,13 +10,15 @@ import { type Plugin, build } from 'esbuild';
 import { bundledPackages, createSbom } from './sbom.ts';
 
 /**
- * Parts of packages that nothing here uses, and that cost memory merely by being there: the bundle has an empty module in
- * their place. `npm run test:cluster` and test/cli/bundle.test.ts run it so.
+ * Parts of packages that nothing here uses, and that cost memory merely by being there: the bundle has an empty module
+ * in their place. `npm run test:cluster` and test/cli/bundle.test.ts run it so.
  *
- * - client-node's models and API classes, of which its KubeConfig needs two names, and its other parts, which it does not need;
+ * - client-node's models and API classes, of which its KubeConfig needs two names, and its other parts, which it does
+ * not need;
  * - undici, whose fetch only those use: requests here go through node:https with the client's authentication;
  * - body-parser, which express loads for middleware that is not used, with tables of every character set;
- * - mime-db, which express asks for content types by the names of files, and for character sets that it then adds anyway.
+ * - mime-db, which express asks for content types by the names of files, and for character sets that it then adds
+ * anyway.
  */
 const leaveOut: Plugin = {
   name: 'leave-out',

@@ -19,8 +19,8 @@ export function krewManifest(version: string, home: string, archives: readonly P
       homepage: home,
       shortDescription: 'Make OpenShift S2I builds incremental',
       description:
-        'Opts BuildConfigs in and out of incremental builds, shows where they stand, and explains what was decided about a ' +
-        'Build. Needs the s2i-incremental-webhook in the cluster.\n',
+        'Opts BuildConfigs in and out of incremental builds, shows where they stand, and explains what was decided ' +
+        'about a Build. Needs the s2i-incremental-webhook in the cluster.\n',
       platforms: archives.map(({ platform, url, sha256 }) => {
         const [system, machine] = platform.split('-');
         return {

@@ -1,11 +1,11 @@
 /**
- * Makes the program one file that needs no Node.js, for `oc` and `kubectl` to find as a plugin: the bundle inside a Node.js binary
- * (https://nodejs.org/api/single-executable-applications.html).
+ * Makes the program one file that needs no Node.js, for `oc` and `kubectl` to find as a plugin: the bundle inside a
+ * Node.js binary (https://nodejs.org/api/single-executable-applications.html).
  *
  *   node hack/plugin.ts [PLATFORM…]    dist/plugins/PLATFORM/kubectl-s2i_incremental; by default for this machine
  *
- * linux-x64, linux-arm64 and win-x64 are made on any machine, of binaries from npm. A binary of macOS has to be signed again
- * after the change, with Apple's codesign, so it is made on macOS, of the Node.js that runs this.
+ * linux-x64, linux-arm64 and win-x64 are made on any machine, of binaries from npm. A binary of macOS has to be signed
+ * again after the change, with Apple's codesign, so it is made on macOS, of the Node.js that runs this.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

@@ -1,17 +1,19 @@
 /**
- * Makes a release: sets the version, moves the changelog, and writes all that is published into a folder. Nothing leaves this
- * machine without --push.
+ * Makes a release: sets the version, moves the changelog, and writes all that is published into a folder. Nothing
+ * leaves this machine without --push.
  *
  *   node hack/release.ts VERSION [--out DIR] [--key NAME] [--base IMAGE] [--plugins PLATFORM,…] [--push REGISTRY]
  *
  * --out      default dist/release
  * --key      GPG key that signs the tag, the chart and the checksums; default: git's user.signingKey
  * --base     base image instead of the Dockerfile's
- * --plugins  platforms to make the plugin for; default linux-x64,linux-arm64,win-x64. What is in dist/plugins already, as from
- *            another machine, is taken too.
- * --push     pushes the image to REGISTRY/s2i-incremental-webhook, the chart to REGISTRY/charts, and branch and tag to origin
+ * --plugins  platforms to make the plugin for; default linux-x64,linux-arm64,win-x64. What is in dist/plugins already,
+ *            as from another machine, is taken too.
+ * --push     pushes the image to REGISTRY/s2i-incremental-webhook, the chart to REGISTRY/charts, and branch
+ *            and tag to origin
  *
- * Needs git, gpg, helm, buildah, skopeo and npm. Where it fails half way, the commit is there and the tag is not: `git reset --hard HEAD~1`.
+ * Needs git, gpg, helm, buildah, skopeo and npm. Where it fails half way, the commit is there and the tag is not:
+ * `git reset --hard HEAD~1`.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

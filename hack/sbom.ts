@@ -33,8 +33,8 @@ export function bundledPackages(root: string, { outputs }: Metafile): readonly s
 }
 
 /**
- * Returns the CycloneDX SBOM of the bundle: what `npm sbom` says of the lock file, without the packages that are not in the
- * bundle. It has neither time nor serial number, so that two builds of one commit are equal.
+ * Returns the CycloneDX SBOM of the bundle: what `npm sbom` says of the lock file, without the packages that are not in
+ * the bundle. It has neither time nor serial number, so that two builds of one commit are equal.
  * @param packages what the bundle holds, as `name@version`
  * @throws Error where the bundle holds a package that the lock file does not have
  */

@@ -1,7 +1,7 @@
 /**
- * Each command and each YAML of the README, of docs/install.md and of the tutorial is run as it stands, from top to bottom, in one
- * cluster: kube-apiserver with the kinds of OpenShift, the release's pods as processes, a registry, buildah. stand-ins.ts has what
- * stands in for a tool.
+ * Each command and each YAML of the README, of docs/install.md and of the tutorial is run as it stands, from top to
+ * bottom, in one cluster: kube-apiserver with the kinds of OpenShift, the release's pods as processes, a registry,
+ * buildah. stand-ins.ts has what stands in for a tool.
  */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -171,8 +171,8 @@ describe('docs/tutorial-python-harbor.md', () => {
       // Only what stands right behind its command is its output; the others are of a build pod's log.
       const follows = language === 'text' && blocks[index - 1]?.language === '';
       if (follows) {
-        const lines = text.trim().split('\n');
-        assert.match(printed.trim().split('\n').slice(-lines.length).join('\n'), patternOf(lines.join('\n')));
+        const lines = text.trimEnd().split('\n');
+        assert.match(printed.trimEnd().split('\n').slice(-lines.length).join('\n'), patternOf(lines.join('\n')));
         compared += 1;
       }
     }

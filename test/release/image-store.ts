@@ -73,7 +73,7 @@ const bases = {
       HOME: '/opt/app-root/src',
       APP_ROOT: '/opt/app-root',
       NPM_CONFIG_PREFIX: '/opt/app-root/src/.npm-global',
-      PATH: '/opt/app-root/src/node_modules/.bin/:/opt/app-root/src/.npm-global/bin/:/opt/app-root/src/bin:/opt/app-root/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      PATH: '/opt/app-root/src/.npm-global/bin:/opt/app-root/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     },
   },
 } as const;
@@ -118,7 +118,7 @@ export async function buildStandIn(store: ImageStore, base: Base): Promise<strin
   return `localhost/${base}`;
 }
 
-/** Builds the webhook's image as docs/install.md says, on a base; behind a registry and a CA of one's own, where npm here is. */
+/** Builds the webhook's image on a base as docs/install.md says, with the npm registry and the CA that npm uses here. */
 export function buildWebhookImage(
   store: ImageStore,
   base: string,

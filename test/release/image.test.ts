@@ -1,4 +1,4 @@
-/** The image, built on stand-ins of both bases, run as OpenShift runs it: a uid of its own, a root that is read-only. */
+/** The image, built on stand-ins of both bases, run as OpenShift does: with any uid, on a read-only root. */
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -56,8 +56,6 @@ for (const base of ['debian', 'ubi'] satisfies Base[]) {
       const { 'io.buildah.version': _tool, ...labels } = Labels;
       const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string };
       const summary = 'Lets OpenShift S2I builds continue from the previous image';
-      const description =
-        'A mutating admission webhook that lets OpenShift S2I builds continue from the previous image';
       const home = 'https://github.com/s2i-incremental/s2i-incremental-webhook';
       assert.deepEqual(
         { User, WorkingDir, labels },
@@ -66,12 +64,12 @@ for (const base of ['debian', 'ubi'] satisfies Base[]) {
           WorkingDir: '/app',
           labels: {
             'org.opencontainers.image.title': 's2i-incremental-webhook',
-            'org.opencontainers.image.description': description,
+            'org.opencontainers.image.description': summary,
             'org.opencontainers.image.version': version,
             'org.opencontainers.image.revision': 'test',
             'org.opencontainers.image.licenses': 'Apache-2.0',
             'org.opencontainers.image.source': home,
-            'org.opencontainers.image.documentation': `${home}/blob/main/README.md`,
+            'org.opencontainers.image.documentation': `${home}#readme`,
             'org.opencontainers.image.vendor': 's2i-incremental-webhook maintainers',
             name: 's2i-incremental-webhook',
             vendor: 's2i-incremental-webhook maintainers',
@@ -79,7 +77,7 @@ for (const base of ['debian', 'ubi'] satisfies Base[]) {
             version,
             release: 'test',
             summary,
-            description,
+            description: summary,
             'io.k8s.display-name': 's2i-incremental-webhook',
             'io.k8s.description': summary,
             'io.openshift.tags': 's2i,build,admission',
