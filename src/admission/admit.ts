@@ -4,6 +4,7 @@ import { applyMutations } from '../mutations/apply-mutations.ts';
 import { overrideAnnotations } from '../mutations/override-annotations.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { type AdmissionRequest, checkEligibility } from '../policy/eligibility.ts';
+import type { NamespaceFacts } from '../policy/facts.ts';
 import type { Plan } from '../policy/plan.ts';
 import { planBuild } from '../policy/plan-build.ts';
 import { planBuildUpdate } from '../policy/plan-build-update.ts';
@@ -59,8 +60,9 @@ export async function admit(
       const plan = planBuildUpdate(object, request.oldObject);
       return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, overrideAnnotations(object, plan)) };
     }
+    const namespace = { name: request.namespace, optedIn: request.namespaceOptedIn, labels: {} };
     if (eligibility.resource === 'buildconfigs') {
-      return admitBuildConfig(object, request, config);
+      return admitBuildConfig(object, request.oldObject, namespace, config);
     }
 
     const { build, isClone } = restoreClone(object);
@@ -71,7 +73,7 @@ export async function admit(
     const plan = planBuild({
       build,
       isClone,
-      namespace: request.namespace,
+      namespace,
       facts,
       config,
       scriptsVersion,
@@ -101,7 +103,12 @@ function tooLarge(warnings: readonly string[]): Pick<Admission, 'plan'> {
 }
 
 /** From the BuildConfig as its user has it to what it is to be; where that is what was sent, there is nothing to do. */
-function admitBuildConfig(object: JsonObject, { namespace, oldObject }: AdmissionRequest, config: Config): Admission {
+function admitBuildConfig(
+  object: JsonObject,
+  oldObject: unknown,
+  namespace: NamespaceFacts,
+  config: Config,
+): Admission {
   const restored = restoreBuildConfig(object, oldObject);
   const plan = planBuildConfig(restored, namespace, config);
   const patch = plan.kind === 'skip' ? [] : createPatch(object, applyMutations(restored.buildConfig, plan));

@@ -18,9 +18,10 @@ export class ReviewError extends Error {
 /**
  * Reads a parsed body as an AdmissionReview. Its names must have the form of names, since they are logged, kept and asked for; an object
  * of any shape passes.
+ * @param namespaceOptedIn whether it came by the entry for namespaces that opted in
  * @throws ReviewError
  */
-export function decodeReview(body: unknown): DecodedReview {
+export function decodeReview(body: unknown, namespaceOptedIn = false): DecodedReview {
   if (!isObject(body)) throw new ReviewError('the body must be an AdmissionReview object');
   const kind = stringAt(body, 'kind');
   if (kind !== 'AdmissionReview') throw new ReviewError(`kind must be AdmissionReview; is ${show(body['kind'])}`);
@@ -44,6 +45,7 @@ export function decodeReview(body: unknown): DecodedReview {
       // What the API server takes as part of a path; the rules of the resource are checked after admission.
       name: textAt(request, /^(?!\.{1,2}$)[^/%\p{C}]{0,253}$/u, 'name'),
       dryRun: at(request, 'dryRun') === true,
+      namespaceOptedIn,
       object: at(request, 'object'),
       oldObject: at(request, 'oldObject'),
     },

@@ -147,6 +147,7 @@ function requestFor(object: JsonObject, stored: JsonObject | undefined): Admissi
     namespace: stringAt(object, 'metadata', 'namespace') ?? '',
     name: nameOf(object),
     dryRun: false,
+    namespaceOptedIn: false,
     object,
     oldObject: stored ?? null,
   };

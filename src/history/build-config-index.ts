@@ -4,7 +4,7 @@ import { type JsonObject, at, stringAt } from '../openshift/json.ts';
 import { userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigFacts } from '../policy/facts.ts';
-import { hasOptInLabel } from '../policy/opt-in.ts';
+import { ownOptIn } from '../policy/opt-in.ts';
 
 /** A BuildConfig as it was last seen. */
 export interface KnownBuildConfig {
@@ -57,7 +57,7 @@ export class BuildConfigIndex {
 export function buildConfigFactsOf(buildConfig: JsonObject): BuildConfigFacts {
   const incremental = sourceStrategyOf(buildConfig)?.['incremental'];
   return {
-    optedIn: hasOptInLabel(buildConfig),
+    optedIn: ownOptIn(buildConfig),
     outputRepository: bounded(annotationOf(buildConfig, userAnnotations.outputRepository)),
     pullSecret: bounded(annotationOf(buildConfig, userAnnotations.pullSecret)),
     incremental: typeof incremental === 'boolean' ? incremental : undefined,

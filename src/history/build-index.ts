@@ -1,9 +1,9 @@
 import { type BuildConfigIdentity, buildConfigOf, buildNumberOf, finalPhaseOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { createdAt, isObjectName, nameOf, namespaceOf } from '../openshift/metadata.ts';
-import { decodeBuildRecord } from '../policy/build-record.ts';
+import { admittedAs, decodeBuildRecord } from '../policy/build-record.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
-import { hasOptInLabel } from '../policy/opt-in.ts';
+import { ownOptIn } from '../policy/opt-in.ts';
 import { type Arrival, Chain, type KnownBuild } from './chain.ts';
 import { endedAt, outputReferenceOf, previousBuildOf } from './earlier-build.ts';
 import { ScriptsFailures } from './scripts-failures.ts';
@@ -61,7 +61,7 @@ export class BuildIndex {
 
   /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
   set(build: JsonObject): void {
-    if (!hasOptInLabel(build)) {
+    if (!isOptedIn(build)) {
       this.remove(build);
       return;
     }
@@ -187,6 +187,11 @@ export class BuildIndex {
     if (count === 0) this.#references.delete(reference);
     else this.#references.set(reference, count);
   }
+}
+
+/** Whether a Build was opted in: by its label, or else by its namespace, and then it has a record of its own. */
+function isOptedIn(build: JsonObject): boolean {
+  return ownOptIn(build) ?? admittedAs(build) === nameOf(build);
 }
 
 function chainKeyOf({ uid, name }: BuildConfigIdentity): string {

@@ -3,7 +3,6 @@ import { type Cluster, listPages } from '../kubernetes/cluster.ts';
 import { openshiftKeys } from '../openshift/keys.ts';
 import { isLabelValue, nameOf } from '../openshift/metadata.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
-import { optInSelector } from '../policy/opt-in.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex } from './build-index.ts';
 import { Turns } from './turns.ts';
@@ -23,7 +22,7 @@ const defaultLimits: LiveLimits = {
 };
 
 /**
- * The history as the API server has it at this moment: one GET of the BuildConfig and one paginated LIST of its opted-in
+ * The history as the API server has it at this moment: one GET of the BuildConfig and one paginated LIST of its
  * Builds for each question. Rejects with the client's error, with TooLargeError, or once the signal aborts.
  */
 export function createLiveHistory(cluster: Cluster, { bytes: maxBytes, atOnce } = defaultLimits) {
@@ -53,7 +52,8 @@ export function createLiveHistory(cluster: Cluster, { bytes: maxBytes, atOnce } 
     const index = new BuildIndex();
     // What can be no label is one of no Build that is stored.
     if (!isLabelValue(label)) return index;
-    const labelSelector = `${openshiftKeys.buildConfigLabel}=${label},${optInSelector}`;
+    // Not those with the label alone: what its namespace opted in has none.
+    const labelSelector = `${openshiftKeys.buildConfigLabel}=${label}`;
     const selection = { resource: 'builds', namespace, labelSelector } as const;
     let read = 0;
     for await (const { items, bytes } of listPages(cluster, selection, signal)) {

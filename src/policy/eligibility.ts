@@ -1,7 +1,7 @@
 import { type JsonObject, at, equalJson, isObject } from '../openshift/json.ts';
 import { nameOf } from '../openshift/metadata.ts';
 import { admittedAs } from './build-record.ts';
-import { checkOptIn, hasOptInLabel } from './opt-in.ts';
+import { checkOptIn, ownOptIn } from './opt-in.ts';
 import type { SkipReason } from './reasons.ts';
 import { hasOrigin } from './restore-build-config.ts';
 
@@ -14,6 +14,8 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly name: string;
   readonly dryRun: boolean;
+  /** Whether it came by the entry for namespaces that opted in. */
+  readonly namespaceOptedIn: boolean;
   /** The object as sent, whatever its shape. */
   readonly object: unknown;
   readonly oldObject: unknown;
@@ -39,12 +41,13 @@ const groups: readonly string[] = ['build.openshift.io', ''];
  * | another resource, group or a subresource        | skip `resource_unsupported`        |
  * | DELETE, CONNECT, or no object                   | skip `nothing_to_do`               |
  * | Build UPDATE, it was opted in before            | eligible                           |
+ * | by the namespace, but it has the label itself   | skip `nothing_to_do`               |
  * | not opted in, a Build or no `…/origin`          | skip, see checkOptIn               |
  * | Build CREATE, `…/admitted-as` is its own name   | skip `already_admitted`            |
  * | BuildConfig UPDATE of its status or bookkeeping | skip `nothing_to_do`               |
  * | anything else                                   | eligible                           |
  *
- * A BuildConfig that is not opted in and has an origin, or had one before the update, is one that opts out.
+ * What has the label itself comes by the other entry as well. A BuildConfig that is not opted in and has an origin, or had one before the update, is one that opts out.
  */
 export function checkEligibility(request: AdmissionRequest): Eligibility {
   const { resource, operation, object } = request;
@@ -55,24 +58,27 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
   }
   if ((operation !== 'CREATE' && operation !== 'UPDATE') || !isObject(object)) return skip('nothing_to_do');
 
-  if (handled === 'builds' && operation === 'UPDATE' && isEnabled(request.oldObject)) {
+  const { oldObject, namespaceOptedIn } = request;
+  if (handled === 'builds' && operation === 'UPDATE' && wasOptedIn(oldObject, namespaceOptedIn)) {
     return { kind: 'eligible', resource: handled, operation, object };
   }
-  const optIn = checkOptIn(object);
-  const optsOut = handled === 'buildconfigs' && (hasOrigin(object) || hasOrigin(request.oldObject));
+  if (namespaceOptedIn && ownOptIn(object) !== undefined) return skip('nothing_to_do');
+  const optIn = checkOptIn(object, namespaceOptedIn);
+  const optsOut = handled === 'buildconfigs' && (hasOrigin(object) || hasOrigin(oldObject));
   if (!optIn.optedIn && !optsOut) return skip(optIn.reason, optIn.warnings);
 
   if (handled === 'builds') {
     const admitted = admittedAs(object) === nameOf(object);
     if (operation === 'CREATE' && admitted) return skip('already_admitted');
-  } else if (operation === 'UPDATE' && !changesSettings(object, request.oldObject)) {
+  } else if (operation === 'UPDATE' && !changesSettings(object, oldObject)) {
     return skip('nothing_to_do');
   }
   return { kind: 'eligible', resource: handled, operation, object };
 }
 
-function isEnabled(object: unknown): boolean {
-  return isObject(object) && hasOptInLabel(object);
+/** A Build without the label may have been admitted for its namespace: its record is protected as well. */
+function wasOptedIn(oldObject: unknown, namespaceOptedIn: boolean): boolean {
+  return isObject(oldObject) && (ownOptIn(oldObject) ?? namespaceOptedIn);
 }
 
 /** Whether an update of a BuildConfig touches more than its status and the server's bookkeeping. */

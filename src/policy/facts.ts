@@ -51,9 +51,19 @@ export interface BuildOutcome {
   readonly at: number | undefined;
 }
 
+/** The namespace of a Build or BuildConfig. */
+export interface NamespaceFacts {
+  readonly name: string;
+  /** Whether it opts in what does not say so itself; false also where nobody asked for it. */
+  readonly optedIn: boolean;
+  /** Those of its labels that are defaults for its BuildConfigs; empty where they are not read. */
+  readonly labels: Readonly<Partial<Record<string, string>>>;
+}
+
 /** What the BuildConfig of a Build says that its Builds do not inherit. */
 export interface BuildConfigFacts {
-  readonly optedIn: boolean;
+  /** What its label says; undefined: nothing, so that its namespace decides. */
+  readonly optedIn: boolean | undefined;
   /** The `…/output-repository` annotation, as written. */
   readonly outputRepository: string | undefined;
   /** The `…/pull-secret` annotation, as written. */

@@ -3,6 +3,7 @@ import { repositoryTextOf, sourceStrategyOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { labelOf } from '../openshift/metadata.ts';
+import type { NamespaceFacts } from './facts.ts';
 import { quote, warning } from './warnings.ts';
 
 /** What an opted-in object is to get. */
@@ -27,21 +28,25 @@ const modes = new Map<string, Mode>([
 ]);
 
 /**
- * Each feature from its label, else from the configuration; a label's unknown value counts as no label and warns. A profile
- * of other namespaces is unknown.
+ * Each feature from its label, else from that of the namespace, else from the configuration; a label's unknown value counts as
+ * no label and warns. A profile of other namespaces is unknown.
  */
-export function resolveFeatures(object: JsonObject, namespace: string, config: Config): Features {
+export function resolveFeatures(object: JsonObject, namespace: NamespaceFacts, config: Config): Features {
   const warnings: string[] = [];
   const choose = <T>(key: string, choicesOf: () => ReadonlyMap<string, T>, fallback: T): T => {
-    const value = labelOf(object, key);
-    if (value === undefined) return fallback;
-    const choices = choicesOf();
-    if (choices.has(value)) return choices.get(value) as T;
-    const allowed = [...choices.keys()].join(', ');
-    warnings.push(warning(`label ${key}: ${quote(value)} is unknown, the default counts; allowed: ${allowed}`));
+    for (const [label, value] of [
+      ['label', labelOf(object, key)],
+      ["namespace's label", namespace.labels[key]],
+    ] as const) {
+      if (value === undefined) continue;
+      const choices = choicesOf();
+      if (choices.has(value)) return choices.get(value) as T;
+      const allowed = [...choices.keys()].join(', ');
+      warnings.push(warning(`${label} ${key}: ${quote(value)} is unknown, the default counts; allowed: ${allowed}`));
+    }
     return fallback;
   };
-  const profiles = config.assemble.profiles.filter((profile) => isFor(profile, namespace));
+  const profiles = config.assemble.profiles.filter((profile) => isFor(profile, namespace.name));
   const profileChoices = () =>
     new Map<string, Profile | undefined>([
       ...profiles.map((profile) => [profile.name, profile] as const),

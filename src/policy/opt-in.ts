@@ -12,6 +12,12 @@ export function hasOptInLabel(object: JsonObject): boolean {
   return labelOf(object, labels.enabled) === 'true';
 }
 
+/** Returns what the object's label says about opting in; undefined: nothing, so that its namespace decides. */
+export function ownOptIn(object: JsonObject): boolean | undefined {
+  const enabled = labelOf(object, labels.enabled);
+  return enabled === undefined ? undefined : enabled === 'true';
+}
+
 /** Whether an object opted in, and if not, why not. */
 export type OptIn =
   | { readonly optedIn: true }
@@ -22,16 +28,25 @@ export type OptIn =
     };
 
 /**
- * | `…/enabled`  | Source strategy | opted in                           |
- * | ------------ | --------------- | ---------------------------------- |
- * | absent, false| any             | no, `not_opted_in`                 |
- * | unknown      | any             | no, `not_opted_in`, warns          |
- * | true         | no              | no, `strategy_unsupported`, warns  |
- * | true         | yes             | yes                                |
+ * | `…/enabled` | its namespace opted in | Source strategy | opted in                           |
+ * | ----------- | ---------------------- | --------------- | ---------------------------------- |
+ * | false       | any                    | any             | no, `not_opted_in`                 |
+ * | unknown     | any                    | any             | no, `not_opted_in`, warns          |
+ * | true        | any                    | no              | no, `strategy_unsupported`, warns  |
+ * | true        | any                    | yes             | yes                                |
+ * | absent      | no                     | any             | no, `not_opted_in`                 |
+ * | absent      | yes                    | no              | no, `strategy_unsupported`         |
+ * | absent      | yes                    | yes             | yes                                |
  */
-export function checkOptIn(object: JsonObject): OptIn {
+export function checkOptIn(object: JsonObject, namespaceOptedIn: boolean): OptIn {
   const enabled = labelOf(object, labels.enabled);
-  if (enabled === undefined || enabled === 'false') return { optedIn: false, reason: 'not_opted_in', warnings: [] };
+  if (enabled === 'false' || (enabled === undefined && !namespaceOptedIn))
+    return { optedIn: false, reason: 'not_opted_in', warnings: [] };
+  if (enabled === undefined) {
+    return sourceStrategyOf(object) === undefined
+      ? { optedIn: false, reason: 'strategy_unsupported', warnings: [] }
+      : { optedIn: true };
+  }
   if (enabled !== 'true') {
     const text = `label ${labels.enabled}: ${quote(enabled)} is unknown, so not opted in; allowed: true, false`;
     return { optedIn: false, reason: 'not_opted_in', warnings: [warning(text)] };

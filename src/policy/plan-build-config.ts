@@ -9,10 +9,11 @@ import {
   emptyFormsOf,
   encodeBuildConfigOrigin,
 } from './build-config-origin.ts';
+import type { NamespaceFacts } from './facts.ts';
 import { type Features, resolveFeatures } from './features.ts';
 import { missingVariables } from './environment.ts';
 import { objectWarnings } from './object-warnings.ts';
-import { checkOptIn } from './opt-in.ts';
+import { checkOptIn, hasOptInLabel } from './opt-in.ts';
 import { planOutput } from './output.ts';
 import type { BuildConfigPlan, SkipPlan } from './plan.ts';
 import type { RestoredBuildConfig } from './restore-build-config.ts';
@@ -22,18 +23,20 @@ import { planWrapper } from './wrapper.ts';
 /**
  * Decides what becomes of a BuildConfig.
  *
- * | origin     | opted in, `buildConfig.mutate` | becomes                                                    |
- * | ---------- | ------------------------------ | ---------------------------------------------------------- |
- * | unreadable | any                            | left alone, warns                                          |
- * | any other  | no                             | as its user has it                                         |
- * | any other  | yes                            | with its settings recorded and the opt-in's values applied |
+ * | origin     | opted in by its label, `buildConfig.mutate` | becomes                                                    |
+ * | ---------- | ------------------------------------------- | ---------------------------------------------------------- |
+ * | unreadable | any                                         | left alone, warns                                          |
+ * | any other  | no                                          | as its user has it                                         |
+ * | any other  | yes                                         | with its settings recorded and the opt-in's values applied |
+ *
+ * Where its namespace opted in nothing is written: once that opts out nobody asks the webhook to take it back.
  */
 export function planBuildConfig(
   { buildConfig, origin }: RestoredBuildConfig,
-  namespace: string,
+  namespace: NamespaceFacts,
   config: Config,
 ): BuildConfigPlan | SkipPlan {
-  const optIn = checkOptIn(buildConfig);
+  const optIn = checkOptIn(buildConfig, namespace.optedIn);
   if (origin === 'unreadable') {
     const text = `annotation ${annotations.origin} is no record of this version: it stays, and nothing is restored from it`;
     return { kind: 'skip', reason: 'origin_unreadable', warnings: [warning(text)] };
@@ -46,12 +49,12 @@ export function planBuildConfig(
   const warnings = limitWarnings([
     ...features.warnings,
     ...historyWarnings(buildConfig),
-    ...outputWarnings(buildConfig, namespace, features.timestampTag, config),
+    ...outputWarnings(buildConfig, namespace.name, features.timestampTag, config),
     ...pullSecretWarnings(buildConfig),
     ...objectWarnings(buildConfig),
     ...wrapperWarnings(buildConfig, features, config),
   ]);
-  if (!config.buildConfig.mutate) return { ...optedOut, warnings };
+  if (!config.buildConfig.mutate || !hasOptInLabel(buildConfig)) return { ...optedOut, warnings };
 
   const applied = settingsToApply(buildConfig, features, config);
   const settings = buildConfigSettingsOf(buildConfig);

@@ -9,12 +9,13 @@ import {
   sourceStrategyOf,
 } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
+import { labels } from '../openshift/keys.ts';
 import { isObjectName, nameOf, referencedName } from '../openshift/metadata.ts';
 import { recordedBase } from './base-image.ts';
 import { imagesFormOf, settingsOf } from './build-origin.ts';
 import { encodeBuildRecord } from './build-record.ts';
 import { decideBuild } from './decide-build.ts';
-import type { Facts, PreviousBuild } from './facts.ts';
+import type { Facts, NamespaceFacts, PreviousBuild } from './facts.ts';
 import { type Features, resolveFeatures } from './features.ts';
 import { missingVariables, withVariables } from './environment.ts';
 import { objectWarnings } from './object-warnings.ts';
@@ -30,7 +31,7 @@ export interface BuildPlanRequest {
   /** The Build as OpenShift made it; a clone without what its source was given. */
   readonly build: JsonObject;
   readonly isClone: boolean;
-  readonly namespace: string;
+  readonly namespace: NamespaceFacts;
   readonly facts: Facts;
   readonly config: Config;
   /** The version of the scripts that are served. */
@@ -52,7 +53,7 @@ export function planBuild({
   const originFrom = referenceKeyOf(strategy['from']);
   const history = facts.history === 'unavailable' ? undefined : facts.history;
   // A clone has the label of the Build it copies; any other Build has it from the BuildConfig of this moment.
-  if (isClone && history?.buildConfig?.optedIn === false) {
+  if (isClone && history?.buildConfig !== undefined && !(history.buildConfig.optedIn ?? isOptedIn(namespace))) {
     return { kind: 'skip', reason: 'build_config_opted_out', warnings: [] };
   }
   const features = resolveFeatures(build, namespace, config);
@@ -89,7 +90,7 @@ export function planBuild({
   const output = planOutput({
     to: objectAt(build, 'spec', 'output', 'to'),
     pushSecret,
-    namespace,
+    namespace: namespace.name,
     buildNumber: buildNumberOf(build) ?? 0,
     arePredecessorsKnown: arePredecessorsKnown(facts.history, buildNumberOf(build), now),
     timestampTag: features.timestampTag,
@@ -144,6 +145,11 @@ export function planBuild({
     issued: output.issued,
     warnings: limitWarnings([...features.warnings, ...output.warnings.map(warning), ...objectWarnings(build)]),
   };
+}
+
+/** A clone with the label comes by the label's entry, where only a label that is read tells of the namespace. */
+function isOptedIn({ optedIn, labels: read }: NamespaceFacts): boolean {
+  return optedIn || read[labels.enabled] === 'true';
 }
 
 /** What an incremental Build is given of the previous one: its image, and the Secret to pull that with. */

@@ -1,9 +1,9 @@
 import express, { type Express } from 'express';
-import { type ReviewDependencies, createReviewHandler } from './review-handler.ts';
+import { type ReviewDependencies, createReviewHandler, reviewPaths } from './review-handler.ts';
 
-const path = '/mutate';
+const paths = Object.values(reviewPaths);
 
-/** The HTTPS application: `POST /mutate`, and an answer that helps to whatever else is asked. */
+/** The HTTPS application: `POST /mutate` and `POST /mutate/namespace`, and an answer that helps to whatever else is asked. */
 export function createAdmissionApp(dependencies: ReviewDependencies): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -12,15 +12,17 @@ export function createAdmissionApp(dependencies: ReviewDependencies): Express {
     if (dependencies.isDraining()) response.set('Connection', 'close');
     next();
   });
-  app.post(path, createReviewHandler(dependencies));
-  app.all(path, (request, response) => {
+  app.post(paths, createReviewHandler(dependencies));
+  app.all(paths, (request, response) => {
     response
       .status(405)
       .set('Allow', 'POST')
       .json({ error: `${request.method} is not allowed here; POST an AdmissionReview` });
   });
   app.use((request, response) => {
-    response.status(404).json({ error: `there is nothing at ${request.path}; POST an AdmissionReview to ${path}` });
+    response
+      .status(404)
+      .json({ error: `there is nothing at ${request.path}; POST an AdmissionReview to ${reviewPaths.label}` });
   });
   return app;
 }

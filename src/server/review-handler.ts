@@ -17,6 +17,9 @@ export interface ReviewDependencies extends AdmitDependencies {
   readonly isDraining: () => boolean;
 }
 
+/** Where reviews are sent: of what has the label itself, and of what has not in namespaces that have it. */
+export const reviewPaths = { label: '/mutate', namespace: '/mutate/namespace' } as const;
+
 /** Answers a POST with an AdmissionReview. Whatever can be answered as a review is; anything else gets a JSON error. */
 export function createReviewHandler(dependencies: ReviewDependencies) {
   const { config, clock, onAdmission } = dependencies;
@@ -27,7 +30,8 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
     const closed = new Promise((resolve) => response.once('close', resolve));
     const allowed = Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
     const review = async (body: unknown): Promise<void> => {
-      const { apiVersion, request } = decodeReview(body);
+      const namespaceOptedIn = (incoming.url ?? '').split('?')[0] === reviewPaths.namespace;
+      const { apiVersion, request } = decodeReview(body, namespaceOptedIn);
       const admission = await admit(request, arrival + allowed, dependencies);
       const { patch, plan } = admission;
       sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));

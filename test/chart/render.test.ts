@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import { type JsonObject, arrayAt, isObject } from '../../src/openshift/json.ts';
+import { type JsonObject, arrayAt } from '../../src/openshift/json.ts';
 import { chart, helm, installMode, installModes as modes, renderedObjects, template, theOnly } from './helm.ts';
 
 const golden = new URL('golden/', import.meta.url);
@@ -43,26 +43,29 @@ describe('registration', () => {
   const documented = parse(
     readFileSync(new URL('../../docs/registration.yaml', import.meta.url), 'utf8'),
   ) as JsonObject;
-  const webhookOf = (configuration: unknown) => {
-    const [only, ...others] = arrayAt(configuration, 'webhooks') ?? [];
-    assert.ok(isObject(only) && others.length === 0, 'exactly one webhook');
-    const { clientConfig, namespaceSelector, ...webhook } = only;
-    return { clientConfig, namespaceSelector, webhook };
-  };
+  /** The entries, and of each where the webhook is and which namespaces it is for. */
+  const entriesOf = (configuration: unknown) =>
+    (arrayAt(configuration, 'webhooks') ?? []).map((webhook) => {
+      const { clientConfig, namespaceSelector, ...entry } = webhook as JsonObject;
+      return { clientConfig, namespaceSelector, entry };
+    });
 
   it('is the documented one, but for where the webhook is and for the namespaces', async () => {
-    const { clientConfig, namespaceSelector, webhook } = webhookOf(
-      theOnly('MutatingWebhookConfiguration', await renderedObjects(defaults)),
+    const entries = entriesOf(theOnly('MutatingWebhookConfiguration', await renderedObjects(defaults)));
+    assert.deepEqual(
+      entries.map(({ entry }) => entry),
+      entriesOf(documented).map(({ entry }) => entry),
     );
-    assert.deepEqual(webhook, webhookOf(documented).webhook);
-    assert.deepEqual(clientConfig, {
-      service: { name: 's2i-incremental-webhook', namespace: 's2i-incremental', path: '/mutate' },
-    });
-    assert.deepEqual(namespaceSelector, {
-      matchExpressions: [
-        { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['s2i-incremental', 'kube-system'] },
-      ],
-    });
+    const service = { name: 's2i-incremental-webhook', namespace: 's2i-incremental' };
+    assert.deepEqual(
+      entries.map(({ clientConfig }) => clientConfig),
+      [{ service: { ...service, path: '/mutate' } }, { service: { ...service, path: '/mutate/namespace' } }],
+    );
+    const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['s2i-incremental', 'kube-system'] };
+    assert.deepEqual(
+      entries.map(({ namespaceSelector }) => namespaceSelector),
+      [{ matchExpressions: [own] }, { matchExpressions: [own], matchLabels: { 's2i-incremental.io/enabled': 'true' } }],
+    );
   });
 
   it('has conditions where the API server knows them, or where they are asked for', async () => {
@@ -72,7 +75,10 @@ describe('registration', () => {
         '--set',
         `registration.matchConditions=${setting}`,
       );
-      return 'matchConditions' in webhookOf(theOnly('MutatingWebhookConfiguration', objects)).webhook;
+      const entries = entriesOf(theOnly('MutatingWebhookConfiguration', objects));
+      const conditions = new Set(entries.map(({ entry }) => 'matchConditions' in entry));
+      assert.equal(conditions.size, 1, 'all entries have them or none');
+      return conditions.has(true);
     };
     assert.deepEqual(
       {

@@ -7,6 +7,7 @@ import { describeCommands } from './suites/commands.ts';
 import { describeFailures } from './suites/failures.ts';
 import { describeGitOps } from './suites/gitops.ts';
 import { describeHistory } from './suites/history.ts';
+import { describeNamespaces } from './suites/namespaces.ts';
 import { describeReplicas } from './suites/replicas.ts';
 import { describeTestBed } from './suites/test-bed.ts';
 
@@ -21,5 +22,6 @@ describeGitOps(bed);
 describeChains(bed);
 describeHistory(bed);
 describeCommands(bed);
+describeNamespaces(bed);
 describeReplicas(bed);
 describeFailures(bed);

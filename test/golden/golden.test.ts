@@ -39,7 +39,10 @@ describe('golden cases', () => {
           ? { history: { read: () => Promise.resolve('unavailable' as const) } }
           : { objects: () => history }),
       });
-      const answer = await webhook.post(review);
+      const answer = await webhook.post(
+        review,
+        golden.namespaceOptedIn === true ? { path: '/mutate/namespace?timeout=3s' } : {},
+      );
       const { response, ...envelope } = JSON.parse(answer.text) as { response: JsonObject & { patch?: string } };
       const operations = patchIn(answer.text);
       const { patch, ...rest } = response;

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type JsonObject, isObject, objectAt } from '../../src/openshift/json.ts';
+import type { NamespaceFacts } from '../../src/policy/facts.ts';
 
 const folder = new URL('../fixtures/', import.meta.url);
 
@@ -26,6 +27,11 @@ export function merge(target: unknown, patch: unknown): unknown {
   const kept = Object.entries(base).filter(([key]) => patch[key] !== null);
   const laid = Object.entries(patch).filter(([, value]) => value !== null);
   return Object.fromEntries([...kept, ...laid.map(([key, value]) => [key, merge(base[key], value)] as const)]);
+}
+
+/** The namespace of the recorded objects. */
+export function exampleNamespace(changes: Partial<NamespaceFacts> = {}): NamespaceFacts {
+  return { name: 'test', optedIn: false, labels: {}, ...changes };
 }
 
 /** The label that opts in. */

@@ -16,6 +16,8 @@ export interface GoldenCase extends Recorded {
   readonly description: string;
   readonly now: string;
   readonly config?: JsonObject;
+  /** Whether it is asked for at the path for namespaces that opted in. */
+  readonly namespaceOptedIn?: boolean;
   /** The Builds and BuildConfigs that exist; absent: they cannot be read. */
   readonly history?: readonly Recorded[];
 }

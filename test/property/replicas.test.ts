@@ -13,7 +13,7 @@ import { type JsonObject, at, withValue } from '../../src/openshift/json.ts';
 import { formatTime } from '../../src/openshift/metadata.ts';
 import type { BuildConfigHistory } from '../../src/policy/facts.ts';
 import { planBuild } from '../../src/policy/plan-build.ts';
-import { exampleBuildConfig } from '../helpers/fixtures.ts';
+import { exampleBuildConfig, exampleNamespace } from '../helpers/fixtures.ts';
 import { testNow } from '../helpers/webhook.ts';
 
 const config = parseConfig('assemble: {wrapper: false}', {});
@@ -109,7 +109,7 @@ function simulate(
     const plan = planBuild({
       build,
       isClone: false,
-      namespace: 'test',
+      namespace: exampleNamespace(),
       facts: {
         history,
         issuedUpTo: (series) => replica.issued.upTo(series, testNow + time),

@@ -94,6 +94,8 @@ export function describeRights({ api, create }: ChartBed): void {
       };
       const changes: readonly (readonly [path: string, value: unknown])[] = [
         ['/webhooks/0/rules/-', pods],
+        ['/webhooks/1/rules/-', pods],
+        ['/webhooks/1/namespaceSelector', {}],
         ['/webhooks/0/rules', [pods]],
         ['/webhooks/0/objectSelector', {}],
         ['/webhooks/0/namespaceSelector', {}],

@@ -201,7 +201,7 @@ export function describeCertificates(): void {
     it('end with status 0', async () => {
       const outcomes = await Promise.all([...bed.pods.pods].map((pod) => bed.pods.remove(pod)));
       assert.deepEqual(outcomes, [0, 0, 0]);
-      assert.equal(arrayAt(await bed.readConfiguration(), 'webhooks')?.length, 1);
+      assert.equal(arrayAt(await bed.readConfiguration(), 'webhooks')?.length, 2);
     });
   });
 }

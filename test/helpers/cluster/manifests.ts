@@ -82,6 +82,14 @@ export function webhookRoleBinding(user: string): KubernetesObject {
   };
 }
 
+interface Registration extends KubernetesObject {
+  readonly webhooks: readonly { readonly clientConfig: { readonly url: string } }[];
+}
+
+function pathOf({ clientConfig }: Registration['webhooks'][number]): string {
+  return new URL(clientConfig.url).pathname;
+}
+
 /**
  * The registration that the documentation gives, for the webhook at hand.
  * @param url of its `/mutate`
@@ -89,12 +97,15 @@ export function webhookRoleBinding(user: string): KubernetesObject {
  */
 export function webhookConfiguration(url: string, ca: string, name = 's2i-incremental-webhook'): KubernetesObject {
   const text = readFileSync(new URL('../../../docs/registration.yaml', import.meta.url), 'utf8');
-  const registration = parse(text) as KubernetesObject & { readonly webhooks: readonly object[] };
-  const clientConfig = { url, caBundle: Buffer.from(ca).toString('base64') };
+  const registration = parse(text) as Registration;
+  const caBundle = Buffer.from(ca).toString('base64');
   return {
     ...registration,
     metadata: { name },
-    webhooks: registration.webhooks.map((webhook) => ({ ...webhook, clientConfig })),
+    webhooks: registration.webhooks.map((webhook) => ({
+      ...webhook,
+      clientConfig: { url: new URL(pathOf(webhook), url).href, caBundle },
+    })),
   };
 }
 
@@ -107,12 +118,16 @@ export function serviceWebhookConfiguration(
   failurePolicy: 'Fail' | 'Ignore',
   name = 's2i-incremental-webhook',
 ): KubernetesObject {
-  const { webhooks, ...configuration } = webhookConfiguration('https://unused.example.com/mutate', '', name);
+  const { webhooks, ...configuration } = webhookConfiguration(
+    'https://unused.example.com/mutate',
+    '',
+    name,
+  ) as Registration;
   return {
     ...configuration,
-    webhooks: (webhooks as readonly object[]).map((webhook) => ({
+    webhooks: webhooks.map((webhook) => ({
       ...webhook,
-      clientConfig: { service: { ...service, path: '/mutate', port: 443 } },
+      clientConfig: { service: { ...service, path: pathOf(webhook), port: 443 } },
       failurePolicy,
     })),
   };

@@ -12,6 +12,7 @@ const request = {
   namespace: 'test',
   name: 'api-1',
   dryRun: true,
+  namespaceOptedIn: false,
   object: { kind: 'Build' },
   oldObject: null,
   userInfo: { username: 'someone' },
@@ -47,6 +48,7 @@ describe('decodeReview', () => {
       namespace: 'test',
       name: 'api-1',
       dryRun: false,
+      namespaceOptedIn: false,
       oldObject: null,
     });
     assert.equal(apiVersion, 'admission.k8s.io/v1');
@@ -64,6 +66,7 @@ describe('decodeReview', () => {
         namespace: '',
         name: '',
         dryRun: false,
+        namespaceOptedIn: false,
         object: undefined,
         oldObject: undefined,
       },

@@ -202,9 +202,16 @@ describe('the record of a Build', () => {
   });
 
   it('is none of any other', () => {
-    for (const value of [null, 'false', 'yes', true]) {
-      const labels = { 's2i-incremental.io/enabled': value };
-      assert.deepEqual(pastOf({ metadata: { labels } }), nothingKnown);
+    const labelled = (value: unknown) => ({ labels: { 's2i-incremental.io/enabled': value } });
+    for (const value of ['false', 'yes']) assert.deepEqual(pastOf({ metadata: labelled(value) }), nothingKnown);
+    const foreign = { annotations: { 's2i-incremental.io/admitted-as': 'other' } };
+    for (const value of [null, true]) {
+      assert.deepEqual(pastOf({ metadata: { ...labelled(value), ...foreign } }), nothingKnown);
+      assert.notEqual(
+        pastOf({ metadata: labelled(value) }).previous,
+        undefined,
+        'its record says that it was admitted',
+      );
     }
   });
 

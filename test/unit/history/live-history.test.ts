@@ -46,12 +46,12 @@ describe('the live history', () => {
     assert.deepEqual(comparable(past).references, new Set([1, 2, 3, 10].map(referenceOf)));
     assert.equal(past.hasBuilds, true);
     assert.deepEqual(past.buildConfig, {
-      optedIn: false,
+      optedIn: undefined,
       outputRepository: undefined,
       pullSecret: undefined,
       incremental: undefined,
     });
-    const selector = 'labelSelector=openshift.io/build-config.name=app,s2i-incremental.io/enabled=true';
+    const selector = 'labelSelector=openshift.io/build-config.name=app';
     assert.deepEqual(requests.map((line) => line.replace(/(\?)(continue=\w+&)?/, '$1$2')).sort(), [
       `GET ${base}/buildconfigs/app`,
       `GET ${base}/builds?continue=three&${selector}&limit=80`,

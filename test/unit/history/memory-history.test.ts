@@ -135,7 +135,7 @@ describe('the history of a BuildConfig', () => {
     assert.deepEqual(await found(appConfig), facts);
     const bare = { metadata: { labels: null, annotations: null }, spec: null };
     assert.deepEqual(await found(merge(appConfig, bare) as JsonObject), {
-      optedIn: false,
+      optedIn: undefined,
       outputRepository: undefined,
       pullSecret: undefined,
       incremental: undefined,

@@ -16,6 +16,7 @@ function requestOf(changes: Partial<AdmissionRequest>): AdmissionRequest {
     namespace: 'test',
     name: 'api-1',
     dryRun: false,
+    namespaceOptedIn: false,
     object: build,
     oldObject: null,
     ...changes,
@@ -46,7 +47,7 @@ function skip(reason: string, ...warnings: readonly string[]) {
 }
 
 describe('checkEligibility', () => {
-  const rows: readonly [title: string, changes: Partial<AdmissionRequest>, expected: unknown][] = [
+  const rows: [title: string, changes: Partial<AdmissionRequest>, expected: unknown][] = [
     ['another resource', { resource: { group: 'build.openshift.io', resource: 'pods' } }, skip('resource_unsupported')],
     ['another group', { resource: { group: 'builds.example.com', resource: 'builds' } }, skip('resource_unsupported')],
     ['a subresource', { subResource: 'instantiate' }, skip('resource_unsupported')],
@@ -128,6 +129,20 @@ describe('checkEligibility', () => {
       skip('nothing_to_do'),
     ],
   ];
+  const unlabelled = { namespaceOptedIn: true, object: enabledAs(null) };
+  rows.push(
+    [
+      'a Build that says no in a namespace that opted in',
+      { ...unlabelled, object: enabledAs('false') },
+      skip('nothing_to_do'),
+    ],
+    ['what has the label itself, asked for its namespace', { ...unlabelled, object: build }, skip('nothing_to_do')],
+    [
+      'another strategy in a namespace that opted in',
+      { ...unlabelled, object: exampleBuild({ metadata: { labels: null }, spec: null }) },
+      skip('strategy_unsupported'),
+    ],
+  );
   for (const [title, changes, expected] of rows) {
     it(`leaves alone: ${title}`, () => {
       assert.deepEqual(checkEligibility(requestOf(changes)), expected);
@@ -136,6 +151,11 @@ describe('checkEligibility', () => {
 
   const eligible: readonly [title: string, changes: Partial<AdmissionRequest>][] = [
     ['a new Build', {}],
+    ['a new Build in a namespace that opted in', unlabelled],
+    [
+      'an update of a Build in a namespace that opted in',
+      { ...unlabelled, operation: 'UPDATE', oldObject: enabledAs(null) },
+    ],
     ['an update of a Build', { operation: 'UPDATE', oldObject: build }],
     [
       'an update of a Build that takes its label away',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseConfig } from '../../../src/config/load-config.ts';
 import { type Features, resolveFeatures } from '../../../src/policy/features.ts';
-import { exampleBuild } from '../../helpers/fixtures.ts';
+import { exampleBuild, exampleNamespace } from '../../helpers/fixtures.ts';
 
 const config = parseConfig(
   `assemble: {profiles: {node: {match: nodejs}, python: {match: python}, second: {match: python}, label-only: {}}}`,
@@ -12,7 +12,7 @@ const off = parseConfig('incremental: {mode: "false"}\noutput: {timestampTag: fa
 const [node, python, , labelOnly] = config.assemble.profiles;
 const [builtin] = off.assemble.profiles;
 
-function featuresOf(labels: Record<string, string>, given = config, namespace = 'test'): Features {
+function featuresOf(labels: Record<string, string>, given = config, namespace = exampleNamespace()): Features {
   const prefixed = Object.fromEntries(
     Object.entries(labels).map(([key, value]) => [`s2i-incremental.io/${key}`, value]),
   );
@@ -81,6 +81,40 @@ describe('resolveFeatures', () => {
     });
   }
 
+  it('takes a label before that of the namespace, and that before the configuration', () => {
+    const namespace = exampleNamespace({
+      labels: {
+        's2i-incremental.io/incremental': 'false',
+        's2i-incremental.io/timestamp-tag': 'no',
+        's2i-incremental.io/assemble-env': 'false',
+        's2i-incremental.io/assemble-wrapper': 'false',
+      },
+    });
+    const warning = `namespace's label s2i-incremental.io/timestamp-tag: "no" is unknown, the default counts; allowed: true, false`;
+    assert.deepEqual(featuresOf({}, config, namespace), {
+      ...defaults,
+      mode: 'off',
+      profile: undefined,
+      wrapper: false,
+      warnings: [warning],
+    });
+    const own = { incremental: 'chain', 'timestamp-tag': 'false', 'assemble-env': 'node', 'assemble-wrapper': 'true' };
+    assert.deepEqual(featuresOf(own, config, namespace), {
+      ...defaults,
+      timestampTag: false,
+      profile: node,
+      wrapperProfile: node,
+    });
+    const unknown = `label s2i-incremental.io/incremental: "yes" is unknown, the default counts; allowed: chain, false`;
+    assert.deepEqual(featuresOf({ incremental: 'yes' }, config, namespace), {
+      ...defaults,
+      mode: 'off',
+      profile: undefined,
+      wrapper: false,
+      warnings: [unknown, warning],
+    });
+  });
+
   it('warns of each label, in one order', () => {
     const { warnings } = featuresOf({
       'assemble-wrapper': '1',
@@ -103,7 +137,7 @@ describe('resolveFeatures', () => {
     const profileFor = (name: string) =>
       resolveFeatures(
         exampleBuild({ spec: { strategy: { sourceStrategy: { from: { kind: 'DockerImage', name } } } } }),
-        'test',
+        exampleNamespace(),
         config,
       ).profile?.name;
     assert.deepEqual(
@@ -116,7 +150,7 @@ describe('resolveFeatures', () => {
 
   it('has no profile without base image, and gives the same answer twice', () => {
     const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from: null } } } });
-    assert.equal(resolveFeatures(build, 'test', config).profile, undefined);
+    assert.equal(resolveFeatures(build, exampleNamespace(), config).profile, undefined);
     assert.deepEqual(featuresOf({}), featuresOf({}));
   });
 
@@ -130,7 +164,7 @@ describe('resolveFeatures', () => {
       {},
     );
     const indexIn = (namespace: string, labels = {}) =>
-      featuresOf(labels, tenants, namespace).profile?.env.get('PIP_INDEX_URL');
+      featuresOf(labels, tenants, exampleNamespace({ name: namespace })).profile?.env.get('PIP_INDEX_URL');
     assert.deepEqual(
       ['team-a', 'a-1', 'team-b', 'team-b-1', 'team-a-1', 'team-c'].map((namespace) => indexIn(namespace)),
       [
@@ -142,9 +176,9 @@ describe('resolveFeatures', () => {
         undefined,
       ],
     );
-    assert.equal(featuresOf({}, tenants, 'team-c').profile?.name, 'python');
+    assert.equal(featuresOf({}, tenants, exampleNamespace({ name: 'team-c' })).profile?.name, 'python');
     assert.equal(indexIn('team-b', { 'assemble-env': 'b' }), 'https://b.example.com');
-    const foreign = featuresOf({ 'assemble-env': 'a' }, tenants, 'team-b');
+    const foreign = featuresOf({ 'assemble-env': 'a' }, tenants, exampleNamespace({ name: 'team-b' }));
     assert.equal(foreign.profile?.name, 'b');
     assert.deepEqual(foreign.warnings, [
       'label s2i-incremental.io/assemble-env: "a" is unknown, the default counts; allowed: b, python, nodejs, java, php, rub...',

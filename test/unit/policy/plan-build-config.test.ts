@@ -5,7 +5,7 @@ import { type JsonObject, withValue } from '../../../src/openshift/json.ts';
 import type { BuildConfigPlan } from '../../../src/policy/plan.ts';
 import { planBuildConfig } from '../../../src/policy/plan-build-config.ts';
 import type { RestoredBuildConfig } from '../../../src/policy/restore-build-config.ts';
-import { exampleBuildConfig } from '../../helpers/fixtures.ts';
+import { exampleBuildConfig, exampleNamespace } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
 
 /** That no wrapper is delivered by default is warned of, which is a test of its own. */
@@ -29,9 +29,14 @@ function originWith(changes: JsonObject): string {
   });
 }
 
-function planOf(patch: JsonObject, yaml = '', origin: RestoredBuildConfig['origin'] = 'none') {
+function planOf(
+  patch: JsonObject,
+  yaml = '',
+  origin: RestoredBuildConfig['origin'] = 'none',
+  namespace = exampleNamespace(),
+) {
   const buildConfig = frozen(exampleBuildConfig(patch));
-  return planBuildConfig({ buildConfig, origin }, 'test', yaml === '' ? defaults : parseConfig(yaml, quiet));
+  return planBuildConfig({ buildConfig, origin }, namespace, yaml === '' ? defaults : parseConfig(yaml, quiet));
 }
 
 function mutation(incremental: true | undefined, annotations: JsonObject, changes: Partial<BuildConfigPlan> = {}) {
@@ -125,7 +130,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
     const left = 256 * 1024 - key.length - (annotations[key] ?? '').length - 'more'.length;
     const withMore = (more: string) => {
       const buildConfig = withValue(exampleBuildConfig(), ['metadata', 'annotations'], { more });
-      return planBuildConfig({ buildConfig, origin: 'none' }, 'test', defaults);
+      return planBuildConfig({ buildConfig, origin: 'none' }, exampleNamespace(), defaults);
     };
     assert.equal(withMore('x'.repeat(left)).reason, 'opted_in');
     // Two bytes for each of these characters.
@@ -145,7 +150,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
     );
     const { annotations } = planBuildConfig(
       { buildConfig: changed, origin: 'none' },
-      'test',
+      exampleNamespace(),
       defaults,
     ) as BuildConfigPlan;
     assert.deepEqual(annotations, {
@@ -261,7 +266,7 @@ describe('the warnings of a BuildConfig', () => {
     it(`of ${title}`, () => {
       const { warnings: given } = planBuildConfig(
         { buildConfig: exampleBuildConfig(patch), origin: 'none' },
-        'test',
+        exampleNamespace(),
         parseConfig(yaml, {}),
       );
       assert.deepEqual(given, warnings);

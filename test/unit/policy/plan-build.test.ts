@@ -3,10 +3,16 @@ import { describe, it } from 'node:test';
 import type { Config } from '../../../src/config/config.ts';
 import { parseConfig } from '../../../src/config/load-config.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
-import type { BuildConfigFacts, BuildConfigHistory, Facts, PreviousBuild } from '../../../src/policy/facts.ts';
+import type {
+  BuildConfigFacts,
+  BuildConfigHistory,
+  Facts,
+  NamespaceFacts,
+  PreviousBuild,
+} from '../../../src/policy/facts.ts';
 import type { BuildPlan } from '../../../src/policy/plan.ts';
 import { type BuildPlanRequest, planBuild } from '../../../src/policy/plan-build.ts';
-import { exampleBuild } from '../../helpers/fixtures.ts';
+import { exampleBuild, exampleNamespace } from '../../helpers/fixtures.ts';
 import { testNow } from '../../helpers/webhook.ts';
 import { frozen } from '../frozen.ts';
 
@@ -55,7 +61,7 @@ function planOf(changes: Partial<BuildPlanRequest> & { readonly history?: Facts[
   return planBuild({
     build: frozen(exampleBuild()),
     isClone: false,
-    namespace: 'test',
+    namespace: exampleNamespace(),
     facts: facts('history' in changes ? history : past),
     config: parseConfig(yaml ?? 'assemble: {wrapper: false}', {}),
     scriptsVersion: '0123456789ab',
@@ -284,6 +290,19 @@ describe('a clone', () => {
     ['a clone whose history cannot be read', true, 'unavailable'],
     ['a clone without BuildConfig', true, undefined],
   ];
+  const unsaid = { ...past, buildConfig: { ...buildConfig, optedIn: undefined } };
+  const read = { labels: { 's2i-incremental.io/enabled': 'true' } };
+  const byNamespace: readonly [history: Facts['history'], namespace: NamespaceFacts, kind: 'skip' | 'mutate'][] = [
+    [unsaid, exampleNamespace(), 'skip'],
+    [unsaid, exampleNamespace({ optedIn: true }), 'mutate'],
+    [unsaid, exampleNamespace(read), 'mutate'],
+    [optedOut, exampleNamespace({ ...read, optedIn: true }), 'skip'],
+  ];
+  for (const [history, namespace, kind] of byNamespace) {
+    it(`goes by its namespace where its BuildConfig does not say: ${JSON.stringify(namespace)}, ${kind}`, () => {
+      assert.equal(planOf({ isClone: true, history, namespace }).kind, kind);
+    });
+  }
   for (const [title, isClone, history] of rows) {
     it(`is planned: ${title}`, () => {
       assert.equal(planOf({ isClone, history }).kind, 'mutate');

@@ -17,6 +17,7 @@ const request: AdmissionRequest = {
   namespace: 'test',
   name: 'api-1',
   dryRun: false,
+  namespaceOptedIn: false,
   object: exampleBuild(),
   oldObject: null,
 };

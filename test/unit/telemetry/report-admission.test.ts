@@ -22,6 +22,7 @@ const request: AdmissionRequest = {
   namespace: 'test',
   name: 'api-1',
   dryRun: false,
+  namespaceOptedIn: false,
   object: {},
   oldObject: null,
 };
