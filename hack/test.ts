@@ -1,6 +1,6 @@
 /**
- * Runs test files, many in a process, in as many processes as there are cores: `node hack/test.ts PATTERN… [OPTION…]`, with
- * options of `node --test`. To start a process and load what it tests takes longer than the tests of most files.
+ * Runs test files, many in a process, in as many processes as there are cores: `node hack/test.ts PATTERN… [OPTION…]`,
+ * with options of `node --test`. To start a process and load what it tests takes longer than the tests of most files.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -4,7 +4,7 @@ import type { ProgramName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
-/** One option of a command, as it is read, explained in `--help` and completed by a shell. */
+/** An option of a command is declared once: it is read, explained in `--help` and completed by a shell from here. */
 export interface Option {
   readonly type: 'string' | 'boolean';
   /** The one letter that means the same. */
@@ -29,13 +29,13 @@ type ValueOf<O extends Option> = O['type'] extends 'boolean'
       ? readonly string[]
       : string;
 
-/** What was given on a command line. */
+/** A command is given the values of its options, and its other arguments. */
 export interface Given<O extends Options> {
   readonly values: { readonly [K in keyof O]: ValueOf<O[K]> | undefined };
   readonly names: readonly string[];
 }
 
-/** A row of the table of commands. */
+/** A command is a row of the table in commands.ts. */
 export interface Command {
   readonly name: string;
   /** One line. */
@@ -51,7 +51,7 @@ export interface Command {
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>;
 }
 
-/** What a command says of itself. */
+/** A command's help is put together from these. */
 interface CommandText extends Omit<Command, 'help' | 'run'> {
   /** What it does, in whole sentences. */
   readonly about: string;
@@ -61,11 +61,11 @@ interface CommandText extends Omit<Command, 'help' | 'run'> {
   readonly namesHelp?: string;
   /** What the help says after the options. */
   readonly notes?: string;
-  /** Command lines without the name of the program. */
+  /** Whole command lines. */
   readonly examples: (program: ProgramName) => readonly string[];
 }
 
-/** What a command is made of. */
+/** A command is defined by what it says of itself and what it does. */
 export interface CommandDefinition<O extends Options> extends CommandText {
   readonly options: O;
   readonly run: (given: Given<O>, terminal: Terminal) => Promise<number> | number;
@@ -73,13 +73,17 @@ export interface CommandDefinition<O extends Options> extends CommandText {
 
 const helpOption = { type: 'boolean', short: 'h', help: 'this text' } as const;
 
-/** A command that reads its command line and answers `--help` as its definition says. */
+/** Returns a command that reads its command line and answers `--help` as its definition says. */
 export function defineCommand<const O extends Options>(definition: CommandDefinition<O>): Command {
   const { name, summary, audience, names, nameChoices, run } = definition;
   const options: Options = { ...definition.options, help: helpOption };
   const help = (program: ProgramName) => renderHelp({ ...definition, options }, program);
   return {
-    ...{ name, summary, audience, options, help },
+    name,
+    summary,
+    audience,
+    options,
+    help,
     ...(names !== undefined && { names }),
     ...(nameChoices !== undefined && { nameChoices }),
     run: async (args, terminal) => {

@@ -1,7 +1,7 @@
 import { type Command, type Option, defineCommand } from './command.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
-/** The command that prints how a shell completes the others, and itself. */
+/** Returns the command that prints the completion of all others and of itself. */
 export function createCompletion(others: readonly Command[]): Command {
   const completion: Command = defineCommand({
     name: 'completion',

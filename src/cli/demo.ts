@@ -5,8 +5,10 @@ export const demo = defineCommand({
   summary: 'a short story with a webhook of its own, no cluster needed',
   audience: 'operators',
   options: {},
-  about: `Starts a webhook on free ports of this machine, plays a developer's story through it by real HTTPS requests, and
-prints what each step changed. Needs no cluster and leaves nothing behind.`,
+  about: [
+    "Starts a webhook on free ports of this machine, plays a developer's story through it by real HTTPS requests, and",
+    'prints what each step changed. Needs no cluster and leaves nothing behind.',
+  ].join('\n'),
   examples: (program) => [`${program} demo`],
   run: async (_given, terminal) => {
     // Servers, certificates and metrics are loaded only for this command.

@@ -5,10 +5,13 @@ import type { ProgramName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
-/** The codes of errors that a person can mend: each has a message of one line that says what is wrong and where. */
+/** Errors with these codes a person can mend: each has a message of one line that says what is wrong and where. */
 const mendable = new Set(['listen', 'bad_input', 'certificate', 'command_failed']);
 
-/** Runs the command that is named and resolves with the exit status; what a person can mend is one clear line each, not a stack. */
+/**
+ * Runs the command that is named and resolves with the exit status; what a person can mend is one clear line each, not
+ * a stack.
+ */
 export async function dispatch([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   const { stdout, stderr, program, version } = terminal;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {

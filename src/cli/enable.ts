@@ -112,10 +112,10 @@ async function turnOne({ server, get, request }: OpenCluster, turn: Turn, termin
       'it has no Source strategy, and only that can be built incrementally; its label was not set',
     );
   }
-  const path = `/apis/build.openshift.io/v1/namespaces/${encodeURIComponent(namespace)}/buildconfigs/${encodeURIComponent(name)}`;
+  const inNamespace = `/apis/build.openshift.io/v1/namespaces/${encodeURIComponent(namespace)}`;
   const answer = await request({
     method: 'PATCH',
-    path,
+    path: `${inNamespace}/buildconfigs/${encodeURIComponent(name)}`,
     query: { fieldManager: 's2i-incremental', dryRun: dryRun ? 'All' : undefined },
     contentType: 'application/merge-patch+json',
     body: { metadata: { labels: { [labels.enabled]: direction === 'enable' ? 'true' : null } } },
@@ -152,13 +152,21 @@ export function changesBetween(before: JsonObject, after: JsonObject): readonly 
 function adviceOn(stored: JsonObject, { direction, namespace, dryRun }: Turn): string | undefined {
   const origin = annotationOf(stored, annotations.origin);
   if ((origin !== undefined) === (direction === 'enable')) return undefined;
-  const check = `To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover namespace ${namespace}, is it ready (/readyz)?`;
+  const check =
+    'To check: is it registered (oc get mutatingwebhookconfigurations), ' +
+    `does its registration cover namespace ${namespace}, is it ready (/readyz)?`;
   if (origin === undefined) {
     const label = dryRun ? 'the label would be set' : 'the label is set';
-    return `${label}, but the webhook did not answer: no annotation ${annotations.origin} was written. ${check} With buildConfig.mutate: false it writes none, and admits Builds all the same.`;
+    return (
+      `${label}, but the webhook did not answer: no annotation ${annotations.origin} was written. ${check} ` +
+      'With buildConfig.mutate: false it writes none, and admits Builds all the same.'
+    );
   }
   // One that it cannot read stays there on purpose, and it warns of that itself.
   if (decodeBuildConfigOrigin(origin) === undefined) return undefined;
   const label = dryRun ? 'the label would be gone' : 'the label is gone';
-  return `${label}, so its Builds are OpenShift's own, but the webhook did not answer: the annotation ${annotations.origin} and what it records as applied are still there. ${check} Once it is, enable and disable it again.`;
+  return (
+    `${label}, so its Builds are OpenShift's own, but the webhook did not answer: the annotation ${annotations.origin} ` +
+    `and what it records as applied are still there. ${check} Once it is, enable and disable it again.`
+  );
 }

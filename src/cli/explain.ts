@@ -18,9 +18,11 @@ export const explain = defineCommand({
   names: 'BUILD',
   namesHelp: 'shop-3 or build/shop-3',
   options,
-  about: `Tells in sentences why a Build is what it is: full or incremental and for what reason, what it starts from, where it is
-pushed, what was added to it, where it is in its chain, and what the next one will be. Of a Build that the webhook did
-not admit: why that may be. Values of variables are never shown.`,
+  about: [
+    'Tells in sentences why a Build is what it is: full or incremental and for what reason, what it starts from, where it is',
+    'pushed, what was added to it, where it is in its chain, and what the next one will be. Of a Build that the webhook did',
+    'not admit: why that may be. Values of variables are never shown.',
+  ].join('\n'),
   examples: (program) => [`${program} explain shop-3`, `${program} explain build/shop-3 -n web`],
   run: explainOne,
 });
@@ -47,7 +49,10 @@ async function explainOne({ values, names }: Given<typeof options>, terminal: Te
   return exitCodes.ok;
 }
 
-/** The Build's BuildConfig as it is now; undefined where it is gone, was made anew, or may not be read: that is no reason to say nothing. */
+/**
+ * The Build's BuildConfig as it is now; undefined where it is gone, was made anew, or may not be read: that is no
+ * reason to say nothing.
+ */
 async function findBuildConfig(
   { get }: OpenCluster,
   namespace: string,

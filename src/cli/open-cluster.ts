@@ -26,7 +26,8 @@ export interface OpenCluster {
 const endless = new AbortController().signal;
 
 /**
- * The cluster of a kubeconfig file; without one that of $KUBECONFIG, ~/.kube/config or the pod. The client is loaded only here.
+ * The cluster of a kubeconfig file; without one that of $KUBECONFIG, ~/.kube/config or the pod. The client is loaded
+ * only here.
  * @throws CommandError where none is named
  */
 export async function openCluster(file: string | undefined, { environment, version }: Terminal): Promise<OpenCluster> {

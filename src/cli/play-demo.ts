@@ -79,7 +79,10 @@ export async function playDemo(terminal: Terminal): Promise<number> {
   }
 }
 
-/** The story's changes under names of a developer's daily use; of our annotations those that the sentence above does not tell. */
+/**
+ * The story's changes under names of a developer's daily use; of our annotations those that the sentence above does not
+ * tell.
+ */
 function shortChanges(changes: readonly Change[]): readonly Change[] {
   const ours = 'metadata.annotations.s2i-incremental.io/';
   return changes

@@ -2,8 +2,9 @@ import { parseDocument } from 'yaml';
 import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt, withValue } from '../openshift/json.ts';
 
 /**
- * The objects of a Template, in the manner of `oc process`: with the values that its parameters have, and its labels. A parameter
- * that only `oc process` gives a value, because it is required or generated, stays as it is written.
+ * Returns the objects of a Template in the manner of `oc process`: with the values that its parameters have, and its
+ * labels. A parameter that only `oc process` gives a value, because it is required or generated, stays as it is
+ * written.
  */
 export function processTemplate(template: JsonObject): readonly unknown[] {
   const values = new Map(
@@ -25,7 +26,10 @@ export function processTemplate(template: JsonObject): readonly unknown[] {
   });
 }
 
-/** `${NAME}` stands for a text within a text, `${{NAME}}` alone for a number, a boolean or whatever else the value is. */
+/**
+ * Puts values in the place of parameters: `${NAME}` stands for a text within a text, `${{NAME}}` alone for a number, a
+ * boolean or whatever else the value is.
+ */
 function substitute(value: unknown, values: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') {
     const whole = values.get(/^\$\{\{([A-Za-z0-9_]+)\}\}$/.exec(value)?.[1] ?? '');

@@ -10,9 +10,9 @@ export class InputError extends Error {
   readonly code = 'bad_input';
 }
 
-/** What a file holds. */
+/** A file holds Builds, BuildConfigs and other objects. */
 export interface FileContent {
-  /** What the file is called in messages. */
+  /** Names the file in messages. */
   readonly name: string;
   /** Its Builds and BuildConfigs. */
   readonly objects: readonly JsonObject[];
@@ -24,7 +24,7 @@ export interface FileContent {
 const groups = { Build: 'build.openshift.io', BuildConfig: 'build.openshift.io', Template: 'template.openshift.io' };
 
 /**
- * The objects of a file: YAML or JSON, of one or several documents, each an object, a List or a Template of them.
+ * Reads a file: YAML or JSON, of one or several documents, each an object, a List or a Template of them.
  * @param file `-` for standard input, which `readInput` reads
  * @throws InputError
  */
@@ -54,7 +54,7 @@ export function readObjects(file: string, readInput: () => string): FileContent 
   };
 }
 
-/** An object, or those of a List or a Template; of one that is neither Build nor BuildConfig the kind. */
+/** Returns an object, or those of a List or a Template; of one that is neither Build nor BuildConfig its kind. */
 function flatten(value: unknown, where: string): readonly (JsonObject | string)[] {
   const items = arrayAt(value, 'items');
   if (items !== undefined) return items.flatMap((item, index) => flatten(item, `${where}, item ${index + 1}`));

@@ -79,7 +79,8 @@ async function readAllOrNamed(
 }
 
 /**
- * All objects of a selection, each folded as it comes. A list that is read for longer than the server keeps it is begun anew, once.
+ * All objects of a selection, each folded as it comes. A list that is read for longer than the server keeps it is begun
+ * anew, once.
  * @throws CommandError
  */
 async function readAll<T>(

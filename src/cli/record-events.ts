@@ -6,7 +6,10 @@ import type { Logger } from '../telemetry/logger.ts';
 /** Milliseconds the API server has to take an Event; whoever waits longer only piles them up. */
 const patience = 5_000;
 
-/** Tells of decisions in Events in the cluster. That one cannot be stored is said when it begins, and again after one that could. */
+/**
+ * Tells of decisions in Events in the cluster. That one cannot be stored is said when it begins, and again after one
+ * that could.
+ */
 export function recordEvents(kubernetes: Kubernetes, logger: Logger): ReturnType<typeof createEventRecorder> {
   let isFailing = false;
   return createEventRecorder({

@@ -139,7 +139,9 @@ function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | und
   return `synced, ${buildConfigs} BuildConfigs${more}`;
 }
 
-/** Reads the cluster's BuildDefaults for as long as the webhook runs; logs once that they keep it from being fetched. */
+/**
+ * Reads the cluster's BuildDefaults for as long as the webhook runs; logs once that they keep it from being fetched.
+ */
 async function readBuildDefaults(kubernetes: Kubernetes, logger: Logger) {
   const { watchBuildDefaults } = await import('../kubernetes/build-defaults.ts');
   return watchBuildDefaults(kubernetes, (error) => logger.warn({ error }, 'BuildDefaults cannot be read'));

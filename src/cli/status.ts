@@ -38,10 +38,14 @@ export const status = defineCommand({
   names: '[NAME…]',
   namesHelp: 'only these BuildConfigs: shop, bc/shop or buildconfig/shop',
   options,
-  about: `Shows where the opted-in BuildConfigs stand: their newest Build and why it was built in full or incrementally, where that
-is in its chain, the image that the next Build can continue from, and what the incremental Builds saved.`,
-  notes: `LAST is followed by the Build's phase unless it is Complete. SAVED counts the Builds that still exist: what each
-incremental one took less than the full one at the start of its chain.`,
+  about: [
+    'Shows where the opted-in BuildConfigs stand: their newest Build and why it was built in full or incrementally, where that',
+    'is in its chain, the image that the next Build can continue from, and what the incremental Builds saved.',
+  ].join('\n'),
+  notes: [
+    "LAST is followed by the Build's phase unless it is Complete. SAVED counts the Builds that still exist: what each",
+    'incremental one took less than the full one at the start of its chain.',
+  ].join('\n'),
   examples: (program) => [`${program} status`, `${program} status bc/shop -n web`, `${program} status -A -o wide`],
   run: showStatus,
 });
@@ -69,7 +73,8 @@ async function showStatus(given: Given<typeof options>, terminal: Terminal): Pro
     const where = namespace === undefined ? 'in any namespace' : `in namespace ${namespace}`;
     const target = `NAME -n ${namespace ?? 'NAMESPACE'}`;
     stderr.print(
-      `No BuildConfig ${where} has opted in. To opt one in: ${program} enable ${target} (it sets the label ${labels.enabled}=true)`,
+      `No BuildConfig ${where} has opted in. ` +
+        `To opt one in: ${program} enable ${target} (it sets the label ${labels.enabled}=true)`,
     );
   }
   const rows = optedIn.map((buildConfig) =>

@@ -6,8 +6,8 @@ export interface Column {
   /** One a row. */
   readonly cells: readonly string[];
   /**
-   * Characters that its cells are left where a line would be too long, shortened in their middle; where that is not enough, those
-   * of its title. Absent: they are always whole.
+   * Characters that its cells are left where a line would be too long, shortened in their middle; where that is not
+   * enough, those of its title. Absent: they are always whole.
    */
   readonly room?: number;
   /** Whether it may be left out where the columns have not that much room; of several the last one goes first. */
@@ -18,7 +18,7 @@ export interface Column {
 const gap = '   ';
 
 /**
- * Columns as aligned lines, titles first, in the manner of `oc get`.
+ * Returns columns as aligned lines, titles first, in the manner of `oc get`.
  * @param width characters a line may have; infinity: nothing is shortened or left out
  */
 export function renderTable(columns: readonly Column[], width: number): readonly Text[] {
@@ -52,7 +52,7 @@ interface FittingColumn {
   readonly length: number;
 }
 
-/** The columns that a line has room for, and how long their cells may be. */
+/** Chooses the columns that a line has room for, and how long their cells may be. */
 function fitColumns(columns: readonly Column[], width: number): readonly FittingColumn[] {
   const natural = columns.map((column) => ({
     column,

@@ -3,17 +3,20 @@ import { styleText } from 'node:util';
 import { showControls } from '../telemetry/show-controls.ts';
 import { type ProgramName, programNameOf } from './program-name.ts';
 
-/** How a text is made to stand out. */
+/** Styles make a text stand out where there are colours. */
 export type Style = 'bold' | 'green' | 'yellow' | 'red' | 'dim';
 
-/** A line for people, or a part of one. Only a terminal makes it characters, so whatever others wrote in it cannot act on the terminal. */
+/**
+ * A text is a line for people, or a part of one. Only an output makes it characters, so nothing that others wrote in it
+ * acts on a terminal.
+ */
 export type Text = string | { readonly style: Style; readonly text: string } | readonly Text[];
 
-/** Where a command writes to. */
+/** An output is what a command writes to. */
 export interface Output {
-  /** Writes lines for people: control characters and marks that turn the direction of writing are shown as `\u{…}`. */
+  /** Writes lines for people, in which control and format characters are shown as `\u{…}`. */
   print(...lines: readonly Text[]): void;
-  /** Writes a document for programs, or the way to overwrite a line, as it is. */
+  /** Writes a document for programs as it is. */
   write(text: string): void;
   /** Whether a person looks at it. */
   readonly isTTY: boolean;
@@ -21,7 +24,7 @@ export interface Output {
   readonly width: number;
 }
 
-/** What a command knows of the world it runs in. */
+/** A terminal is all that a command knows of the world around it, so that a test can be that world. */
 export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -41,7 +44,7 @@ export interface Terminal {
   readonly exit: (status: number) => void;
 }
 
-/** The terminal of a process. */
+/** Returns the terminal of a process. */
 export function createTerminal(process: NodeJS.Process, version: string): Terminal {
   return {
     stdout: createOutput(process.stdout, showsColour(process.stdout)),
@@ -57,14 +60,14 @@ export function createTerminal(process: NodeJS.Process, version: string): Termin
   };
 }
 
-/** Where an output's characters go. */
+/** An output's characters go to a stream. */
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** An output over a stream. */
+/** Returns the output that writes to a stream. */
 export function createOutput(stream: OutputStream, hasColour: boolean): Output {
   const isTTY = stream.isTTY === true;
   return {
@@ -76,12 +79,15 @@ export function createOutput(stream: OutputStream, hasColour: boolean): Output {
   };
 }
 
-/** Whether a stream shows colours: a terminal, and neither NO_COLOR nor its relatives say otherwise (FORCE_COLOR does). */
+/**
+ * Tells whether a stream shows colours: a terminal, unless NO_COLOR and its relatives say otherwise (as FORCE_COLOR
+ * does).
+ */
 function showsColour(stream: NodeJS.WriteStream): boolean {
   return styleText('red', 'x', { stream }) !== 'x';
 }
 
-/** A line as the characters that a terminal is sent. */
+/** Returns the characters of a line. */
 export function renderText(text: Text, hasColour: boolean): string {
   if (typeof text === 'string') return showControls(text);
   if (!('style' in text)) return text.map((part) => renderText(part, hasColour)).join('');
@@ -89,7 +95,7 @@ export function renderText(text: Text, hasColour: boolean): string {
   return hasColour ? styleText(text.style, plain, { validateStream: false }) : plain;
 }
 
-/** Whether a text has characters that act on a terminal. */
+/** Tells whether a text has no characters that act on a terminal. */
 export function isPrintable(text: string): boolean {
   return showControls(text) === text;
 }

@@ -26,7 +26,8 @@ export const certificateSchema = section({
   webhookConfiguration: webhookConfiguration
     .default('')
     .describe('the MutatingWebhookConfiguration whose `caBundle` follows; goes with `certificate.secret`'),
-  // 90 days, as public CAs have it: renewed after 60, which leaves a month in which the API server may refuse to be written to.
+  // 90 days, as public CAs have it: renewed after 60, which leaves a month in which the API server may refuse to be
+  // written to.
   // X.509 knows whole seconds, and 5 of them still leave one between the renewal and the end.
   life: duration('5s')
     .prefault('2160h')

@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import type { configSchema } from './schema.ts';
 
 /**
- * The configuration as the rest of the program sees it: complete, checked, frozen. Durations are milliseconds. schema.ts
- * has every key, with what it means.
+ * The configuration as the rest of the program sees it: complete, checked, frozen. Durations are milliseconds.
+ * schema.ts has every key, with what it means.
  */
 export type Config = Frozen<z.output<typeof configSchema>>;
 

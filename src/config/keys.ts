@@ -1,7 +1,7 @@
 import { at, objectAt, stringAt } from '../openshift/json.ts';
 import { configSchema } from './schema.ts';
 
-/** One key of the configuration, as the schema declares it. */
+/** A key of the configuration, as the schema declares it. */
 export interface ConfigKey {
   readonly path: readonly [section: string, key: string];
   /** Whether its value is a text in the file, so that a variable's text is taken as it is, not read as YAML. */
@@ -11,7 +11,7 @@ export interface ConfigKey {
   readonly description: string;
 }
 
-/** Every key of the configuration, in the schema's order. */
+/** Returns every key of the configuration, in the schema's order. */
 export function configKeys(): readonly ConfigKey[] {
   const schema = configSchema.toJSONSchema({ io: 'input', unrepresentable: 'any' });
   return Object.entries(objectAt(schema, 'properties') ?? {}).flatMap(([section, inner]) =>

@@ -23,7 +23,8 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the configuration once: the file if one is named, over it the environment's `S2I_INCREMENTAL_…`, under both the defaults.
+ * Reads the configuration once: the file if one is named, over it the environment's `S2I_INCREMENTAL_…`, under both the
+ * defaults.
  * @throws ConfigError with every problem found, each with its key's path
  */
 export function loadConfig(file: string | undefined, environment: Environment): Config {

@@ -13,8 +13,8 @@ export interface Profile {
   /** Names of entries of the work directory that an incremental build starts with; all else that builds left goes. */
   readonly keep: readonly string[];
   /**
-   * Other folders that `assemble` fills, from which goes what earlier builds put there: absolute paths, the first step may
-   * be a variable of the image, such as `$JBOSS_HOME`.
+   * Other folders that `assemble` fills, from which goes what earlier builds put there: absolute paths, the first step
+   * may be a variable of the image, such as `$JBOSS_HOME`.
    */
   readonly outputs: readonly string[];
   readonly env: ReadonlyMap<string, string>;

@@ -7,7 +7,8 @@ export function showControls(text: string): string {
 }
 
 /**
- * A document in which they are escaped within its quotes, as JSON and YAML know it: it means the same, and can be looked at.
+ * A document in which they are escaped within its quotes, as JSON and YAML know it: it means the same, and can be
+ * looked at.
  */
 export function escapeControls(document: string): string {
   return document.replaceAll(controls, (character) =>

@@ -1,4 +1,6 @@
-/** The program as a process: exit statuses, signals, streams. What a command says is tested in the process of the test. */
+/**
+ * The program as a process: exit statuses, signals, streams. What a command says is tested in the process of the test.
+ */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
