@@ -1,0 +1,117 @@
+/** The applications that are built, and their packages, fetched once with the ordinary clients into a cache. */
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+export interface App {
+  readonly name: string;
+  readonly base: 'python' | 'nodejs';
+  /** The file that each commit changes, and a program of it. */
+  readonly file: string;
+  readonly program: string;
+  /** Lines of requirements.txt, or dependencies of package.json. */
+  readonly dependencies: readonly string[];
+}
+
+const flask = ['flask==3.1.1'];
+const science = ['numpy==2.2.6', 'pandas==2.2.3', 'scipy==1.15.3', 'scikit-learn==1.6.1'];
+const python = { base: 'python', file: 'app.py', program: "print('shop')\n" } as const;
+
+export const apps: readonly App[] = [
+  { ...python, name: 'flask', dependencies: flask },
+  { ...python, name: 'science', dependencies: science },
+  { ...python, name: 'netifaces', dependencies: [...flask, 'netifaces==0.11.0'] },
+  {
+    name: 'nodejs',
+    base: 'nodejs',
+    file: 'server.js',
+    program: "console.log('shop');\n",
+    dependencies: [
+      ...['express@4.21.2', 'webpack@5.99.9', 'webpack-cli@6.0.1', 'eslint@9.28.0'],
+      ...['@babel/core@7.27.4', '@babel/preset-env@7.27.2', 'babel-loader@10.0.0'],
+    ],
+  },
+];
+
+export interface Packages {
+  readonly python: string;
+  readonly npm: string;
+  /** The lock file of the Node.js application. */
+  readonly lock: string;
+}
+
+/** Fetches what the applications need from the package index and the npm registry that this machine is set up for. */
+export async function fetchPackages(cache: string): Promise<Packages> {
+  const folder = join(cache, 'packages');
+  const packages = {
+    python: join(folder, 'python'),
+    npm: join(folder, 'npm'),
+    lock: join(folder, 'package-lock.json'),
+  };
+  if (existsSync(folder)) return packages;
+  const work = join(cache, `packages.${process.pid}`);
+  mkdirSync(join(work, 'npm'), { recursive: true });
+  const pip = ['-m', 'pip', 'download', '--quiet', '--dest', join(work, 'python')];
+  // That of Debian bookworm, which the base image is made of.
+  const wheels = ['--python-version', '3.11', '--only-binary=:all:', ...flask, ...science, 'setuptools', 'wheel'];
+  await run('python3', [...pip, ...wheels]);
+  await run('python3', [...pip, '--no-deps', '--no-binary=:all:', 'netifaces==0.11.0']);
+  for (const app of apps.filter(({ base }) => base === 'nodejs'))
+    writeFileSync(join(work, 'package.json'), manifest(app));
+  const lock = ['install', '--package-lock-only', '--ignore-scripts', '--omit-lockfile-registry-resolved=false'];
+  await run('npm', lock, { cwd: work });
+  const locked = JSON.parse(readFileSync(join(work, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, { readonly version: string }>>;
+  };
+  const names = Object.entries(locked.packages).flatMap(([path, { version }]) => {
+    const name = path.split('node_modules/').at(-1) ?? '';
+    return name === '' ? [] : [`${name}@${version}`];
+  });
+  const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', 'npm', ...new Set(names)];
+  await run('npm', pack, { cwd: work, maxBuffer: 16 * 1024 * 1024 });
+  renameSync(work, folder);
+  return packages;
+}
+
+function manifest({ dependencies }: App): string {
+  const versions = Object.fromEntries(
+    dependencies.map((text) => /^(.+)@(.+)$/.exec(text)?.slice(1, 3) as [string, string]),
+  );
+  return JSON.stringify({ name: 'shop', version: '1.0.0', private: true, dependencies: versions }, undefined, 2);
+}
+
+/** The repository of an application; each commit changes its program by a line. */
+export class Repository {
+  readonly folder: string;
+  readonly #app: App;
+  #commits = 0;
+
+  constructor(folder: string, app: App, packages: Packages) {
+    this.folder = folder;
+    this.#app = app;
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(join(folder, 'templates'), { recursive: true });
+    writeFileSync(join(folder, 'templates', 'index.html'), '<h1>Shop</h1>\n');
+    if (app.base === 'nodejs') {
+      writeFileSync(join(folder, 'package.json'), manifest(app));
+      copyFileSync(packages.lock, join(folder, 'package-lock.json'));
+    } else writeFileSync(join(folder, 'requirements.txt'), app.dependencies.map((line) => `${line}\n`).join(''));
+    this.#git('init', '--quiet', '--initial-branch=main');
+  }
+
+  commit(): void {
+    this.#commits += 1;
+    const comment = this.#app.base === 'nodejs' ? '//' : '#';
+    writeFileSync(join(this.folder, this.#app.file), `${this.#app.program}${comment} commit ${this.#commits}\n`);
+    this.#git('add', '--all');
+    const user = ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com'];
+    this.#git(...user, 'commit', '--quiet', '--message', `Commit ${this.#commits}`);
+  }
+
+  #git(...args: readonly string[]): void {
+    execFileSync('git', ['-C', this.folder, ...args]);
+  }
+}

@@ -1,0 +1,67 @@
+/** An index of Python packages and a registry of npm packages on this machine, as fast as it is told to be. */
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
+import { type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface PackageIndex {
+  readonly url: string;
+  /** Bytes a second, of all answers together; Infinity: as fast as the machine is. */
+  rate: number;
+  /** Bytes sent since it was last set. */
+  sent: number;
+  close(): void;
+}
+
+/** Serves the files of two folders: of Python packages as pip downloads them, of npm packages as `npm pack` names them. */
+export async function startPackageIndex(python: string, npm: string): Promise<PackageIndex> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname);
+    const [, project] = /^\/simple\/([^/]+)\/$/.exec(path) ?? [];
+    if (project !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/html' }).end(renderProject(project, readdirSync(python)));
+    } else send(index, response, fileOf(path, { python, npm })).catch(() => response.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const index: PackageIndex = { url, rate: Infinity, sent: 0, close: () => server.close() };
+  return index;
+}
+
+/** A page of the simple API (PEP 503). */
+function renderProject(project: string, files: readonly string[]): string {
+  const normalized = (file: string) => (/^(.+?)-[0-9]/.exec(file)?.[1] ?? '').toLowerCase().replaceAll(/[-_.]+/g, '-');
+  return files
+    .filter((file) => normalized(file) === project)
+    .map((file) => `<a href="/files/${file}">${file}</a><br>\n`)
+    .join('');
+}
+
+/** `/@babel/core/-/core-7.27.4.tgz` is packed as `babel-core-7.27.4.tgz`. */
+function fileOf(path: string, { python, npm }: { readonly python: string; readonly npm: string }): string {
+  const [, scope, packed] = /^\/(?:@([^/]+)\/)?[^/]+\/-\/([^/]+)$/.exec(path) ?? [];
+  if (packed !== undefined) return join(npm, scope === undefined ? packed : `${scope}-${packed}`);
+  return join(python, /^\/files\/([^/]+)$/.exec(path)?.[1] ?? 'none');
+}
+
+/** When the line is free again for the next piece, by performance.now. */
+let lineIsFree = 0;
+
+async function send(index: PackageIndex, response: ServerResponse, file: string): Promise<void> {
+  const content = readFileSync(file);
+  response.writeHead(200, { 'content-length': content.length });
+  const size = 65_536;
+  for (let at = 0; at < content.length; at += size) {
+    const piece = content.subarray(at, at + size);
+    lineIsFree = Math.max(lineIsFree, performance.now()) + (piece.length / index.rate) * 1_000;
+    const wait = lineIsFree - performance.now();
+    // A timer is a millisecond late at least.
+    if (wait > 2) await delay(wait);
+    index.sent += piece.length;
+    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  }
+  response.end();
+}
