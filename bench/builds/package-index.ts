@@ -61,7 +61,8 @@ async function send(index: PackageIndex, response: ServerResponse, file: string)
     // A timer is a millisecond late at least.
     if (wait > 2) await delay(wait);
     index.sent += piece.length;
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    // Also called where the client is gone.
+    await new Promise((written) => response.write(piece, written));
   }
   response.end();
 }

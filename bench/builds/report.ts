@@ -52,7 +52,9 @@ export function renderSizes(apps: readonly (readonly [string, readonly Figures[]
     return [name, ...images.map(({ size, layers }) => `${megabytes(size)} MB, ${layers} layers`)];
   });
   const last = apps.map(([name, chain]) => {
-    const [from, to] = [chain.slice(1, 6), chain.slice(1).slice(-5)].map((builds) => tenths(median(builds.map(seconds))));
+    const [from, to] = [chain.slice(1, 6), chain.slice(1).slice(-5)].map((builds) =>
+      tenths(median(builds.map(seconds))),
+    );
     return `${name}: ${from ?? ''} s at the chain's start, ${to ?? ''} s at its end`;
   });
   return `${renderTable(['app', ...shown.map((at) => (at === 0 ? 'full' : `after ${at}`))], rows)}\n${last.join('\n')}\n`;

@@ -117,6 +117,12 @@ export const configSchema = section({
       .describe('builds in a chain after its full build, 1 to 90'),
     // A week: unpinned dependencies are looked at anew at least that often.
     maxAge: duration('1m').prefault('168h').describe('time since the full build of a chain before the next full build'),
+    // Off: whether a few seconds are worth a base image's older layers is for the admin to say.
+    minSaving: duration('0')
+      .prefault('0s')
+      .describe(
+        'what incremental builds have to save against the full build of their chain, or full ones follow; `0s`: no matter',
+      ),
     pullSecret: secretName
       .default('')
       .describe('Secret to pull the previous image with; empty: chosen from what the Build has'),

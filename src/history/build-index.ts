@@ -1,4 +1,10 @@
-import { type BuildConfigIdentity, buildConfigOf, buildNumberOf, finalPhaseOf } from '../openshift/build.ts';
+import {
+  type BuildConfigIdentity,
+  buildConfigOf,
+  buildNumberOf,
+  durationOf,
+  finalPhaseOf,
+} from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { createdAt, isObjectName, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { admittedAs, decodeBuildRecord } from '../policy/build-record.ts';
@@ -84,6 +90,8 @@ export class BuildIndex {
       phase,
       endedAt: phase === undefined ? undefined : endedAt(build),
       continued: record?.decision === 'incremental',
+      seconds: phase === 'Complete' ? durationOf(build) : undefined,
+      chainFullSeconds: record?.chainFullSeconds,
       reference: outputReferenceOf(build),
       canBeContinued: previous !== undefined,
     };
@@ -212,7 +220,7 @@ function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefine
 
 /** Bytes that a Build takes, about: its objects, its places in maps and its texts. */
 function sizeOf(known: KnownBuild | undefined): number {
-  return known === undefined ? 0 : 320 + known.name.length + (known.reference?.length ?? 0);
+  return known === undefined ? 0 : 340 + known.name.length + (known.reference?.length ?? 0);
 }
 
 /** Tells a Build from all others. */

@@ -1,5 +1,5 @@
 import type { FinalPhase } from '../openshift/build.ts';
-import type { BuildConfigHistory, PreviousBuild } from '../policy/facts.ts';
+import type { BuildConfigHistory, BuildOutcome, PreviousBuild } from '../policy/facts.ts';
 import { type BuildPosition, compareAge, settingsSizeOf } from './earlier-build.ts';
 
 /** What is kept of an opted-in Build. */
@@ -12,6 +12,8 @@ export interface KnownBuild extends BuildPosition {
   readonly endedAt: number | undefined;
   /** Whether its own record says that it was an incremental build. */
   readonly continued: boolean;
+  readonly seconds: BuildOutcome['seconds'];
+  readonly chainFullSeconds: BuildOutcome['chainFullSeconds'];
   /** The DockerImage reference that no other Build may get. */
   readonly reference: string | undefined;
   readonly canBeContinued: boolean;
@@ -98,8 +100,8 @@ function pastOf(builds: readonly KnownBuild[]): Past {
   const ended = builds.filter(({ phase }) => phase !== undefined && phase !== 'Cancelled');
   const newest = ended.sort((one, other) => compareAge(other, one)).slice(0, maxOutcomes);
   return {
-    outcomes: newest.map(({ name, continued, phase, endedAt }) => {
-      return { name, continued, succeeded: phase === 'Complete', at: endedAt };
+    outcomes: newest.map(({ name, continued, phase, endedAt, seconds, chainFullSeconds }) => {
+      return { name, continued, succeeded: phase === 'Complete', at: endedAt, seconds, chainFullSeconds };
     }),
     numbers: builds.flatMap(({ number, createdAt }) => (number === undefined ? [] : [{ number, createdAt }])),
   };

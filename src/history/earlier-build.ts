@@ -71,6 +71,7 @@ export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(bu
     chainDepth,
     chainStarted: record?.chainStarted ?? createdAt(build),
     chainFullSeconds: chainDepth === 0 ? durationOf(build) : record?.chainFullSeconds,
+    savedNothing: record?.reason === 'saves_nothing',
     hadWrapper: hadWrapper(build, record?.origin),
     originFrom,
     source,

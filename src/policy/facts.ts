@@ -26,6 +26,8 @@ export interface PreviousBuild {
   readonly chainStarted: number | undefined;
   /** Seconds that the full build took which started its chain. */
   readonly chainFullSeconds: number | undefined;
+  /** Whether it was built in full because incremental builds saved nothing. */
+  readonly savedNothing: boolean;
   /** Whether it ran under the assemble wrapper, or its label said that it needs none. */
   readonly hadWrapper: boolean;
   /** The base image that its chain started from, as recordedBase gives it. */
@@ -49,6 +51,10 @@ export interface BuildOutcome {
   readonly succeeded: boolean;
   /** When it ended, or else was created; undefined where it says neither. */
   readonly at: number | undefined;
+  /** How long it took, in whole seconds; undefined unless it succeeded and says so. */
+  readonly seconds: number | undefined;
+  /** Seconds that the full build took which started its chain; undefined for a full build, or if unknown. */
+  readonly chainFullSeconds: number | undefined;
 }
 
 /** The namespace of a Build or BuildConfig. */

@@ -1,6 +1,7 @@
 import type { IncrementalConfig, Mode } from '../config/config.ts';
 import { labels } from '../openshift/keys.ts';
 import { isOtherBase } from './base-image.ts';
+import { chainTimesOf } from './chain-times.ts';
 import type { BuildConfigHistory, BuildOutcome, Facts, PreviousBuild } from './facts.ts';
 
 /** Everything that the decision between a full and an incremental build depends on. */
@@ -20,7 +21,7 @@ export interface DecisionRequest {
   readonly inputs: string;
   /** The names in this Build's env, the profile's included. */
   readonly envNames: readonly string[];
-  readonly limits: Pick<IncrementalConfig, 'maxDepth' | 'maxAge'>;
+  readonly limits: Pick<IncrementalConfig, 'maxDepth' | 'maxAge' | 'minSaving'>;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Undefined: the Build has no BuildConfig. */
@@ -184,6 +185,19 @@ export const chainRules = [
     applies: ({ history }) => {
       const newest = outcomesOf(history)[0];
       return newest !== undefined && newest.continued && !newest.succeeded;
+    },
+  },
+  {
+    code: 'saves_nothing',
+    sentence: 'incremental Builds save less than incremental.minSaving',
+    advice:
+      'The next ones are full until the base image changes or incremental.maxAge has passed since their chain started; then ' +
+      'incremental Builds are tried again.',
+    applies: ({ history, limits }, previous) => {
+      if (limits.minSaving === 0) return false;
+      const times = chainTimesOf(outcomesOf(history));
+      const isSlow = times !== undefined && (times.full - times.incremental) * 1_000 < limits.minSaving;
+      return previous.savedNothing || isSlow;
     },
   },
   {

@@ -139,7 +139,7 @@ export function planBuild({
           : recordedBase(originFrom, facts.baseDigest),
       previousBuild: previous?.name,
       chainDepth: previous === undefined ? 0 : previous.chainDepth + 1,
-      chainStarted: previous?.chainStarted ?? now,
+      chainStarted: startOfChain(decision, history?.previous) ?? now,
       chainFullSeconds: previous?.chainFullSeconds,
     }),
     issued: output.issued,
@@ -150,6 +150,14 @@ export function planBuild({
 /** A clone with the label comes by the label's entry, where only a label that is read tells of the namespace. */
 function isOptedIn({ optedIn, labels: read }: NamespaceFacts): boolean {
   return optedIn || read[labels.enabled] === 'true';
+}
+
+/**
+ * When the chain started that a Build belongs to. One that is full because incremental builds save nothing starts none: the age
+ * of the last chain is what ends the full builds.
+ */
+function startOfChain({ previous, reason }: BuildDecision, last: PreviousBuild | undefined): number | undefined {
+  return reason === 'saves_nothing' ? last?.chainStarted : previous?.chainStarted;
 }
 
 /** What an incremental Build is given of the previous one: its image, and the Secret to pull that with. */

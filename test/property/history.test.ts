@@ -22,7 +22,7 @@ import { testNow } from '../helpers/webhook.ts';
 
 const hour = 3_600_000;
 const config = parseConfig(
-  '{incremental: {maxDepth: 4, maxAge: 20h}, assemble: {wrapper: false, profiles: {python: {match: python, env: {INDEX: x}}}}}',
+  '{incremental: {maxDepth: 4, maxAge: 20h, minSaving: 10s}, assemble: {wrapper: false, profiles: {python: {match: python, env: {INDEX: x}}}}}',
   {},
 );
 
@@ -55,14 +55,19 @@ interface Fact {
   readonly isAdmitted: boolean;
   /** It was decided to be an incremental build. */
   readonly continued: boolean;
+  /** It was decided to be full because incremental ones save nothing. */
+  readonly gaveUp: boolean;
+  /** Seconds that the full build of its chain took; undefined for that one itself. */
+  readonly chainFull: number | undefined;
   isComplete: boolean;
   isFailed: boolean;
+  seconds: number;
 }
 
 /** What a Build asks for, before anything was decided about it. */
 type Settings = Pick<Fact, 'uid' | 'base' | 'source' | 'env' | 'clean'>;
 
-/** The reference: forty lines that see everything. */
+/** The reference: sixty lines that see everything. */
 function expectedDecision(build: Settings, facts: readonly Fact[], now: number) {
   const past = facts.filter((fact) => fact.uid === build.uid && fact.optedIn);
   const previous = past
@@ -75,6 +80,7 @@ function expectedDecision(build: Settings, facts: readonly Fact[], now: number) 
     previous: undefined,
     depth: 0,
     started: now,
+    chainFull: undefined,
     from: build.base,
   });
   if (build.clean) return full('clean_build_requested');
@@ -93,12 +99,23 @@ function expectedDecision(build: Settings, facts: readonly Fact[], now: number) 
   const failed = continued.slice(0, lastSuccess === -1 ? undefined : lastSuccess);
   if (failed.filter((fact) => now - fact.created < 20 * hour).length >= 2) return full('continuing_fails');
   if (finished[0]?.continued === true && finished[0].isFailed) return full('previous_failed');
+  const lastFull = finished.findIndex((fact) => fact.isComplete && !fact.continued);
+  const three = finished
+    .slice(0, lastFull === -1 ? undefined : lastFull)
+    .filter((fact) => fact.continued && fact.isComplete)
+    .slice(0, 3);
+  const middle = (values: readonly number[]) => values.toSorted((a, b) => a - b)[1] ?? 0;
+  const saved = middle(three.map((fact) => fact.chainFull ?? 0)) - middle(three.map((fact) => fact.seconds));
+  if (previous.gaveUp || (three.length === 3 && saved < 10)) {
+    return { ...full('saves_nothing'), started: previous.started };
+  }
   return {
     decision: 'incremental',
     reason: 'continued',
     previous: previous.name,
     depth: previous.depth + 1,
     started: previous.started,
+    chainFull: previous.depth === 0 ? previous.seconds : previous.chainFull,
     from: `${previous.repository}@${digestOf(previous.uid + previous.name)}`,
   };
 }
@@ -210,12 +227,12 @@ class World {
     await this.#create(index, build, undefined);
   }
 
-  async buildAndComplete(index: number): Promise<void> {
+  async buildAndComplete(index: number, seconds: number): Promise<void> {
     await this.startBuild(index, { clean: false, extra: false });
     this.finish(
       index,
       this.#buildsOf(index).filter((build) => at(build, 'status', 'phase') === 'New').length - 1,
-      true,
+      seconds,
     );
   }
 
@@ -227,15 +244,19 @@ class World {
     await this.#create(index, cloneOf(source, this.#count(index)), fact);
   }
 
-  finish(index: number, pick: number, isComplete: boolean): void {
+  /** @param seconds undefined: it fails */
+  finish(index: number, pick: number, seconds: number | undefined): void {
     const builds = this.#buildsOf(index).filter((build) => at(build, 'status', 'phase') === 'New');
     const build = builds[pick % builds.length];
     if (build === undefined) return;
     const fact = this.#factOf(build);
-    fact.isComplete = isComplete;
-    fact.isFailed = !isComplete;
+    fact.isComplete = seconds !== undefined;
+    fact.isFailed = seconds === undefined;
+    fact.seconds = seconds ?? 0;
     this.cluster.store(
-      isComplete ? completeOf(build, digestOf(fact.uid + fact.name)) : withValue(build, ['status', 'phase'], 'Failed'),
+      seconds === undefined
+        ? withValue(build, ['status', 'phase'], 'Failed')
+        : withValue(completeOf(build, digestOf(fact.uid + fact.name)), ['status', 'duration'], seconds * 1e9),
     );
   }
 
@@ -298,8 +319,11 @@ class World {
       optedIn,
       repository: `harbor.example.com/${namespace}/${index}`,
       continued: false,
+      gaveUp: false,
+      chainFull: undefined,
       isComplete: false,
       isFailed: false,
+      seconds: 0,
     };
     const notAdmitted = { ...common, isAdmitted: false, isLeftover: cloned !== undefined, depth: 0, started: this.now };
 
@@ -322,12 +346,15 @@ class World {
         previous: annotation('previous-build'),
         depth: Number(annotation('chain-depth')),
         started: Date.parse(String(annotation('chain-started'))),
+        chainFull:
+          annotation('chain-full-seconds') === undefined ? undefined : Number(annotation('chain-full-seconds')),
         from: at(stored, 'spec', 'strategy', 'sourceStrategy', 'from', 'name'),
       };
       assert.deepEqual(actual, expected);
-      const { depth, started } = expected;
+      const { depth, started, chainFull } = expected;
       const continued = expected.decision === 'incremental';
-      const admitted = { isAdmitted: true, isLeftover: false, continued, depth, started };
+      const gaveUp = expected.reason === 'saves_nothing';
+      const admitted = { isAdmitted: true, isLeftover: false, continued, gaveUp, chainFull, depth, started };
       this.facts.push({ ...common, ...settings, env, ...admitted });
 
       const reference = String(at(stored, 'spec', 'output', 'to', 'name'));
@@ -373,6 +400,8 @@ type Command = (world: World) => void | Promise<void>;
 
 const which = fc.nat({ max: names.length - 1 });
 const pick = fc.nat({ max: 9 });
+/** On both sides of what has to be saved, and exactly it. */
+const seconds = fc.constantFrom(20, 30, 31);
 
 const enabledPath = ['metadata', 'labels', 's2i-incremental.io/enabled'];
 
@@ -380,7 +409,11 @@ const enabledPath = ['metadata', 'labels', 's2i-incremental.io/enabled'];
 const command: fc.Arbitrary<readonly [text: string, run: Command]> = fc.oneof(
   {
     weight: 10,
-    arbitrary: which.map((index) => [`build ${index}`, (world: World) => world.buildAndComplete(index)] as const),
+    arbitrary: fc
+      .tuple(which, seconds)
+      .map(
+        ([index, took]) => [`build ${index} ${took}`, (world: World) => world.buildAndComplete(index, took)] as const,
+      ),
   },
   {
     weight: 8,
@@ -397,14 +430,17 @@ const command: fc.Arbitrary<readonly [text: string, run: Command]> = fc.oneof(
   {
     weight: 8,
     arbitrary: fc
-      .tuple(which, pick)
-      .map(([index, at]) => [`complete ${index} ${at}`, (world: World) => world.finish(index, at, true)] as const),
+      .tuple(which, pick, seconds)
+      .map(
+        ([index, at, took]) =>
+          [`complete ${index} ${at} ${took}`, (world: World) => world.finish(index, at, took)] as const,
+      ),
   },
   {
     weight: 2,
     arbitrary: fc
       .tuple(which, pick)
-      .map(([index, at]) => [`fail ${index} ${at}`, (world: World) => world.finish(index, at, false)] as const),
+      .map(([index, at]) => [`fail ${index} ${at}`, (world: World) => world.finish(index, at, undefined)] as const),
   },
   {
     weight: 2,

@@ -57,6 +57,7 @@ describe('the environment', () => {
       S2I_INCREMENTAL_INCREMENTAL_FLAG: 'true',
       S2I_INCREMENTAL_INCREMENTAL_MAX_DEPTH: '7',
       S2I_INCREMENTAL_INCREMENTAL_MAX_AGE: '2h',
+      S2I_INCREMENTAL_INCREMENTAL_MIN_SAVING: '5s',
       S2I_INCREMENTAL_INCREMENTAL_PULL_SECRET: '123',
       S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: 'false',
       S2I_INCREMENTAL_OUTPUT_TAG_FORMAT: '{buildNumber}',
@@ -84,7 +85,7 @@ describe('the environment', () => {
       S2I_INCREMENTAL_LOG_FORMAT: 'text',
     });
     const expected: Config = {
-      incremental: { mode: 'off', flag: 'true', maxDepth: 7, maxAge: 7_200_000, pullSecret: '123' },
+      incremental: { mode: 'off', flag: 'true', maxDepth: 7, maxAge: 7_200_000, minSaving: 5_000, pullSecret: '123' },
       output: {
         timestampTag: false,
         tagFormat: '{buildNumber}',

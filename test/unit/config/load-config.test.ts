@@ -36,7 +36,7 @@ function builtinProfile(name: keyof typeof builtinProfiles): Profile {
 }
 
 const defaults: Config = {
-  incremental: { mode: 'chain', flag: 'auto', maxDepth: 20, maxAge: 168 * 3_600_000, pullSecret: '' },
+  incremental: { mode: 'chain', flag: 'auto', maxDepth: 20, maxAge: 168 * 3_600_000, minSaving: 0, pullSecret: '' },
   output: {
     timestampTag: true,
     tagFormat: '{timestamp}',

@@ -107,7 +107,9 @@ class Model {
       hasBuilds: builds.length > 0,
       previous: previous && { name: `app-${previous.name}`, number: previous.number, envNames: [previous.env] },
       outcomes: ended.map(({ name, continued, phase, created }) => {
-        return { name: `app-${name}`, continued, succeeded: phase === 'Complete', at: Date.parse(second(created)) };
+        const times = { seconds: undefined, chainFullSeconds: undefined };
+        const at = Date.parse(second(created));
+        return { name: `app-${name}`, continued, succeeded: phase === 'Complete', at, ...times };
       }),
       references: new Set(
         all

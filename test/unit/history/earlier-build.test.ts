@@ -25,6 +25,7 @@ const whole = {
   chainStarted: Date.parse('2026-01-29T08:00:00Z'),
   chainFullSeconds: undefined,
   originFrom: 'DockerImage/python:3.12',
+  savedNothing: false,
   hadWrapper: false,
   source: 'https://git.example.com/app web',
   inputs: '',
@@ -115,6 +116,7 @@ describe('the Build to continue from', () => {
     [{ 'chain-depth': '999' }, { chainDepth: 999 }],
     [{ 'chain-depth': '1000' }, { chainDepth: 0 }],
     [{ 'chain-full-seconds': '90' }, { chainFullSeconds: 90 }],
+    [{ reason: 'saves_nothing' }, { savedNothing: true }],
     [{ 'chain-full-seconds': '-1' }, {}],
     [{ 'chain-full-seconds': '86401' }, {}],
     [{ 'chain-started': null }, { chainStarted: Date.parse('2026-01-30T09:00:00Z') }],
@@ -194,7 +196,8 @@ describe('the image of a Build', () => {
 describe('the record of a Build', () => {
   it('has the reference of an opted-in one, complete or not', () => {
     const known = { ...nothingKnown, hasBuilds: true, numbers: [7], references: new Set([referenceOf(7)]) };
-    const outcomes = [{ name: 'app-7', continued: false, succeeded: true, at: whole.createdAt }];
+    const times = { seconds: undefined, chainFullSeconds: undefined };
+    const outcomes = [{ name: 'app-7', continued: false, succeeded: true, at: whole.createdAt, ...times }];
     assert.deepEqual(pastOf(), { ...known, outcomes, previous: whole });
     assert.deepEqual(pastOf({ status: { phase: 'Running' } }), known);
     const stream = { kind: 'ImageStreamTag', name: 'app:1' };
@@ -288,7 +291,11 @@ describe('the record of a Build', () => {
 describe('the outcome of a Build', () => {
   const at = Date.parse('2026-01-30T09:00:00Z');
   const continued = ourAnnotations({ decision: 'incremental' });
-  const outcome = (change: object) => [{ name: 'app-7', continued: false, succeeded: false, at, ...change }];
+  const outcome = (change: object) => {
+    const times = { seconds: undefined, chainFullSeconds: undefined };
+    return [{ name: 'app-7', continued: false, succeeded: false, at, ...times, ...change }];
+  };
+  const took40s = { status: { duration: 40_000_000_000 } };
   const rows: readonly [title: string, patch: JsonObject, expected: unknown][] = [
     ['Complete', {}, outcome({ succeeded: true })],
     ['Failed', { status: { phase: 'Failed' } }, outcome({})],
@@ -299,6 +306,13 @@ describe('the outcome of a Build', () => {
       [],
     ]),
     ['continued and Complete', continued, outcome({ continued: true, succeeded: true })],
+    ['Complete after 40 s', took40s, outcome({ succeeded: true, seconds: 40 })],
+    ['Failed after 40 s', merge(took40s, { status: { phase: 'Failed' } }), outcome({})],
+    [
+      'continued and Complete after 40 s, with a full build of 90 s before it',
+      merge(took40s, ourAnnotations({ decision: 'incremental', 'chain-full-seconds': '90' })),
+      outcome({ continued: true, succeeded: true, seconds: 40, chainFullSeconds: 90 }),
+    ],
     ['continued and Failed', merge(continued, { status: { phase: 'Failed' } }), outcome({ continued: true })],
     [
       'Failed, with the record of the Build that it copies',

@@ -44,6 +44,7 @@ export function previousBuild(stated: Pick<PreviousBuild, 'name' | 'number' | 'i
   return {
     ...stated,
     createdAt: undefined,
+    savedNothing: false,
     hadWrapper: true,
     inputs: '',
     isTooLarge: false,

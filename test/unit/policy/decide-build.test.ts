@@ -14,6 +14,7 @@ const previous: PreviousBuild = {
   chainStarted: now - maxAge + 1,
   chainFullSeconds: 90,
   createdAt: undefined,
+  savedNothing: false,
   hadWrapper: true,
   inputs: '',
   isTooLarge: false,
@@ -43,7 +44,7 @@ const request: DecisionRequest = {
   source: 'https://git.example.com/app.git ',
   inputs: '',
   envNames: ['B', 'A', 'C'],
-  limits: { maxDepth: 3, maxAge },
+  limits: { maxDepth: 3, maxAge, minSaving: 0 },
   now,
   history: complete,
   previousImage: 'unchecked',
@@ -119,7 +120,7 @@ describe('decideBuild', () => {
     ['every variable is gone', { envNames: [] }, full('env_removed')],
     [
       'the env goes before the depth',
-      { envNames: [], limits: { maxDepth: 1, maxAge }, ...after({ chainDepth: 1 }) },
+      { envNames: [], limits: { maxDepth: 1, maxAge, minSaving: 0 }, ...after({ chainDepth: 1 }) },
       full('env_removed'),
     ],
     ['the chain is one short of its depth', after({ chainDepth: 2 }), continuedAfter({ chainDepth: 2 })],
@@ -190,6 +191,8 @@ describe('healing', () => {
       continued: word.startsWith('c'),
       succeeded: word[1] === '+',
       at: word.endsWith('o') ? now - maxAge : now - 1,
+      seconds: undefined,
+      chainFullSeconds: undefined,
     }));
   }
 
@@ -225,5 +228,77 @@ describe('healing', () => {
   it('counts an outcome that does not say when as new', () => {
     const outcomes = outcomesFrom('f+ c- f+ c-').map((outcome) => ({ ...outcome, at: undefined }));
     assert.equal(decideBuild({ ...request, history: { ...complete, outcomes } }).reason, 'continuing_fails');
+  });
+});
+
+describe('incremental Builds that save nothing', () => {
+  /**
+   * Outcomes in one text, newest first. `60/90` is an incremental one of 60 s whose chain started with a full build of 90 s, `60/`
+   * one of which that is not known, `90` a full one; with a - before it, it failed.
+   */
+  function outcomesFrom(text: string): readonly BuildOutcome[] {
+    return text.split(' ').map((word, index) => {
+      const [, minus, own, slash, full] = /^(-?)([0-9]*)(\/?)([0-9]*)$/.exec(word) ?? [];
+      const seconds = (digits = '') => (digits === '' ? undefined : Number(digits));
+      return {
+        name: `app-${index}`,
+        continued: slash === '/',
+        succeeded: minus === '',
+        at: now - 1,
+        seconds: seconds(own),
+        chainFullSeconds: seconds(full),
+      };
+    });
+  }
+
+  /**
+   * | minSaving | previous Build    | newest three incremental Builds since the last full one  | reason        |
+   * | --------- | ----------------- | -------------------------------------------------------- | ------------- |
+   * | 0s        | any               | any                                                      | continued     |
+   * | more      | had that reason   | any                                                      | saves_nothing |
+   * | more      | any other         | fewer than three are known                               | continued     |
+   * | more      | any other         | their median is less than minSaving below the full build | saves_nothing |
+   * | more      | any other         | their median is at least minSaving below it              | continued     |
+   */
+  const rows: readonly [minSaving: number, savedNothing: boolean, outcomes: string, reason: string][] = [
+    [0, true, '99/90 99/90 99/90 90', 'continued'],
+    [10, true, '90', 'saves_nothing'],
+    [10, true, '60/90 60/90 60/90 90', 'saves_nothing'],
+    [10, false, '99/90 99/90 90', 'continued'],
+    [10, false, '99/90 99/90 99/ 90', 'continued'],
+    [10, false, '99/90 / 99/90 90', 'continued'],
+    [10, false, '81/90 81/90 81/90 90', 'saves_nothing'],
+    [10, false, '80/90 80/90 80/90 90', 'continued'],
+    [10, false, '99/90 60/90 99/90 90', 'saves_nothing'],
+    [10, false, '60/90 60/90 99/90 90', 'continued'],
+    // Only the newest three count, whatever came before.
+    [10, false, '60/90 60/90 60/90 99/90 99/90 99/90 90', 'continued'],
+    [10, false, '99/90 99/90 99/90 60/90 60/90 60/90 90', 'saves_nothing'],
+    // The full build is gone from the cluster: the incremental ones tell how long it took.
+    [10, false, '99/90 99/90 99/90', 'saves_nothing'],
+    // A chain that was started anew is measured anew.
+    [10, false, '90 99/90 99/90 99/90 90', 'continued'],
+    [10, false, '99/90 90 99/90 99/90 99/90', 'continued'],
+    [10, false, '60/90 60/90 60/90 90 99/90 99/90 99/90', 'continued'],
+    // A full one that failed starts none.
+    [10, false, '-90 99/90 99/90 99/90 90', 'saves_nothing'],
+    // One that failed says nothing about time; two would be another reason.
+    [10, false, '99/90 -/90 99/90 99/90 90', 'saves_nothing'],
+    [10, false, '99/90 -/90 99/90 90', 'continued'],
+  ];
+  for (const [minSaving, savedNothing, outcomes, reason] of rows) {
+    it(`of at least ${minSaving} s, ${savedNothing ? 'as before' : 'as yet tried'}, after ${outcomes}: ${reason}`, () => {
+      const history = { ...complete, previous: { ...previous, savedNothing }, outcomes: outcomesFrom(outcomes) };
+      const limits = { maxDepth: 90, maxAge, minSaving: minSaving * 1_000 };
+      assert.equal(decideBuild({ ...request, limits, history }).reason, reason);
+    });
+  }
+
+  it('are tried again with another base image, and once their chain is as old as it may be', () => {
+    const limits = { maxDepth: 90, maxAge, minSaving: 10_000 };
+    const reasonAfter = (changes: Partial<PreviousBuild>) =>
+      decideBuild({ ...request, limits, ...after({ ...changes, savedNothing: true }) }).reason;
+    assert.equal(reasonAfter({ originFrom: 'DockerImage/python@sha256:2' }), 'base_image_changed');
+    assert.equal(reasonAfter({ chainStarted: now - maxAge }), 'chain_age_reached');
   });
 });

@@ -27,6 +27,7 @@ const previous: PreviousBuild = {
   chainStarted: Date.parse('2026-01-30T09:00:00.500Z'),
   chainFullSeconds: 90,
   createdAt: undefined,
+  savedNothing: false,
   hadWrapper: true,
   inputs: '',
   isTooLarge: false,
@@ -188,6 +189,17 @@ describe('planBuild', () => {
   it('starts the chain now where nobody knows when it started', () => {
     const { annotations } = mutation({ history: { ...past, previous: { ...previous, chainStarted: undefined } } });
     assert.equal(annotations['s2i-incremental.io/chain-started'], '2026-01-31T12:00:00Z');
+  });
+
+  it('keeps the age of the last one where incremental builds save nothing', () => {
+    const history = { ...past, previous: { ...previous, savedNothing: true } };
+    const { decision, reason, annotations } = mutation({
+      history,
+      yaml: '{incremental: {minSaving: 5s}, assemble: {wrapper: false}}',
+    });
+    assert.deepEqual([decision, reason], ['full', 'saves_nothing']);
+    assert.equal(annotations['s2i-incremental.io/chain-started'], '2026-01-30T09:00:00Z');
+    assert.equal(annotations['s2i-incremental.io/chain-depth'], '0');
   });
 });
 

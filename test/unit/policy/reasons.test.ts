@@ -22,6 +22,7 @@ const sentences: Readonly<Record<Reason, string>> = {
     'the previous Build ran without the assemble wrapper, so its image has no record of what to remove',
   previous_too_large: 'the settings of the previous Build are too large to be compared',
   continuing_fails: 'two incremental Builds failed since the last one that succeeded',
+  saves_nothing: 'incremental Builds save less than incremental.minSaving',
   previous_failed: 'the last incremental Build failed',
   build_too_large: 'it would be too large for the environment of its pod',
   history_unavailable: 'the earlier Builds could not be read',
