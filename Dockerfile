@@ -54,7 +54,7 @@ EXPOSE 8443 8080 8081
 ENV MALLOC_ARENA_MAX=2
 # --max-semi-space-size: by default V8 lets its young generation grow to 48 MB, which costs more memory than it saves
 # time.
-# --max-old-space-size-percentage: by default the heap may grow to the container's whole limit, with nothing left for
-# the rest of the process. With half of it V8 cleans up earlier: 140 instead of 184 MB under load.
-ENTRYPOINT ["node", "--max-semi-space-size=4", "--max-old-space-size-percentage=50", "/app/main.js"]
+# --max-old-space-size: by default the heap may grow to the container's whole limit, with nothing left for the rest of the
+# process. Half of the chart's 256 MiB is enough, because all that is kept has a bound: 140 instead of 184 MB under load.
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--max-old-space-size=128", "/app/main.js"]
 CMD ["serve", "--cert-dir", "/certs"]
