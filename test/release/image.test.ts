@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import { type JsonObject, stringAt } from '../../src/openshift/json.ts';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import { logUntil } from '../helpers/program.ts';
 import { patchIn, send } from '../helpers/webhook.ts';
@@ -117,4 +119,34 @@ for (const base of ['debian', 'ubi'] satisfies Base[]) {
     });
   });
 }
+
+describe('the image with the scripts, as the cluster builds it', () => {
+  it('holds the scripts of each profile and nothing else', async () => {
+    const objects = parseAllDocuments(readFileSync(join(checkout, 'deploy/openshift/build.yaml'), 'utf8')).map(
+      (document) => document.toJSON() as JsonObject,
+    );
+    const buildConfig = objects.find((object) => stringAt(object, 'spec', 'source', 'type') === 'Dockerfile');
+    const configuration = objects.find(({ kind }) => kind === 'ConfigMap');
+    // What OpenShift lays into the context: files of the webhook's image, and those of the ConfigMap.
+    const context = join(store.folder, 'scripts');
+    const root = await store.buildah('mount', await store.buildah('from', '--pull-never', 'localhost/webhook-debian'));
+    cpSync(join(root, 'app'), join(context, 'app'), { recursive: true });
+    writeFileSync(join(context, 'config.yaml'), stringAt(configuration, 'data', 'config.yaml') ?? '');
+    const dockerfile = stringAt(buildConfig, 'spec', 'source', 'dockerfile') ?? '';
+    writeFileSync(join(context, 'Dockerfile'), dockerfile.replace(/^FROM \S+ AS/, 'FROM localhost/debian AS'));
+    await store.buildah('build', '--layers=false', '--pull-never', '--tag', 'scripts', context);
+    const image = await store.buildah('mount', await store.buildah('from', '--pull-never', 'localhost/scripts'));
+    const files = readdirSync(image, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+
+    const out = join(store.folder, 'expected');
+    execFileSync(process.execPath, ['src/main.ts', 'scripts', '--out', out], { cwd: checkout, stdio: 'pipe' });
+    const expected = readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const pathsIn = (folder: string, found: typeof files) =>
+      found.map(({ parentPath, name }) => join(parentPath, name).slice(folder.length)).sort();
+    assert.deepEqual(pathsIn(image, files), pathsIn(out, expected));
+    assert.ok(pathsIn(image, files).includes('/s2i/python/assemble'));
+    for (const path of pathsIn(image, files)) assert.deepEqual(readFileSync(image + path), readFileSync(out + path));
+  });
+});
+
 after(() => store.buildah('rm', '--all'));
