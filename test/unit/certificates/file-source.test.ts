@@ -18,10 +18,21 @@ const interval = 5;
 async function start(t: TestContext, directory: string, clock = () => now) {
   const events: FileSourceEvent[] = [];
   const served: ServingCertificate[] = [];
-  const source = await startFileSource({ directory, names, clock, interval, onEvent: (event) => events.push(event) });
+  let looked = 0;
+  const countingClock = () => {
+    looked += 1;
+    return clock();
+  };
+  const onEvent = (event: FileSourceEvent) => events.push(event);
+  const source = await startFileSource({ directory, names, clock: countingClock, interval, onEvent });
   t.after(() => source.close());
   source.onChange((certificate) => served.push(certificate));
-  return { source, events, served };
+  /** Waits until it has looked at the folder three times more. */
+  const looks = () => {
+    const until = looked + 3;
+    return waitFor('it to look', () => looked >= until);
+  };
+  return { source, events, served, looks };
 }
 
 function temporaryFolder(t: TestContext): string {
@@ -71,10 +82,10 @@ describe('a mounted certificate', () => {
     const folder = temporaryFolder(t);
     const [first, second] = await Promise.all([companyPair(), companyPair()]);
     mount(folder, '1', first);
-    const { source, events } = await start(t, folder);
+    const { source, events, looks } = await start(t, folder);
     mount(folder, '2', { cert: second.cert, key: first.key });
     await waitFor('it to be told', () => events.length > 0);
-    await delay(10 * interval);
+    await looks();
     assert.deepEqual(
       events.map(({ kind }) => kind),
       ['failed'],
@@ -105,10 +116,10 @@ describe('a certificate made here', () => {
   it('is made anew at two thirds of its life', async (t) => {
     const folder = temporaryFolder(t);
     let time = now;
-    const { source, events } = await start(t, folder, () => time);
+    const { source, events, looks } = await start(t, folder, () => time);
     const first = source.current;
     time += 240 * day;
-    await delay(10 * interval);
+    await looks();
     assert.equal(source.current, first);
     time += 4 * day;
     await waitFor('a new certificate', () => source.current !== first);
@@ -125,12 +136,13 @@ describe('a certificate made here', () => {
     const made = await createDevelopmentCertificate(names, now);
     mount(folder, '1', made);
     let time = now;
-    const { source, events } = await start(t, folder, () => time);
+    const { source, events, looks } = await start(t, folder, () => time);
     assert.equal(source.current?.cert, made.cert);
     // In the way of every new file, for root too.
     writeFileSync(join(folder, '.certificate-whole'), '');
     time += 300 * day;
-    await delay(10 * interval);
+    await waitFor('it to be told', () => events.length > 0);
+    await looks();
     assert.equal(source.current.cert, made.cert);
     assert.deepEqual(
       events.map(({ kind }) => kind),
