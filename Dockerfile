@@ -1,6 +1,6 @@
 # The image holds Node.js and one bundled file; nothing in it needs a shell, a package manager or a writable root.
 #
-# The base: any image with Node.js 22.21 or later and, for the build stage, npm and /bin/sh. On
+# The base: any image with Node.js 22.19 or later and, for the build stage, npm and /bin/sh. On
 # Red Hat's UBI instead of Debian:
 #   --build-arg NODE=registry.access.redhat.com/ubi9/nodejs-24-minimal@sha256:c7b8cb436feace96ca0b43eab7326394893e0ac9c2c6b46895727e3b9202fb9d
 ARG NODE=docker.io/library/node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6

@@ -40,7 +40,7 @@ describe('the workflows', () => {
 
   it('run the same checks as everybody, on the oldest supported Node.js and on the newest', () => {
     const run = at(parse(read('.github/workflows/ci.yaml')), 'jobs', 'run');
-    assert.deepEqual(at(run, 'strategy', 'matrix', 'node'), ['22.21', '24']);
+    assert.deepEqual(at(run, 'strategy', 'matrix', 'node'), ['22', '24']);
     assert.ok((arrayAt(run, 'steps') ?? []).some((step) => stringAt(step, 'run')?.endsWith(' .ci/run')));
   });
 });
