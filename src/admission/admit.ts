@@ -87,18 +87,18 @@ export async function admit(
     if (plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());
     return { plan, patch: createPatch(object, mutated), failures };
   } catch (error) {
-    const warnings = [warning('s2i-incremental-webhook failed on this object and left it as it is; see its log')];
+    const warnings = [warning('s2i-incremental-webhook had an internal error, the object is unmodified; see its log')];
     return { plan: { kind: 'skip', reason: 'internal_error', warnings }, patch: [], error };
   }
 }
 
 function tooLate(): Admission {
-  const warnings = [warning('s2i-incremental-webhook was too late for this object and left it as it is; see its log')];
+  const warnings = [warning('s2i-incremental-webhook exceeded its deadline, the object is unmodified; see its log')];
   return { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings }, patch: [] };
 }
 
 function tooLarge(warnings: readonly string[]): Pick<Admission, 'plan'> {
-  const text = 'the Build is nearly as large as its pod can be given (128 KiB), so it is built as OpenShift made it';
+  const text = 'the Build is unmodified: with the changes it could exceed the limit of its pod (128 KiB)';
   return { plan: { kind: 'skip', reason: 'build_too_large', warnings: limitWarnings([warning(text), ...warnings]) } };
 }
 

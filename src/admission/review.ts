@@ -78,7 +78,7 @@ export interface PatchOperation {
 
 export interface ReviewAnswer {
   readonly uid: string;
-  /** Empty: the object passes as it is. */
+  /** Empty: the object is unmodified. */
   readonly patch: readonly PatchOperation[];
   readonly warnings: readonly string[];
 }

@@ -217,7 +217,7 @@ holds_mount() {
   return 1
 }
 
-# rm cannot empty a directory that lacks w or x. Files are left alone: their mode is shared with hard links elsewhere.
+# rm cannot empty a directory that lacks w or x. Files are not changed: their mode is shared with hard links elsewhere.
 unlock() {
   if [ -d "$1" ] && [ ! -h "$1" ]; then
     chmod u+rwx "$1" 2>/dev/null || :

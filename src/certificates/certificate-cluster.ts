@@ -92,7 +92,7 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
         }
         if (found.object === undefined && hasStatus(error, 403)) {
           throw new CertificateError(
-            `Secret ${secret.namespace}/${secret.name} is not there and may not be created; install the chart again: ${messageOf(error)}`,
+            `Secret ${secret.namespace}/${secret.name} does not exist and may not be created; install the chart again: ${messageOf(error)}`,
             { cause: error },
           );
         }
@@ -125,7 +125,7 @@ function classify(object: JsonObject | undefined, name: string): ReadSecret {
   const isOurs =
     keys.length === 0 || (keys.includes(secretKeys.authorityKeys) && keys.every((key) => known.includes(key)));
   if (stringAt(object, 'type') !== 'Opaque' || !isOurs) {
-    const reason = `Secret ${name} holds what this webhook did not make (type ${String(object['type'])}, keys ${keys.join(', ')}) and is left alone; name another in certificate.secret, or delete it`;
+    const reason = `Secret ${name} has content that this webhook did not create (type ${String(object['type'])}, keys ${keys.join(', ')}) and is not changed; set another one in certificate.secret, or delete it`;
     return { kind: 'foreign', reason };
   }
   if (keys.length === 0) return { kind: 'absent', object };

@@ -39,12 +39,12 @@ export async function loadOrCreateCertificate(
   if (hasCert !== hasKey) {
     const [there, missing] = hasCert ? (['cert', 'key'] as const) : (['key', 'cert'] as const);
     throw new CertificateError(
-      `${path(there)} is there but ${path(missing)} is not: add it, or remove both to have new ones made`,
+      `${path(there)} exists, but ${path(missing)} does not: add it, or remove both to create new ones`,
     );
   }
   if (!hasCert && existsSync(path('ca'))) {
     throw new CertificateError(
-      `${path('ca')} is there but no ${certificateFiles.cert} that it signed: add that with its key, or remove it`,
+      `${path('ca')} exists, but no ${certificateFiles.cert} that it signed: add that with its key, or remove it`,
     );
   }
   const present = hasCert ? readCertificate(path('cert'), path('key'), path('ca')) : undefined;
@@ -56,7 +56,7 @@ export async function loadOrCreateCertificate(
     // One that is due but valid is better than none.
     if (present !== undefined && present.notAfter > now) return { certificate: present, created: false };
     throw new CertificateError(
-      `${directory}: cannot write the certificate that was made: ${messageOf(error)}; name another folder with --cert-dir`,
+      `${directory}: cannot write the new certificate: ${messageOf(error)}; choose another folder with --cert-dir`,
       { cause: error },
     );
   }

@@ -11,7 +11,7 @@ import {
 } from './certificate-source.ts';
 import { startPolling } from '../kubernetes/polling.ts';
 
-/** What befell the folder, for the log. */
+/** An event of the folder, for the log. */
 export type FileSourceEvent =
   | { readonly kind: 'created'; readonly file: string }
   | { readonly kind: 'serving'; readonly notAfter: number }
@@ -54,7 +54,7 @@ export async function startFileSource(options: FileSourceOptions): Promise<Certi
     try {
       const file = join(directory, certificateFiles.cert);
       // Only at the start is an empty folder one to be filled: here somebody has taken their certificate away.
-      if (!existsSync(file)) throw new CertificateError(`${file} is gone`);
+      if (!existsSync(file)) throw new CertificateError(`${file} was removed`);
       const certificate = await load();
       problem = suspect = undefined;
       if (certificate.cert === served.value?.cert && certificate.key === served.value.key) return true;

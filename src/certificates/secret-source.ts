@@ -13,7 +13,7 @@ import { PublishedBundles } from './published-bundles.ts';
 import { type Lives, type Rotated, rotate } from './rotate.ts';
 import { type StoredCertificates, bundleOf, decodeCertificates, encodeCertificates } from './stored-certificates.ts';
 
-/** What befell the certificates, for the log. */
+/** An event of the certificates, for the log. */
 export type SecretSourceEvent =
   | { readonly kind: 'rotated'; readonly steps: Rotated['steps'] }
   | { readonly kind: 'published' }
@@ -141,7 +141,7 @@ export class SecretSource implements CertificateSource {
     const configuration = await cluster.readConfiguration(signal);
     this.#published.note(configuration?.caBundles, clock());
     if (configuration === undefined) {
-      throw new CertificateError(`webhook configuration ${cluster.configuration} is not there yet`);
+      throw new CertificateError(`webhook configuration ${cluster.configuration} does not exist yet`);
     }
     const { caBundles } = configuration;
     const [name, ...names] = configuration.names;

@@ -10,9 +10,9 @@ export const assembleScript = defineCommand({
   audience: 'operators',
   options: {
     profile: { type: 'string', value: 'NAME', help: 'the profile whose settings it has (default: default)' },
-    config: { ...configOption, help: `${configOption.help};\nit has the profiles` },
+    config: { ...configOption, help: `${configOption.help};\nfor its profiles` },
   },
-  about: `Prints the assemble wrapper, for those who would rather have it in their repository as .s2i/bin/assemble.`,
+  about: `Prints the assemble wrapper, to be kept in a repository as .s2i/bin/assemble.`,
   examples: (program) => [
     `${program} assemble-script --profile python --config config.yaml > .s2i/bin/assemble`,
     'chmod +x .s2i/bin/assemble',

@@ -11,7 +11,7 @@ export function createCompletion(others: readonly Command[]): Command {
     namesHelp: 'bash or zsh',
     nameChoices: ['bash', 'zsh'],
     options: {},
-    about: 'Prints a script that completes commands, options and their values; a shell has to read it at its start.',
+    about: 'Prints a script that completes commands, options and their values. The shell must load it when it starts.',
     examples: (program) => [
       `${program} completion bash > ~/.local/share/bash-completion/completions/s2i-incremental`,
       `${program} completion zsh > "\${fpath[1]}/_s2i-incremental"`,

@@ -2,7 +2,7 @@ import { defineCommand } from './command.ts';
 
 export const demo = defineCommand({
   name: 'demo',
-  summary: 'a short story with a webhook of its own, no cluster needed',
+  summary: 'play a short story with a webhook of its own, without a cluster',
   audience: 'operators',
   options: {},
   about: [

@@ -19,7 +19,7 @@ const options = {
   namespace: namespaceOption,
   'dry-run': {
     type: 'boolean',
-    help: 'store nothing; the server and the webhook answer, and what would change is shown',
+    help: 'store nothing; show what the server and the webhook would change',
   },
   kubeconfig: kubeconfigOption,
 } as const;
@@ -138,7 +138,7 @@ export function changesBetween(before: JsonObject, after: JsonObject): readonly 
     bookkeeping.reduce((stripped, key) => withoutValue(stripped, ['metadata', key]), object);
   return listChanges(strip(before), strip(after)).map((change) => {
     const word = change.path.includes(annotations.origin)
-      ? '(a record of what was there before)'
+      ? '(a record of the original settings)'
       : change.path.includes('.env[')
         ? '(its value is not shown)'
         : undefined;
@@ -153,20 +153,20 @@ function adviceOn(stored: JsonObject, { direction, namespace, dryRun }: Turn): s
   const origin = annotationOf(stored, annotations.origin);
   if ((origin !== undefined) === (direction === 'enable')) return undefined;
   const check =
-    'To check: is it registered (oc get mutatingwebhookconfigurations), ' +
-    `does its registration cover namespace ${namespace}, is it ready (/readyz)?`;
+    'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), ' +
+    `does it cover namespace ${namespace}, is it ready (/readyz)?`;
   if (origin === undefined) {
     const label = dryRun ? 'the label would be set' : 'the label is set';
     return (
       `${label}, but the webhook did not answer: no annotation ${annotations.origin} was written. ${check} ` +
-      'With buildConfig.mutate: false it writes none, and admits Builds all the same.'
+      'With buildConfig.mutate: false it writes none, but still changes Builds.'
     );
   }
   // One that it cannot read stays there on purpose, and it warns of that itself.
   if (decodeBuildConfigOrigin(origin) === undefined) return undefined;
-  const label = dryRun ? 'the label would be gone' : 'the label is gone';
+  const label = dryRun ? 'the label would be removed' : 'the label is removed';
   return (
-    `${label}, so its Builds are OpenShift's own, but the webhook did not answer: the annotation ${annotations.origin} ` +
+    `${label}, so its next Builds are unmodified. But the webhook did not answer: the annotation ${annotations.origin} ` +
     `and what it records as applied are still there. ${check} Once it is, enable and disable it again.`
   );
 }

@@ -13,7 +13,7 @@ const options = { namespace: namespaceOption, kubeconfig: kubeconfigOption } as 
 
 export const explain = defineCommand({
   name: 'explain',
-  summary: 'tell why a Build is what it is',
+  summary: 'explain why a Build is full or incremental',
   audience: 'developers',
   names: 'BUILD',
   namesHelp: 'shop-3 or build/shop-3',

@@ -50,7 +50,7 @@ export async function playDemo(terminal: Terminal): Promise<number> {
   try {
     stdout.print(
       `A webhook is listening on ${listener.url}; every step below is a request to it.`,
-      'Lines with - show what was submitted, lines with + what it is after admission.',
+      'Lines with - show the object as submitted, lines with + after admission.',
     );
     cluster.store(shop);
     for (const [index, step] of story.entries()) {

@@ -26,35 +26,34 @@ const options = {
     short: 'f',
     value: 'FILE',
     multiple: true,
-    help: `YAML or JSON, several documents, Lists and Templates too; other kinds are passed over;
+    help: `YAML or JSON, also several documents, Lists and Templates; other kinds are skipped;
 - for standard input; may be repeated`,
   },
   history: {
     type: 'string',
     value: 'FILE',
-    help: `Builds and BuildConfigs that exist already, in the same form; an object that is among them is updated.
-Without it nothing is known of earlier Builds`,
+    help: `existing Builds and BuildConfigs, in the same form; an object that is among them is updated.
+Without it, earlier Builds are unknown`,
   },
   config: configOption,
-  now: { type: 'string', value: 'TIME', help: 'the time to decide at (RFC 3339); default: now' },
+  now: { type: 'string', value: 'TIME', help: 'the time of the decision (RFC 3339); default: now' },
   output: {
     type: 'string',
     short: 'o',
     value: 'FORMAT',
     choices: ['diff', 'yaml', 'json', 'patch'],
-    help: `diff (default), yaml, json: the objects as they would be stored; patch: the JSON patch of each
-(of several objects one after the other)`,
+    help: `diff (default); yaml, json: the objects as they would be stored; patch: the JSON patch of each object`,
   },
 } as const;
 
 export const preview = defineCommand({
   name: 'preview',
-  summary: 'show what the webhook would do to BuildConfigs and Builds in files',
+  summary: 'show how the webhook would change BuildConfigs and Builds in files',
   audience: 'operators',
   usage: '-f FILE…',
   options,
-  about: 'Shows what the webhook would make of the BuildConfigs and Builds in files, without a cluster.',
-  notes: 'Exit status: 0 whether anything changes or not; 1 a file is wrong; 2 the command line is.',
+  about: 'Shows how the webhook would change the BuildConfigs and Builds in files, without a cluster.',
+  notes: 'Exit status: 0 done, with or without changes; 1 wrong file; 2 wrong command line.',
   examples: (program) => [
     `${program} preview -f build.yaml`,
     `oc get bc,builds -o yaml | ${program} preview -f build.yaml --history -`,
@@ -78,7 +77,7 @@ async function previewFiles({ values }: Given<typeof options>, terminal: Termina
   const objects = contents.flatMap((content) => content.objects);
   const known = history === undefined ? undefined : readObjects(history, readInput).objects;
   for (const { name, otherKinds } of contents) {
-    if (otherKinds.length > 0) stderr.print(`${name}: passed over other kinds: ${countKinds(otherKinds)}`);
+    if (otherKinds.length > 0) stderr.print(`${name}: skipped other kinds: ${countKinds(otherKinds)}`);
   }
   if (objects.length === 0) {
     throw new InputError(`${contents.map(({ name }) => name).join(', ')}: no BuildConfig and no Build`);

@@ -34,7 +34,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
     if (config.certificate.secret !== undefined) {
       throw new UsageError('certificate.secret needs a cluster, and there is none at hand; name one with --kubeconfig');
     }
-    logger.warn('running standalone: no cluster to read earlier Builds from, so every Build is a full one');
+    logger.warn('running standalone: earlier Builds are unknown, every Build is a full build');
   }
   logger.info({ version }, 'starting');
   const metrics = createMetrics();
@@ -60,7 +60,8 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
       config,
       certificate,
       ...(clients !== undefined && { clients }),
-      onRenewalFailure: (error) => logger.error({ error }, 'new certificate cannot be served, keeping the one before'),
+      onRenewalFailure: (error) =>
+        logger.error({ error }, 'new certificate cannot be served, keeping the previous certificate'),
       factSources: [
         ...(defaults === undefined ? [] : [createBuildDefaultsSource(defaults, baseUrl)]),
         createHistorySource(watched ?? createAbsentHistory()),
@@ -88,7 +89,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
     await Promise.race([listening, signalled]);
     logger.info(
       { shutdownDelay: config.server.shutdownDelay },
-      'stopping: not ready, serving on for the shutdown delay',
+      'stopping: not ready, serving until the shutdown delay ends',
     );
     await webhook.stop();
     stopping.abort();
@@ -125,7 +126,10 @@ async function watchHistory(cluster: Cluster, metrics: Metrics, logger: Logger) 
     const { resource } = event.selection;
     if (event.kind === 'synced') logger.info({ resource, objects: event.objects }, 'history synced');
     else
-      logger.warn({ resource, retryIn: event.retryIn, error: event.error }, 'history watch interrupted, asking live');
+      logger.warn(
+        { resource, retryIn: event.retryIn, error: event.error },
+        'history watch interrupted, reading from the API server',
+      );
   };
   logger.info({ server: cluster.server }, 'reading history from the cluster');
   return createWatchedHistory(cluster, onEvent, Math.random, (build) => metrics.recordBuild(build));
@@ -134,8 +138,8 @@ async function watchHistory(cluster: Cluster, metrics: Metrics, logger: Logger) 
 function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | undefined): string {
   if (watched === undefined) return 'standalone';
   const { synced, buildConfigs, notKept } = watched.status();
-  if (!synced) return 'not synced, asking the API server for each Build';
-  const more = notKept === 0 ? '' : `, asking the API server for Builds of ${notKept} namespaces that have too many`;
+  if (!synced) return 'not synced, reading from the API server for each Build';
+  const more = notKept === 0 ? '' : `, reading Builds of ${notKept} large namespaces from the API server`;
   return `synced, ${buildConfigs} BuildConfigs${more}`;
 }
 
@@ -164,7 +168,7 @@ function receiveSignal({ signals, exit }: Terminal, logger: Logger): Promise<voi
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       signals.on(signal, () => {
         if (received) {
-          logger.warn({ signal }, 'second signal: ending at once');
+          logger.warn({ signal }, 'second signal: exiting immediately');
           exit(exitCodes.failure);
         }
         received = true;

@@ -10,11 +10,11 @@ import { UsageError, exitCodes } from './usage.ts';
 
 export const scripts = defineCommand({
   name: 'scripts',
-  summary: 'write the scripts that an image for assemble.image holds',
+  summary: 'write the scripts for the image in assemble.image',
   audience: 'operators',
   options: {
     out: { type: 'string', value: 'DIR', help: 'the folder to write s2i/<profile>/{assemble,run} into' },
-    config: { ...configOption, help: `${configOption.help};\nit has the profiles` },
+    config: { ...configOption, help: `${configOption.help};\nfor its profiles` },
   },
   about:
     'Writes the assemble wrapper of every profile, as it is served. An image that holds this folder at /s2i can be named in\n' +

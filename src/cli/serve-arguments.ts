@@ -12,32 +12,32 @@ export const serveOptions = {
   },
   standalone: {
     type: 'boolean',
-    help: 'read from no cluster: Builds get their tag and env, but nothing to continue from',
+    help: 'use no cluster: Builds get their tag and env, and every Build is full',
   },
   host: { type: 'string', value: 'ADDRESS', help: 'address to listen on (default 0.0.0.0)' },
-  port: { type: 'string', value: 'PORT', help: 'HTTPS port (default 8443; 0: any free one)' },
+  port: { type: 'string', value: 'PORT', help: 'HTTPS port (default 8443; 0: any free port)' },
   'ops-port': {
     type: 'string',
     value: 'PORT',
-    help: 'HTTP port for /healthz, /readyz and /metrics (default 8080; 0: any free one)',
+    help: 'HTTP port for /healthz, /readyz and /metrics (default 8080; 0: any free port)',
   },
   'scripts-port': {
     type: 'string',
     value: 'PORT',
-    help: 'HTTP port where build pods get the assemble wrapper (default 8081; 0: any free one)',
+    help: 'HTTP port where build pods get the assemble wrapper (default 8081; 0: any free port)',
   },
   'cert-dir': {
     type: 'string',
     value: 'DIR',
-    help: `folder with tls.crt, tls.key, ca.crt (default certs); without any, self-signed ones are made. What
-takes their place is served without a restart. Not with certificate.secret in the configuration`,
+    help: `folder with tls.crt, tls.key, ca.crt (default certs); if it has none, self-signed ones are created.
+New files are served without a restart. Not with certificate.secret in the configuration`,
   },
   'client-ca': {
     type: 'string',
     value: 'FILE',
     help: 'only callers with a certificate of these CAs may call the HTTPS port',
   },
-  'client-names': { type: 'string', value: 'NAME,…', help: 'only those of them with one of these common names' },
+  'client-names': { type: 'string', value: 'NAME,…', help: 'and only those with one of these common names' },
 } as const;
 
 /** The command line of `serve`. */

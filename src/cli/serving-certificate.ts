@@ -51,25 +51,25 @@ export function watchClients(
 ): ClientPolicy & { close(): Promise<void> } {
   const authority = startClientAuthority({
     file,
-    onFailure: (error) => logger.warn({ error }, 'client CA file cannot be used, keeping the one before'),
+    onFailure: (error) => logger.warn({ error }, 'client CA file cannot be used, keeping the previous CA'),
   });
   return {
     ...authority,
     names: clientNames,
-    onRefused: ({ names, address }) => logger.warn({ names, address }, 'refused a caller by its name'),
+    onRefused: ({ names, address }) => logger.warn({ names, address }, 'refused a caller: client name not allowed'),
   };
 }
 
 function logFileEvent(event: FileSourceEvent, logger: Logger): void {
   switch (event.kind) {
     case 'created':
-      logger.info({ ca: event.file }, 'made a self-signed certificate');
+      logger.info({ ca: event.file }, 'created a self-signed certificate');
       break;
     case 'serving':
       logger.info({ notAfter: timeOf(event.notAfter) }, 'serving a new certificate');
       break;
     case 'failed':
-      logger.warn({ error: event.error }, 'certificate files cannot be used, keeping the one before');
+      logger.warn({ error: event.error }, 'certificate files cannot be used, keeping the previous certificate');
       break;
   }
 }
@@ -86,10 +86,10 @@ function logSecretEvent(event: SecretSourceEvent, logger: Logger): void {
       logger.info({ notAfter: timeOf(event.notAfter) }, 'serving a new certificate');
       break;
     case 'failed':
-      logger.warn({ error: event.error }, 'certificates cannot be looked after, keeping what there is');
+      logger.warn({ error: event.error }, 'certificate reconciliation failed');
       break;
     case 'recovered':
-      logger.info('certificates are looked after again');
+      logger.info('certificate reconciliation recovered');
       break;
   }
 }

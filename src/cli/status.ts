@@ -19,7 +19,7 @@ const options = {
   config: {
     type: 'string',
     value: 'FILE',
-    help: "the webhook's configuration, to show how long a chain may become (CHAIN 3/20)",
+    help: "the webhook's configuration, to show the limit of chains (CHAIN 3/20)",
   },
   kubeconfig: kubeconfigOption,
   output: {
@@ -27,13 +27,13 @@ const options = {
     short: 'o',
     value: 'FORMAT',
     choices: ['table', 'wide', 'json'],
-    help: `table (default), as wide as the terminal; wide: every column, and whole values; json, which has more`,
+    help: `table (default), as wide as the terminal; wide: all columns, full values; json: all data`,
   },
 } as const;
 
 export const status = defineCommand({
   name: 'status',
-  summary: 'show where the opted-in BuildConfigs stand, and what it saved',
+  summary: 'show opted-in BuildConfigs: last Build, chain and time saved',
   audience: 'developers',
   names: '[NAME…]',
   namesHelp: 'only these BuildConfigs: shop, bc/shop or buildconfig/shop',

@@ -77,7 +77,7 @@ function describeIssue(
   const source = sources.get([section, key].join('.')) ?? file;
   const where = source === undefined ? '' : `${source}: `;
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${where}${[...issue.path, key].join('.')}: is no key of the configuration`);
+    return issue.keys.map((key) => `${where}${[...issue.path, key].join('.')}: is not a configuration key`);
   }
   if (issue.code === 'invalid_key') {
     return issue.issues.map((inner) => `${where}${path}: ${inner.message}`);

@@ -5,8 +5,7 @@ import { type Profile, stockScriptsDir } from './profile.ts';
 import { boolean, string } from './schema-parts.ts';
 import { messageOf } from './message-of.ts';
 
-const credentialsError =
-  'must not hold a user and password: env becomes part of every image; docs/profiles.md says what to do instead';
+const credentialsError = 'must not contain a user and password: env becomes part of every image; see docs/profiles.md';
 
 const match = string.transform((text, context) => {
   try {
@@ -20,7 +19,7 @@ const match = string.transform((text, context) => {
 const environment = z.record(
   string.regex(/^[A-Za-z_][A-Za-z0-9_]*$/, { error: 'must be the name of an environment variable' }),
   z
-    .string({ error: 'must be a text; put a number or true in quotes' })
+    .string({ error: 'must be a string; put a number or true in quotes' })
     .refine((value) => !hasCredentials(value), { error: credentialsError }),
   { error: 'must be a map of variable names to values' },
 );
@@ -95,14 +94,14 @@ export const profilesSchema = z
   .record(profileName, profile, { error: 'must be a map of profile names to profiles' })
   .superRefine((byName, context) => {
     for (const [name, { like, url: given, trusted }] of Object.entries(byName)) {
-      const known = `is only for the built-in profiles ${builtinNames} and what is like one; use env`;
+      const known = `is only for the built-in profiles ${builtinNames} and profiles with like; use env`;
       if (given !== undefined && builtinOf(name, { like }) === undefined)
         context.addIssue({ code: 'custom', path: [name, 'url'], message: known });
       if (trusted && given === undefined) {
         context.addIssue({
           code: 'custom',
           path: [name, 'trusted'],
-          message: 'needs a url: it is that host which is trusted',
+          message: 'needs a url: its host is the trusted one',
         });
       }
     }

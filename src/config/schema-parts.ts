@@ -4,7 +4,7 @@ import { isObjectName } from '../openshift/metadata.ts';
 import { parseDuration } from './duration.ts';
 
 export const boolean = z.boolean({ error: 'must be true or false' });
-export const string = z.string({ error: 'must be a text' });
+export const string = z.string({ error: 'must be a string' });
 
 export const secretName = string.refine((text) => text === '' || isObjectName(text), {
   error: 'must be the name of a Secret (lower-case letters, digits, "-" and ".")',

@@ -8,11 +8,11 @@ import { boolean, duration, oneOf, secretName, section, string, unknownPlacehold
 const tagFormat = string.superRefine((text, context) => {
   const unknown = unknownPlaceholder(text, ['{timestamp}', '{buildNumber}', '{tag}']);
   if (unknown !== undefined) {
-    context.addIssue(`may hold the placeholders {timestamp}, {buildNumber} and {tag}, not ${unknown}`);
+    context.addIssue(`may contain the placeholders {timestamp}, {buildNumber} and {tag}, not ${unknown}`);
     return;
   }
   if (!/\{(?:timestamp|buildNumber)\}/.test(text)) {
-    context.addIssue('must hold {timestamp} or {buildNumber}, or every Build would get the same tag');
+    context.addIssue('must contain {timestamp} or {buildNumber}, or every Build would get the same tag');
     return;
   }
   // 14 digits of a timestamp; 15 of a build number, the most that is read; 64 of the output's own tag; 6 for a suffix.
@@ -22,7 +22,7 @@ const tagFormat = string.superRefine((text, context) => {
     .replaceAll('{tag}', '0'.repeat(64))}-00000`;
   if (!isTag(longest)) {
     context.addIssue(
-      'must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
+      'must result in a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
     );
   }
 });
@@ -32,7 +32,7 @@ const timezone = string.superRefine((text, context) => {
     new Intl.DateTimeFormat('en', { timeZone: text });
   } catch {
     context.addIssue(
-      `must be a time zone of the IANA database such as UTC or Europe/Berlin; ${JSON.stringify(text)} is none`,
+      `must be a time zone of the IANA database such as UTC or Europe/Berlin; ${JSON.stringify(text)} is not one`,
     );
   }
 });
@@ -49,7 +49,7 @@ const imageStreamRepository = string.superRefine((text, context) => {
   if (text === '') return;
   const unknown = unknownPlaceholder(text, ['{namespace}', '{name}']);
   if (unknown !== undefined) {
-    context.addIssue(`may hold the placeholders {namespace} and {name}, not ${unknown}`);
+    context.addIssue(`may contain the placeholders {namespace} and {name}, not ${unknown}`);
     return;
   }
   const reference = parseImageReference(text.replaceAll('{namespace}', 'ns').replaceAll('{name}', 'name'));
@@ -63,7 +63,7 @@ const imageStreamRepository = string.superRefine((text, context) => {
 const allowedRepository = string.superRefine((text, context) => {
   const unknown = unknownPlaceholder(text, ['{namespace}']);
   if (unknown !== undefined) {
-    context.addIssue(`may hold the placeholder {namespace}, not ${unknown}`);
+    context.addIssue(`may contain the placeholder {namespace}, not ${unknown}`);
     return;
   }
   // `*` stands for characters of which one at least is a letter or a digit.
@@ -76,7 +76,7 @@ const allowedRepository = string.superRefine((text, context) => {
 /** S2I appends `/assemble` to it, and can do nothing with a query. */
 const baseUrl = string.superRefine((text, context) => {
   if (text === '') return;
-  if (hasCredentials(text)) context.addIssue('must not hold a user and password: it becomes part of every Build');
+  if (hasCredentials(text)) context.addIssue('must not contain a user and password: it becomes part of every Build');
   else if (!/^https?:\/\/[^\s/?#@]+(?:\/[^\s?#]*[^\s?#/])?$/.test(text)) {
     context.addIssue('must be an http or https URL without query and without a slash at its end');
   }
@@ -107,16 +107,16 @@ export const configSchema = section({
     flag: z
       .preprocess((value) => (value === true ? 'true' : value), oneOf(['auto', 'true']))
       .prefault('auto')
-      .describe('`"true"`: the `incremental` field of a Build in a chain says true; `auto`: false'),
+      .describe('value of the `incremental` field of a Build in a chain; `auto`: false, `"true"`: true'),
     // Each build adds a layer and images end at about 100: 20 stays far below, and 90 leaves nine for the base image.
     maxDepth: z
       .int({ error: 'must be a whole number' })
       .min(1, { error: 'must be at least 1' })
       .max(90, { error: 'must be at most 90: each build adds a layer, and images end at about 100' })
       .default(20)
-      .describe('builds in a chain after its full build, 1 to 90'),
+      .describe('incremental builds in a chain, 1 to 90'),
     // A week: unpinned dependencies are looked at anew at least that often.
-    maxAge: duration('1m').prefault('168h').describe('time since the full build of a chain before the next full build'),
+    maxAge: duration('1m').prefault('168h').describe('age of a chain at which the next build is full'),
     // Off: whether a few seconds are worth a base image's older layers is for the admin to say.
     minSaving: duration('0')
       .prefault('0s')
@@ -125,7 +125,7 @@ export const configSchema = section({
       ),
     pullSecret: secretName
       .default('')
-      .describe('Secret to pull the previous image with; empty: chosen from what the Build has'),
+      .describe('Secret to pull the previous image with; empty: [chosen for each Build](#what-is-written-in-a-build)'),
   }),
   output: section({
     timestampTag: boolean.default(true).describe('a fresh tag for each Build'),
@@ -138,22 +138,22 @@ export const configSchema = section({
     imageStreamRepository: imageStreamRepository
       .default('')
       .describe('where ImageStreamTag outputs are pushed; `{namespace}` and `{name}` are those of the image stream'),
-    pushSecret: secretName.default('').describe("Secret to push there with; empty: the Build's own"),
+    pushSecret: secretName.default('').describe("Secret to push to that repository; empty: the Build's own"),
     allowedRepositories: z
       .array(allowedRepository, { error: 'must be a list of repositories' })
       .default([])
       .describe(
-        "what `…/output-repository` may name: `{namespace}` is the Build's, `*` any characters but `/`, a last `/*` all below; empty: anything",
+        "repositories that `…/output-repository` may name; `{namespace}`: the Build's, `*`: any characters except `/`, `/*` at the end: everything below; empty: any",
       ),
   }),
   assemble: section({
-    wrapper: boolean.default(true).describe('whether Builds want the assemble wrapper'),
+    wrapper: boolean.default(true).describe('whether Builds get the assemble wrapper'),
     baseUrl: baseUrl
       .default('')
-      .describe('where build pods reach `--scripts-port`, with `/s2i`; empty: no wrapper is delivered'),
+      .describe('URL of `--scripts-port` for build pods, ending in `/s2i`; empty: no delivery over HTTP'),
     image: wrapperImage
       .default('')
-      .describe('an image with the scripts in `/s2i/<profile>/`, in place of `baseUrl`; best by digest'),
+      .describe('image with the scripts in `/s2i/<profile>/`, used instead of `baseUrl`; best by digest'),
     imagePullSecret: secretName.default('').describe("Secret to pull that image with, in the Build's namespace"),
     profiles: z
       .preprocess((value) => value ?? {}, profilesSchema)
@@ -165,18 +165,16 @@ export const configSchema = section({
   buildConfig: section({
     mutate: boolean
       .default(true)
-      .describe('whether BuildConfigs are changed at all; `false` restores what was changed before'),
+      .describe('whether BuildConfigs are changed; `false` restores those that were changed'),
     injectEnv: boolean
       .default(false)
-      .describe("the profile's variables in the BuildConfig too, for people to see; Builds get them anyway"),
+      .describe("write the profile's variables into the BuildConfig too; Builds get them in any case"),
   }),
   registry: section({
-    check: boolean
-      .default(false)
-      .describe('asks the registry for the previous image before a Build continues from it; gone: a full build'),
+    check: boolean.default(false).describe('check that the registry has the previous image; if not: a full build'),
     resolveBase: boolean
       .default(false)
-      .describe('asks the registry for the digest of a base image that is named by a tag; another one: a full build'),
+      .describe('ask the registry for the digest of a base image with a tag; if it changed: a full build'),
     credentialsFile: file
       .default('')
       .describe('Docker configuration file (`.dockerconfigjson`) with users and passwords; empty: none are sent'),
@@ -184,7 +182,7 @@ export const configSchema = section({
     plainHttp: z
       .array(registry, { error: 'must be a list of registries' })
       .default([])
-      .describe('registries, with their port, that are asked without TLS'),
+      .describe('registries, with their port, that are called without TLS'),
   }),
   certificate: certificateSchema,
   events: section({
@@ -192,13 +190,11 @@ export const configSchema = section({
   }),
   server: section({
     // Longer than an endpoint's removal takes to reach the API server's nodes.
-    shutdownDelay: duration('0', '1h')
-      .prefault('5s')
-      .describe('time between SIGTERM and the end of accepting requests'),
+    shutdownDelay: duration('0', '1h').prefault('5s').describe('time from SIGTERM until new requests are refused'),
     // Inside the 3 s the API server is asked to wait, with room for the way there and back.
     requestBudget: duration('50ms', '30s')
       .prefault('2s')
-      .describe('time that one review may take; then the object passes without a patch'),
+      .describe('time limit of a review; after it the object is unmodified'),
   }),
   log: section({
     level: oneOf(logLevels)

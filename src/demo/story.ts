@@ -51,15 +51,13 @@ export const story: readonly Step[] = [
     title: 'A developer opts in',
     command: 'oc label bc/shop s2i-incremental.io/enabled=true',
     run: (cluster) => cluster.label('shop', enabled, 'true'),
-    remark:
-      'That is all a developer does. What was there is recorded in an annotation; base, triggers and output stay.',
+    remark: 'That is all a developer does. Base image, triggers and output are unmodified.',
   },
   {
     title: 'The first build',
     command: 'oc start-build shop',
     run: (cluster) => cluster.startBuild('shop', baseImage),
-    remark:
-      'The base stays. The image gets a tag of its own, pip its index. (With incremental OpenShift would look for the new tag.)',
+    remark: 'The base image is unmodified. The image gets a tag of its own, and pip the index of the company.',
   },
   {
     title: 'The first build is complete; a second one',
@@ -69,7 +67,7 @@ export const story: readonly Step[] = [
       return cluster.startBuild('shop', baseImage);
     },
     remark:
-      'It starts from the image of shop-1: what pip installed is there. The wrapper clears away the old source first.',
+      'It starts from the image of shop-1, which has the installed packages. The wrapper removes the old source first.',
   },
   {
     title: 'The second build is complete; a third one',
@@ -78,24 +76,24 @@ export const story: readonly Step[] = [
       cluster.complete('shop-2', digests.second);
       return cluster.startBuild('shop', baseImage);
     },
-    remark: 'Always the newest complete build: from shop-2 now.',
+    remark: 'It continues from the newest complete build, which is now shop-2.',
   },
   {
     title: 'Someone wants a clean build',
     command: 'oc start-build shop --incremental=false',
     run: (cluster) => cluster.startBuild('shop', baseImage, false),
-    remark: "OpenShift's own flag is understood: the original base, and still a fresh tag.",
+    remark: "The webhook respects OpenShift's own flag: the base image is unmodified. The tag is still new.",
   },
   {
     title: 'An old build is repeated',
     command: 'oc start-build --from-build=shop-2',
     run: (cluster) => cluster.cloneBuild('shop-2'),
-    remark: 'OpenShift copies shop-2 with its tag, which a push would overwrite. It gets a tag of its own.',
+    remark: 'OpenShift copies shop-2 with its tag, and a push would overwrite that. So it gets a tag of its own.',
   },
   {
     title: 'The developer opts out',
     command: `oc label bc/shop ${enabled}-`,
     run: (cluster) => cluster.label('shop', enabled, undefined),
-    remark: 'Its spec is again, byte for byte, what it was before step 1.',
+    remark: 'Its spec is the same as before step 1, byte for byte.',
   },
 ];

@@ -7,7 +7,7 @@ export interface Index {
   remove(object: JsonObject): void;
 }
 
-/** What befell a reflector, for the log. */
+/** An event of a reflector, for the log. */
 export type ReflectorEvent =
   | { readonly kind: 'synced'; readonly selection: Selection; readonly objects: number }
   | { readonly kind: 'interrupted'; readonly selection: Selection; readonly error: unknown; readonly retryIn: number };

@@ -42,7 +42,9 @@ export function resolveFeatures(object: JsonObject, namespace: NamespaceFacts, c
       const choices = choicesOf();
       if (choices.has(value)) return choices.get(value) as T;
       const allowed = [...choices.keys()].join(', ');
-      warnings.push(warning(`${label} ${key}: ${quote(value)} is unknown, the default counts; allowed: ${allowed}`));
+      warnings.push(
+        warning(`${label} ${key}: unsupported value ${quote(value)}, using the default; allowed: ${allowed}`),
+      );
     }
     return fallback;
   };

@@ -55,7 +55,7 @@ export const buildRules = [
     sentence: 'its BuildConfig asks for full builds',
     advice:
       `The next one is full too, until the label ${labels.incremental}, the BuildConfig's incremental: false ` +
-      "or the webhook's incremental.mode says otherwise.",
+      "or the webhook's incremental.mode changes.",
     applies: (request) =>
       request.mode === 'off' ||
       (request.incremental === false && knownHistory(request)?.buildConfig?.incremental === false),
@@ -69,32 +69,32 @@ export const buildRules = [
   {
     code: 'no_build_config',
     sentence: 'it belongs to no BuildConfig, so it has no previous Build',
-    advice: 'Nothing continues from it: only the Builds of a BuildConfig form a chain.',
+    advice: 'No Build continues from it: only the Builds of a BuildConfig form a chain.',
     applies: ({ history }) => history === undefined,
   },
   {
     code: 'wrapper_unavailable',
     sentence: 'the assemble wrapper is wanted but cannot be delivered to it',
     advice:
-      'The next one is full too, until the wrapper can be delivered: the webhook needs assemble.image or assemble.baseUrl, ' +
-      'the BuildConfig must set no scripts; with assemble.baseUrl, neither its env nor buildDefaults.env of ' +
-      `builds.config.openshift.io/cluster may set a proxy. Or the label ${labels.assembleWrapper}=false says that the ` +
-      "repository's own assemble copes.",
+      'The next one is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and no scripts ' +
+      'in the BuildConfig. With assemble.baseUrl, neither its env nor buildDefaults.env of ' +
+      "builds.config.openshift.io/cluster may set a proxy. If the repository's own assemble handles chains, set the label " +
+      `${labels.assembleWrapper}=false.`,
     applies: ({ wrapper }) => wrapper === 'unavailable',
   },
   {
     code: 'wrapper_unreachable',
     sentence: 'a Build of this namespace could not fetch the assemble wrapper within the last 24 hours',
     advice:
-      'The next one is full too, for 24 hours after that failure: build pods of this namespace must reach ' +
-      'assemble.baseUrl (NetworkPolicy, proxy); delivery out of an image (assemble.image) needs no connection.',
+      'The next one is full too, for 24 hours after that failure. Build pods of this namespace must reach ' +
+      'assemble.baseUrl (NetworkPolicy, proxy). Delivery from an image (assemble.image) needs no connection.',
     applies: ({ wrapper }) => wrapper === 'unreachable',
   },
   {
     code: 'history_unavailable',
     sentence: 'the earlier Builds could not be read',
     advice:
-      'The next one is full too, until the webhook can read builds and buildconfigs: its log and /readyz say why.',
+      'The next one is full too, until the webhook can read Builds and BuildConfigs. Its log and /readyz show the cause.',
     applies: ({ history }) => history === 'unavailable',
   },
   {

@@ -48,7 +48,7 @@ export function checkOptIn(object: JsonObject, namespaceOptedIn: boolean): OptIn
       : { optedIn: true };
   }
   if (enabled !== 'true') {
-    const text = `label ${labels.enabled}: ${quote(enabled)} is unknown, so not opted in; allowed: true, false`;
+    const text = `label ${labels.enabled}: unsupported value ${quote(enabled)}, not opted in; allowed: true, false`;
     return { optedIn: false, reason: 'not_opted_in', warnings: [warning(text)] };
   }
   if (sourceStrategyOf(object) === undefined) {

@@ -43,12 +43,12 @@ export interface OutputRequest {
 /**
  * | output            | redirected to a repository | timestamp tag on          | becomes                           |
  * | ----------------- | -------------------------- | ------------------------- | --------------------------------- |
- * | none, or digest   | any                        | any                       | left alone (warns)                |
+ * | none, or digest   | any                        | any                       | unmodified (warns)                |
  * | DockerImage       | no                         | yes, registry in the list | its repository, fresh tag         |
- * | DockerImage       | no                         | no, or another registry   | left alone                        |
+ * | DockerImage       | no                         | no, or another registry   | unmodified                        |
  * | DockerImage       | yes                        | yes, registry in the list | that repository, fresh tag        |
  * | DockerImage       | yes                        | no, or another registry   | that repository, its tag          |
- * | ImageStreamTag    | no                         | any                       | left alone                        |
+ * | ImageStreamTag    | no                         | any                       | unmodified                        |
  * | ImageStreamTag    | yes                        | yes, registry in the list | that repository, fresh tag        |
  * | ImageStreamTag    | yes                        | no, or another registry   | that repository, the stream's tag |
  *
@@ -65,14 +65,14 @@ export function planOutput(request: OutputRequest): OutputPlan {
   const warnings = redirect.warnings;
   const current = currentOutput(to, name);
   if (current === undefined)
-    return leave([...warnings, `the output cannot get a tag, it is no image reference that can be pushed: ${name}`]);
-  if (current === 'digest') return leave([...warnings, `the output cannot get a tag, it names a digest: ${name}`]);
+    return leave([...warnings, `the output gets no tag, not a valid image reference: ${name}`]);
+  if (current === 'digest') return leave([...warnings, `the output gets no tag, it names a digest: ${name}`]);
   const reference = redirect.repository === undefined ? current.reference : parseImageReference(redirect.repository);
   if (reference === undefined) {
     return leave(
       redirect.repository === undefined
         ? warnings
-        : [...warnings, `the output stays, its repository would be none: ${redirect.repository}`],
+        : [...warnings, `the output is unmodified, not a valid repository: ${redirect.repository}`],
     );
   }
   const repository = redirect.repository ?? repositoryOf(reference);
@@ -84,7 +84,7 @@ export function planOutput(request: OutputRequest): OutputPlan {
     ? nextTag({ ...request, repository, format: formatFor(request, current.tag), timezone: config.timezone })
     : undefined;
   if (issued !== undefined && !isTag(issued.tag))
-    return leave([...warnings, `the output stays: ${issued.tag} is no tag`]);
+    return leave([...warnings, `the output is unmodified, not a valid tag: ${issued.tag}`]);
   return {
     to: { kind: 'DockerImage', name: `${repository}:${issued?.tag ?? current.tag}` },
     pushSecret: redirect.repository === undefined ? undefined : pushSecretOf(request),
@@ -138,11 +138,11 @@ function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config
     if (reference?.registry !== undefined && reference.tag === undefined && reference.digest === undefined) {
       if (isAllowed(outputRepository, namespace, config)) return { repository: outputRepository, warnings };
       warnings.push(
-        `annotation ${userAnnotations.outputRepository} is not used, not in output.allowedRepositories: ${outputRepository}`,
+        `annotation ${userAnnotations.outputRepository} is ignored, not in output.allowedRepositories: ${outputRepository}`,
       );
     } else {
       warnings.push(
-        `annotation ${userAnnotations.outputRepository} is not used, it is no registry/path: ${outputRepository}`,
+        `annotation ${userAnnotations.outputRepository} is ignored, not of the form registry/path: ${outputRepository}`,
       );
     }
   }

@@ -25,7 +25,7 @@ import { planWrapper } from './wrapper.ts';
  *
  * | origin     | opted in by its label, `buildConfig.mutate` | becomes                                                    |
  * | ---------- | ------------------------------------------- | ---------------------------------------------------------- |
- * | unreadable | any                                         | left alone, warns                                          |
+ * | unreadable | any                                         | unmodified, warns                                          |
  * | any other  | no                                          | as its user has it                                         |
  * | any other  | yes                                         | with its settings recorded and the opt-in's values applied |
  *
@@ -38,7 +38,7 @@ export function planBuildConfig(
 ): BuildConfigPlan | SkipPlan {
   const optIn = checkOptIn(buildConfig, namespace.optedIn);
   if (origin === 'unreadable') {
-    const text = `annotation ${annotations.origin} is no record of this version: it stays, and nothing is restored from it`;
+    const text = `annotation ${annotations.origin} cannot be read: it is kept, and nothing is restored`;
     return { kind: 'skip', reason: 'origin_unreadable', warnings: [warning(text)] };
   }
   const base = { kind: 'mutate', resource: 'buildconfigs' } as const;
@@ -60,7 +60,7 @@ export function planBuildConfig(
   const settings = buildConfigSettingsOf(buildConfig);
   const record = encodeBuildConfigOrigin({ settings, applied, empty: emptyFormsOf(buildConfig) });
   if (annotationsSize(buildConfig) + annotations.origin.length + byteLength(record) > maxAnnotationsSize) {
-    const text = `its annotations leave no room for ${annotations.origin}, so nothing is written into the BuildConfig`;
+    const text = `its annotations have no room for ${annotations.origin}: the BuildConfig is unmodified`;
     return { kind: 'skip', reason: 'origin_too_large', warnings: limitWarnings([warning(text), ...warnings]) };
   }
   return {
@@ -96,7 +96,7 @@ function byteLength(text: string): number {
 
 function historyWarnings(buildConfig: JsonObject): readonly string[] {
   return at(buildConfig, 'spec', 'successfulBuildsHistoryLimit') === 0
-    ? [warning('successfulBuildsHistoryLimit: 0 leaves no Build to continue from; every build will be a full one')]
+    ? [warning('successfulBuildsHistoryLimit: 0 keeps no Build to continue from: every build will be full')]
     : [];
 }
 
@@ -121,10 +121,10 @@ function wrapperWarnings(buildConfig: JsonObject, features: Features, config: Co
   const { baseUrl, image } = config.assemble;
   const why =
     typeof scripts === 'string' && scripts !== ''
-      ? `it sets scripts; the label ${labels.assembleWrapper}=false says that they cope`
+      ? `it sets scripts; set the label ${labels.assembleWrapper}=false if they handle chains`
       : baseUrl === '' && image === ''
         ? 'the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)'
-        : 'its proxy variables or image sources keep it from the assemble wrapper';
+        : 'its proxy variables or image sources block the assemble wrapper';
   return [warning(`every build will be full: ${why}`)];
 }
 
@@ -132,7 +132,7 @@ function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {
   const name = annotationOf(buildConfig, userAnnotations.pullSecret);
   return name === undefined || isObjectName(name)
     ? []
-    : [warning(`annotation ${userAnnotations.pullSecret} is not used, it is no name of a Secret: ${name}`)];
+    : [warning(`annotation ${userAnnotations.pullSecret} is ignored, not a name of a Secret: ${name}`)];
 }
 
 /** What planning a Build's output would warn of, said where the user sees it. */

@@ -6,7 +6,7 @@ import { warning } from './warnings.ts';
 
 /**
  * Decides what becomes of an update of an opted-in Build. Its record is made once, when it is admitted: later builds are
- * decided by it, so what an update adds to it, drops or changes is put back. Nothing else is looked at.
+ * decided by it, so what an update adds to it, drops or changes is restored. Nothing else is compared.
  */
 export function planBuildUpdate(build: JsonObject, oldBuild: unknown): RestorePlan | SkipPlan {
   const before = isObject(oldBuild) ? oldBuild : {};
@@ -16,6 +16,6 @@ export function planBuildUpdate(build: JsonObject, oldBuild: unknown): RestorePl
     kind: 'restore',
     reason: 'annotations_restored',
     annotations: Object.fromEntries(changed.map((key) => [key, annotationOf(before, key) ?? null])),
-    warnings: [warning(`put back, they are the record of this Build: ${changed.join(', ')}`)],
+    warnings: [warning(`restored read-only annotations: ${changed.join(', ')}`)],
   };
 }

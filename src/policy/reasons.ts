@@ -8,26 +8,26 @@ const incrementalReasons = {
 
 const buildConfigReasons = {
   opted_in: 'it opted in',
-  origin_updated: 'its original settings changed, and were recorded anew',
+  origin_updated: 'its original settings changed and were recorded again',
   opted_out: 'it opted out, so its original settings were restored',
 } as const;
 
 const updateReasons = {
-  annotations_restored: 'an update had changed its read-only annotations',
+  annotations_restored: 'an update changed its read-only annotations',
 } as const;
 
 const skipReasons = {
-  not_opted_in: 'it does not carry the label that opts in',
+  not_opted_in: 'it has not opted in',
   build_config_opted_out: 'its BuildConfig has opted out since the Build it clones',
   strategy_unsupported: 'only the Source strategy can be built incrementally',
-  already_admitted: 'it was admitted before under this name',
+  already_admitted: 'it was already admitted',
   nothing_to_do: 'there is nothing to change',
   origin_unreadable: 'the record of its original settings cannot be read, and is kept',
   origin_too_large: 'the record of its original settings would not fit into its annotations',
   build_too_large: 'it would be too large for the environment of its pod',
   resource_unsupported: 'it is neither a Build nor a BuildConfig',
-  internal_error: 'the webhook failed on it',
-  deadline_exceeded: 'it could not be answered in time',
+  internal_error: 'the webhook had an internal error',
+  deadline_exceeded: 'the webhook exceeded its deadline',
 } as const;
 
 /** Codes of a full build. */

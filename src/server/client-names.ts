@@ -29,7 +29,7 @@ export function requireClientNames(
       return;
     }
     onRefused({ names, address: socket.remoteAddress });
-    const error = `the client certificate is for ${names.join(', ') || 'nobody'}, who may not call here`;
+    const error = `the client certificate is for ${names.join(', ') || 'nobody'}, which is not allowed`;
     response.writeHead(403, { 'Content-Type': 'application/json; charset=utf-8', Connection: 'close' });
     response.end(JSON.stringify({ error }));
   };

@@ -53,8 +53,8 @@ function describeBase(
   { decision, previousBuild = 'an earlier Build', originFrom = 'not recorded' }: RecordedDecision,
 ): string {
   const from = referenceKeyOf(sourceStrategyOf(build)?.['from']);
-  if (decision === 'full') return `It starts from the base that OpenShift chose, ${from}.`;
-  return `It starts from ${from}, the image of ${previousBuild}; the base that OpenShift chose is ${originFrom}.`;
+  if (decision === 'full') return `It starts from the base image, ${from}.`;
+  return `It starts from ${from}, the image of ${previousBuild}; the base image is ${originFrom}.`;
 }
 
 function describeOutput(build: JsonObject, origin: BuildOrigin | undefined): string {
@@ -105,7 +105,7 @@ function describeChain({ chainDepth, chainStarted }: RecordedDecision, now: numb
  * | anything else                                  | webhook away                                       |
  */
 function explainLeftAlone({ build, buildConfig }: ExplainRequest): readonly string[] {
-  const first = `build/${nameOf(build)} is OpenShift's own: the webhook did not admit it.`;
+  const first = `build/${nameOf(build)} is unmodified: the webhook did not admit it.`;
   const phase = `It is ${describePhase(build)}.`;
   if (sourceStrategyOf(build) === undefined) {
     return [first, phase, 'It has no Source strategy, and only that can be built incrementally.'];
@@ -113,20 +113,20 @@ function explainLeftAlone({ build, buildConfig }: ExplainRequest): readonly stri
   const label = labelOf(build, labels.enabled);
   if (!hasOptInLabel(build)) return [first, phase, ...explainMissingLabel(build, buildConfig, label)];
   const check =
-    'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover this namespace, is it ready (/readyz), does its log name this Build?';
+    'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover this namespace, is it ready (/readyz), does its log name this Build?';
   const source = annotationOf(build, openshiftKeys.cloneOf);
   if (source !== undefined) {
     return [
       first,
       phase,
-      `It is a clone of ${source}, with what that Build was given. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.`,
+      `It is a clone of ${source} and has that Build's settings. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.`,
       check,
     ];
   }
   return [
     first,
     phase,
-    `It carries the label ${labels.enabled}=true, so the webhook was not called, or did not answer in time. Its base, output and env are what OpenShift made of the BuildConfig.`,
+    `It has the label ${labels.enabled}=true, so the webhook was not called, or did not answer in time. Its base image, output and env are those of the BuildConfig.`,
     check,
   ];
 }
@@ -139,12 +139,12 @@ function explainMissingLabel(
   const owner = buildConfigOf(build)?.name ?? stringAt(build, 'status', 'config', 'name');
   const says =
     label === undefined ? `no label ${labels.enabled}` : `the label ${labels.enabled}=${label}, which does not opt in`;
-  if (owner === undefined) return [`It carries ${says}, and belongs to no BuildConfig that could give it one.`];
+  if (owner === undefined) return [`It has ${says}, and belongs to no BuildConfig that could give it one.`];
   if (buildConfig !== undefined && hasOptInLabel(buildConfig)) {
-    return [`It carries ${says}: buildconfig/${owner} opted in after it was made. The next Build is admitted.`];
+    return [`It has ${says}: buildconfig/${owner} opted in after it was made. The next Build is admitted.`];
   }
   return [
-    `It carries ${says}: buildconfig/${owner} had not opted in when it was made.`,
+    `It has ${says}: buildconfig/${owner} had not opted in when it was made.`,
     `To opt in: oc label bc/${owner} --overwrite ${labels.enabled}=true`,
   ];
 }

@@ -33,7 +33,7 @@ export interface NextBuildRequest {
  */
 export function explainNextBuild({ number, reason, decision, phase, hasImage, buildConfig }: NextBuildRequest): string {
   if (buildConfig !== undefined && !hasOptInLabel(buildConfig)) {
-    return "Its BuildConfig has opted out since: the next one is OpenShift's own.";
+    return 'Its BuildConfig has opted out since: the next one is unmodified.';
   }
   if (buildConfig !== undefined && labelOf(buildConfig, labels.incremental) === 'false') {
     return `The next one is full: the BuildConfig has the label ${labels.incremental}=false.`;
@@ -43,7 +43,7 @@ export function explainNextBuild({ number, reason, decision, phase, hasImage, bu
   }
   const lastVersion = at(buildConfig, 'status', 'lastVersion');
   if (buildConfig !== undefined && number !== undefined && typeof lastVersion === 'number' && lastVersion > number) {
-    return `Newer Builds were started since; the last one, build/${nameOf(buildConfig)}-${lastVersion}, tells what the next one will be.`;
+    return `Newer Builds were started since: explain the last one, build/${nameOf(buildConfig)}-${lastVersion}, to see what the next one will be.`;
   }
   const advice = fullBuildRules.find(({ code }) => code === reason)?.advice ?? null;
   if (advice !== null) return advice;
@@ -59,5 +59,5 @@ export function explainNextBuild({ number, reason, decision, phase, hasImage, bu
   }
   if (phase === 'Complete' && hasImage) return `The next one continues from its image. ${restarts}`;
   const why = phase === 'Complete' ? 'no image of it is recorded' : `it is ${phase}`;
-  return `The next one cannot continue from it, as ${why}, but from the newest Complete Build, if there still is one (successfulBuildsHistoryLimit says how many are kept).`;
+  return `The next one cannot continue from it, because ${why}. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).`;
 }

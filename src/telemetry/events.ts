@@ -105,11 +105,11 @@ function tellOf(object: unknown, plan: Plan): Told | undefined {
   if (plan.kind === 'skip') {
     const isOurs = plan.reason === 'internal_error' || plan.reason === 'deadline_exceeded';
     const type = isOurs ? 'Warning' : 'Normal';
-    return { type, reason: 'SkippedBuild', message: sentence(`${build} is left as it is`, plan.reason) };
+    return { type, reason: 'SkippedBuild', message: sentence(`${build} is unmodified`, plan.reason) };
   }
   if (plan.kind !== 'mutate' || plan.resource !== 'builds') return undefined;
   if (plan.decision === 'full') {
-    return { type: 'Normal', reason: 'FullBuild', message: sentence(`${build} is built in full`, plan.reason) };
+    return { type: 'Normal', reason: 'FullBuild', message: sentence(`${build} is a full build`, plan.reason) };
   }
   const message = `${build} continues from the image of ${plan.previous.name}, ${plan.previous.image}.`;
   return { type: 'Normal', reason: 'IncrementalBuild', message: message.slice(0, maxMessage) };

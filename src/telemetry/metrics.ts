@@ -36,13 +36,13 @@ export function createMetrics() {
   const [registry] = registers;
   const requests = new Counter({
     name: 's2i_incremental_admission_requests_total',
-    help: 'Admission requests answered, by what was asked and what was answered.',
+    help: 'Admission requests, by resource, operation, result and reason.',
     labelNames: ['resource', 'operation', 'result', 'reason'],
     registers,
   });
   const duration = new Histogram({
     name: 's2i_incremental_admission_duration_seconds',
-    help: "Time from a request's arrival to its answer.",
+    help: 'Time to answer an admission request.',
     labelNames: ['resource', 'operation'],
     // From a skip that reads nothing (well under a millisecond) to the default request budget and one past it.
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
@@ -50,13 +50,13 @@ export function createMetrics() {
   });
   const decisions = new Counter({
     name: 's2i_incremental_build_decisions_total',
-    help: 'Builds by what they became and why.',
+    help: 'Builds, by decision and reason.',
     labelNames: ['decision', 'reason'],
     registers,
   });
   const builds = new Histogram({
     name: 's2i_incremental_build_duration_seconds',
-    help: 'Time that Builds of opted-in BuildConfigs took, by what they were and how they ended. Each replica counts all.',
+    help: 'Duration of finished Builds of opted-in BuildConfigs, by decision and phase. Each replica counts all Builds.',
     labelNames: ['decision', 'phase'],
     // From a build that finds everything installed to the hour after which most clusters give up.
     buckets: [10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600],
@@ -64,30 +64,30 @@ export function createMetrics() {
   });
   const failures = new Counter({
     name: 's2i_incremental_build_failures_total',
-    help: 'Builds of opted-in BuildConfigs that failed, by what they were and what failed. Each replica counts all.',
+    help: 'Failed Builds of opted-in BuildConfigs, by decision and cause. Each replica counts all Builds.',
     labelNames: ['decision', 'reason'],
     registers,
   });
   const saved = new Counter({
     name: 's2i_incremental_seconds_saved_total',
-    help: 'Seconds that incremental Builds took less than the full one that started their chain. Each replica counts all.',
+    help: 'Seconds that incremental Builds saved, compared with the full build of their chain. Each replica counts all Builds.',
     registers,
   });
   const registryRequests = new Counter({
     name: 's2i_incremental_registry_requests_total',
-    help: 'Questions to image registries, by how they ended. What was known already is not asked again.',
+    help: 'Requests to image registries, by result. Cached answers are not counted.',
     labelNames: ['result'],
     registers,
   });
   const buildInfo = new Gauge({
     name: 's2i_incremental_build_info',
-    help: 'The version of the program that runs; always 1.',
+    help: 'Version of the running program; always 1.',
     labelNames: ['version'],
     registers,
   });
   const certificate = new Gauge({
     name: 's2i_incremental_certificate_not_after_seconds',
-    help: 'When the serving certificate expires, in seconds since the epoch.',
+    help: 'Expiry of the serving certificate, in seconds since the epoch; 0: there is none yet.',
     registers,
   });
 
@@ -109,13 +109,13 @@ export function createMetrics() {
   let historyStatus = () => ({ synced: false, buildConfigs: 0 });
   const watched: Gauge = new Gauge({
     name: 's2i_incremental_history_synced',
-    help: 'Whether the watches on earlier Builds are open and complete (1), or the API server is asked each time (0).',
+    help: '1: the watches on Builds and BuildConfigs are open; 0: each Build is read from the API server.',
     registers,
     collect: () => watched.set(historyStatus().synced ? 1 : 0),
   });
   const buildConfigs: Gauge = new Gauge({
     name: 's2i_incremental_history_build_configs',
-    help: 'Opted-in BuildConfigs that the watch knows.',
+    help: 'Opted-in BuildConfigs.',
     registers,
     collect: () => buildConfigs.set(historyStatus().buildConfigs),
   });

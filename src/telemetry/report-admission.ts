@@ -47,10 +47,11 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
       fields['error'] = failures[0].error;
     }
     if (reason === 'internal_error') logger.error({ ...fields, error }, 'admission failed, object passed unmodified');
-    else if (reason === 'deadline_exceeded') logger.warn(fields, 'admission too late, object passed unmodified');
-    else if (isLeftAlone) logger.debug(fields, 'left alone');
-    else if (plan.kind !== 'mutate') logger.info(fields, 'changed back');
-    else if (failures.length > 0) logger.warn(fields, 'admitted without all facts');
+    else if (reason === 'deadline_exceeded')
+      logger.warn(fields, 'admission deadline exceeded, object passed unmodified');
+    else if (isLeftAlone) logger.debug(fields, 'skipped');
+    else if (plan.kind !== 'mutate') logger.info(fields, 'restored');
+    else if (failures.length > 0) logger.warn(fields, 'admitted, but some lookups failed');
     else logger.info(fields, 'admitted');
   };
 }

@@ -28,7 +28,7 @@ const admit: AnswerPatch = (stored, patch) => {
 };
 
 const check =
-  'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover namespace test, is it ready (/readyz)?';
+  'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover namespace test, is it ready (/readyz)?';
 const warned = 'Warning: buildconfig/api: about it\n';
 
 describe('enable and disable', () => {
@@ -49,7 +49,7 @@ describe('enable and disable', () => {
       optedOut,
       store,
       'buildconfig/api enabled\n',
-      `buildconfig/api: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, and admits Builds all the same.\n`,
+      `buildconfig/api: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, but still changes Builds.\n`,
     ],
     [
       'tell that the webhook did not restore',
@@ -57,7 +57,7 @@ describe('enable and disable', () => {
       optedIn,
       store,
       'buildconfig/api disabled\n',
-      `buildconfig/api: the label is gone, so its Builds are OpenShift's own, but the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
+      `buildconfig/api: the label is removed, so its next Builds are unmodified. But the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
     ],
     [
       'say nothing of a record that the webhook cannot read, and keeps',

@@ -101,7 +101,7 @@ describe('preview', () => {
         [
           'BuildConfig/api${SUFFIX}  Opted in: its original settings are recorded, so that they can be restored. (opted_in)',
         ],
-        `${files}template.yaml: passed over other kinds: 1 ImageStream\n`,
+        `${files}template.yaml: skipped other kinds: 1 ImageStream\n`,
       ],
     );
     const object = parse((await run('yaml')).stdout) as JsonObject;
@@ -116,7 +116,7 @@ describe('preview', () => {
     const { status, stdout, stderr } = await runCommand(['preview', '-f', `${files}whole-manifest.yaml`]);
     assert.deepEqual([status, titlesIn(stdout).length], [0, 1]);
     assert.match(stdout, /^BuildConfig\/shop {2}Opted in: /);
-    assert.equal(stderr, `${files}whole-manifest.yaml: passed over other kinds: 1 ImageStream, 1 Service\n`);
+    assert.equal(stderr, `${files}whole-manifest.yaml: skipped other kinds: 1 ImageStream, 1 Service\n`);
   });
 
   it('reads an old export: Lists in Lists, the legacy group, null where there is nothing', async () => {
@@ -140,7 +140,7 @@ describe('preview', () => {
     [
       'other kinds alone',
       'kind: Pod\n---\nkind: Build\napiVersion: shipwright.io/v1beta1\n---\nkind: Pod',
-      /^.*objects\.yaml: passed over other kinds: 2 Pod, 1 Build of shipwright\.io\/v1beta1\ns2i-incremental: .*objects\.yaml: no BuildConfig and no Build\n$/,
+      /^.*objects\.yaml: skipped other kinds: 2 Pod, 1 Build of shipwright\.io\/v1beta1\ns2i-incremental: .*objects\.yaml: no BuildConfig and no Build\n$/,
     ],
     [
       'a bad second document',

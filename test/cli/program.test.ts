@@ -37,7 +37,7 @@ describe('the program', () => {
 
     const { child: slow } = await start(t, '1h');
     slow.kill('SIGTERM');
-    await logUntil(slow, 'stopping: not ready, serving on for the shutdown delay');
+    await logUntil(slow, 'stopping: not ready, serving until the shutdown delay ends');
     slow.kill('SIGINT');
     assert.deepEqual(await once(slow, 'exit'), [1, null]);
   });

@@ -57,10 +57,10 @@ describe('serve', () => {
       [
         {
           level: 'warn',
-          message: 'running standalone: no cluster to read earlier Builds from, so every Build is a full one',
+          message: 'running standalone: earlier Builds are unknown, every Build is a full build',
         },
         { level: 'info', message: 'starting' },
-        { level: 'info', message: 'made a self-signed certificate' },
+        { level: 'info', message: 'created a self-signed certificate' },
         { level: 'info', message: probes },
         { level: 'info', message: 'listening for build pods' },
         { level: 'info', message: listening },
@@ -89,7 +89,7 @@ describe('serve', () => {
       const { terminal, stop } = startServe(t, ['--standalone', '--cert-dir', folder]);
       const lines = await terminal.logUntil(listening);
       assert.equal(
-        lines.some(({ message }) => message === 'made a self-signed certificate'),
+        lines.some(({ message }) => message === 'created a self-signed certificate'),
         expected,
       );
       assert.equal(await stop(), 0);
@@ -112,10 +112,10 @@ describe('serve', () => {
         "S2I_INCREMENTAL_COLOUR: is no setting; the name is S2I_INCREMENTAL_ and the key's path, such as S2I_INCREMENTAL_OUTPUT_TAG_FORMAT",
         `${file}: incremental.mode: must be one of chain, false; is "always"`,
         `${file}: incremental.maxDepth: must be at least 1`,
-        `${file}: output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Mars/Olympus" is none`,
+        `${file}: output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Mars/Olympus" is not one`,
         `${file}: output.registries.0: must be a registry's host, with its port if it has one, such as harbor.example.com; is "http://x"`,
         'S2I_INCREMENTAL_LOG_LEVEL: log.level: must be one of silent, fatal, error, warn, info, debug, trace; is "loud"',
-        `${file}: asemble: is no key of the configuration`,
+        `${file}: asemble: is not a configuration key`,
       ]
         .map((line) => `s2i-incremental: config: ${line}\n`)
         .join(''),
@@ -264,7 +264,7 @@ describe('serve', () => {
       return (await readAnswer(outgoing)).status;
     };
     assert.deepEqual([await call('somebody'), await call('mallory')], [405, 403]);
-    const refused = (await terminal.logUntil('refused a caller by its name')).at(-1);
+    const refused = (await terminal.logUntil('refused a caller: client name not allowed')).at(-1);
     assert.deepEqual(
       [refused?.['level'], refused?.['names'], refused?.['address']],
       ['warn', ['mallory'], '127.0.0.1'],

@@ -264,7 +264,7 @@ describe('POST /mutate and time', () => {
     };
     const webhook = await startTestWebhook(t, { config: chained, history: slow, clock: () => now });
     const answer = await webhook.post(reviewOf(exampleBuild()));
-    const warnings = ['s2i-incremental-webhook was too late for this object and left it as it is; see its log'];
+    const warnings = ['s2i-incremental-webhook exceeded its deadline, the object is unmodified; see its log'];
     assert.deepEqual(JSON.parse(answer.text), { ...passes, response: { ...passes.response, warnings } });
   });
 
@@ -282,7 +282,7 @@ describe('POST /mutate and time', () => {
       onAdmission: (admission) => admissions.push(admission),
     });
     const answer = await webhook.post(reviewOf(exampleBuild()));
-    const warnings = ['s2i-incremental-webhook failed on this object and left it as it is; see its log'];
+    const warnings = ['s2i-incremental-webhook had an internal error, the object is unmodified; see its log'];
     assert.deepEqual(JSON.parse(answer.text), { ...passes, response: { ...passes.response, warnings } });
     assert.equal(admissions[0]?.plan.kind === 'skip' && admissions[0].plan.reason, 'internal_error');
     assert.ok(admissions[0]?.error instanceof TypeError);

@@ -185,7 +185,7 @@ describe('a webhook that asks its callers for certificates', () => {
     assert.equal((await call(await createClientCertificate(authority, 'somebody', 'aggregator'))).status, 200);
     assert.deepEqual(await call(await createClientCertificate(authority, 'mallory')), {
       status: 403,
-      body: { error: 'the client certificate is for mallory, who may not call here' },
+      body: { error: 'the client certificate is for mallory, which is not allowed' },
     });
     assert.deepEqual(refused, [{ names: ['mallory'], address: '127.0.0.1' }]);
     await assert.rejects(call(undefined), { code: /ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED|ECONNRESET/ });

@@ -37,7 +37,7 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   Replicas: { '': 2 },
   'Admission requests per second, by result': { patched: 8 / 60, unchanged: 4 / 60, failed: 2 / 60 },
   'Admission latency': { p50: 0.0009375, p99: 0.0494 },
-  'Requests per hour that changed nothing, by reason': { already_admitted: 240, deadline_exceeded: 120 },
+  'Unchanged requests per hour, by reason': { already_admitted: 240, deadline_exceeded: 120 },
 };
 
 const metrics = createMetrics();

@@ -9,10 +9,10 @@
   for: 5m
   labels: {severity: critical}
   annotations:
-    summary: No replica of the S2I incremental webhook gives metrics.
+    summary: No replica of the S2I incremental webhook provides metrics.
     description: >-
       For 5 minutes Prometheus has had no metrics of {{ $namespace }}/{{ $name }}: it is down, or its metrics are not
-      read. While it is down, Builds pass as OpenShift made them: full ones, under their BuildConfig's own tag.
+      scraped. While it is down, Builds are unmodified: full builds, under their BuildConfig's own tag.
 - alert: S2IIncrementalNotReady
   # Of kube-state-metrics: without it, this one never fires.
   expr: kube_deployment_status_replicas_available{ {{- $own }},deployment={{ $name | quote -}} } == 0
@@ -21,7 +21,7 @@
   annotations:
     summary: No replica of the S2I incremental webhook is ready.
     description: >-
-      For 5 minutes no pod of deployment/{{ $name }} in {{ $namespace }} has been ready. Builds pass as OpenShift made them.
+      For 5 minutes no pod of deployment/{{ $name }} in {{ $namespace }} has been ready. Builds are unmodified.
 - alert: S2IIncrementalReplicaDown
   expr: up{ {{- $own }},job={{ $name | quote -}} } == 0
   for: 10m
@@ -29,7 +29,7 @@
   annotations:
     summary: A replica of the S2I incremental webhook does not answer Prometheus.
     description: >-
-      Pod {{ `{{ $labels.pod }}` }} has not given its metrics for 10 minutes.
+      Pod {{ `{{ $labels.pod }}` }} has provided no metrics for 10 minutes.
 - alert: S2IIncrementalCertificateNotRenewed
   # Renewal is due {{ $renewal }} s before the end: three quarters of that have passed, or only 7 days are left.
   # 0: no certificate yet, and then no pod is ready.
@@ -39,26 +39,26 @@
   annotations:
     summary: The serving certificate of the S2I incremental webhook was not renewed.
     description: >-
-      It should have been replaced by now; left of it: {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer
-      calls the webhook, and Builds pass as OpenShift made them.
+      It should have been renewed by now. It expires in {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer
+      calls the webhook, and Builds are unmodified.
 - alert: S2IIncrementalCertificateExpiring
   expr: min(s2i_incremental_certificate_not_after_seconds{ {{- $own -}} } > 0) - time() < {{ min 86400 (div $renewal 28) }}
   labels: {severity: critical}
   annotations:
     summary: The serving certificate of the S2I incremental webhook is about to expire.
     description: >-
-      Left of it: {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer calls the webhook, and Builds pass as
-      OpenShift made them.
+      It expires in {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer calls the webhook, and Builds are
+      unmodified.
 - alert: S2IIncrementalAdmissionsFailing
   # A single failure is out of the window before it has lasted that long.
   expr: sum by (reason) (increase(s2i_incremental_admission_requests_total{ {{- $own }},result="failed"}[15m])) > 0
   for: 15m
   labels: {severity: warning}
   annotations:
-    summary: The S2I incremental webhook keeps failing on admission requests.
+    summary: The S2I incremental webhook keeps failing admission requests.
     description: >-
       {{ `{{ $value | humanize }}` }} requests in 15 minutes were answered without a patch because of
-      {{ `{{ $labels.reason }}` }}. Their Builds passed as OpenShift made them.
+      {{ `{{ $labels.reason }}` }}. Their Builds are unmodified.
 - alert: S2IIncrementalAdmissionsSlow
   # The request budget is 2 s by default: whoever reaches it passes without a patch.
   expr: histogram_quantile(0.99, sum by (le) (rate(s2i_incremental_admission_duration_seconds_bucket{ {{- $own -}} }[5m]))) > 1
@@ -77,8 +77,8 @@
   annotations:
     summary: A replica of the S2I incremental webhook cannot watch Builds.
     description: >-
-      For 15 minutes pod {{ `{{ $labels.pod }}` }} has asked the API server about each Build, which is slower; where that fails too,
-      Builds are full ones with reason history_unavailable.
+      For 15 minutes pod {{ `{{ $labels.pod }}` }} has read each Build from the API server, which is slower; if that fails too,
+      Builds are full builds with reason history_unavailable.
 {{- end }}
 - alert: S2IIncrementalBuildsFailing
   {{- $ended := dict }}
@@ -110,12 +110,12 @@
   annotations:
     summary: Builds cannot fetch the assemble wrapper of the S2I incremental webhook.
     description: >-
-      {{ `{{ $value | humanize }}` }} Builds in 30 minutes were full ones because one of their namespace could not fetch the wrapper.
+      {{ `{{ $value | humanize }}` }} Builds in 30 minutes were full builds because a Build of their namespace could not fetch the wrapper.
 - alert: S2IIncrementalChainsFailing
   expr: sum(increase(s2i_incremental_build_decisions_total{ {{- $own }},reason="continuing_fails"}[6h])) > 0
   labels: {severity: warning}
   annotations:
     summary: Builds of a BuildConfig keep failing when they are incremental.
     description: >-
-      {{ `{{ $value | humanize }}` }} Builds in 6 hours were full ones because their BuildConfig's incremental Builds keep failing.
+      {{ `{{ $value | humanize }}` }} Builds in 6 hours were full builds because incremental Builds of their BuildConfig keep failing.
 {{- end -}}

@@ -152,7 +152,7 @@ export function describeReleases(bed: ChartBed): void {
       assert.ok(!notes.includes('WARNING'), notes);
       const warningsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('WARNING'));
       assert.deepEqual(warningsIn(await notesOf()), [
-        'WARNING: certificate.mode is openshift, but this cluster is no OpenShift 4: nobody makes the certificate, and the pods wait for it. Use --set certificate.mode=self-signed.',
+        'WARNING: certificate.mode is openshift, but this cluster is no OpenShift 4: nothing creates the certificate, and the pods wait for it. Use --set certificate.mode=self-signed.',
       ]);
       const unfit = await notesOf(
         'certificate={"mode":"existing","existing":{"secretName":"mine"}}',
@@ -161,11 +161,11 @@ export function describeReleases(bed: ChartBed): void {
         'config={"assemble":{"baseUrl":""},"server":{"requestBudget":"3500ms"}}',
       );
       assert.deepEqual(warningsIn(unfit), [
-        'WARNING: certificate.existing.caBundle is empty: until the caBundle of mutatingwebhookconfiguration/s2i-incremental-webhook is filled in, every Build passes as it is.',
-        'WARNING: Less than two pods: while the only one is moved to another node, Builds pass as they are.',
-        'WARNING: standalone: no earlier Build is known, so every Build is a full one.',
-        'WARNING: config.assemble.baseUrl is empty: Builds are full ones, unless their repository brings its own assemble.',
-        'WARNING: config.server.requestBudget (3500ms) is not below registration.timeoutSeconds (3): a slow review is given up by the API server, and nobody is told why.',
+        'WARNING: certificate.existing.caBundle is empty: until the caBundle of mutatingwebhookconfiguration/s2i-incremental-webhook is filled in, every Build is unmodified.',
+        'WARNING: Fewer than two pods: while the only one moves to another node, Builds are unmodified.',
+        'WARNING: standalone: earlier Builds are unknown, so every Build is a full build.',
+        'WARNING: config.assemble.baseUrl is empty: Builds are full builds, unless their repository has its own assemble.',
+        'WARNING: config.server.requestBudget (3500ms) is not below registration.timeoutSeconds (3): the API server gives up a slow review, without a message.',
       ]);
     });
   });

@@ -79,7 +79,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
           {
             object: 'BuildConfig/web',
             reason: 'FullBuild',
-            message: 'web-1 is built in full: it is the first Build since its BuildConfig opted in (first_build).',
+            message: 'web-1 is a full build: it is the first Build since its BuildConfig opted in (first_build).',
           },
         ],
       );

@@ -26,13 +26,13 @@ export function describeCertificates(): void {
       const waiting = await bed.waitForReadiness(pod, /webhook configuration/);
       assert.match(
         waiting,
-        /^\[-\] running: starting\n\[-\] certificate: webhook configuration s2i-incremental-webhook is not there yet\n/,
+        /^\[-\] running: starting\n\[-\] certificate: webhook configuration s2i-incremental-webhook does not exist yet\n/,
       );
       assert.equal(await bed.readSecret().then((found) => objectAt(found, 'data')), undefined);
       assert.equal(await bed.pods.remove(pod), 0);
       const logged = pod.logged.map(({ message }) => message);
-      assert.deepEqual(logged.slice(-2), ['stopping: not ready, serving on for the shutdown delay', 'stopped']);
-      assert.equal(logged.filter((message) => message.startsWith('certificates cannot be looked after')).length, 1);
+      assert.deepEqual(logged.slice(-2), ['stopping: not ready, serving until the shutdown delay ends', 'stopped']);
+      assert.equal(logged.filter((message) => message.startsWith('certificate reconciliation failed')).length, 1);
     });
 
     it('started three at once, agree on one CA and are called without a failure', async () => {
@@ -113,7 +113,7 @@ export function describeCertificates(): void {
       const text = await bed.waitForReadiness(pod, /is not there/);
       assert.match(
         text,
-        /^\[\+\] certificate: \d+ seconds left; Secret s2i-incremental\/certificates is not there and may not be created; install the chart again: the API server answered 403: secrets is forbidden: /m,
+        /^\[\+\] certificate: \d+ seconds left; Secret s2i-incremental\/certificates does not exist and may not be created; install the chart again: the API server answered 403: secrets is forbidden: /m,
       );
       await bed.createSecret();
       await bed.waitForReadiness(pod, /certificate: \d+ seconds left\n/);
@@ -130,7 +130,7 @@ export function describeCertificates(): void {
       const text = await bed.waitForReadiness(pod, /did not make/);
       assert.match(
         text,
-        /^\[\+\] certificate: \d+ seconds left; Secret s2i-incremental\/certificates holds what this webhook did not make \(type Opaque, keys password\) and is left alone; /m,
+        /^\[\+\] certificate: \d+ seconds left; Secret s2i-incremental\/certificates has content that this webhook did not create \(type Opaque, keys password\) and is left alone; /m,
       );
       await delay(4_000);
       assert.deepEqual(Object.keys(objectAt(await bed.readSecret(), 'data') ?? {}), ['password']);

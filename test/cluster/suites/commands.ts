@@ -67,7 +67,7 @@ export function describeCommands({ cluster, webhook }: TestBed): void {
       assert.deepEqual(await run(['enable', 'bc/cli-shop', '--dry-run']), {
         status: 0,
         stdout: `buildconfig/cli-shop would be enabled; nothing was stored (dry run):
-  metadata.annotations.s2i-incremental.io/origin  + (a record of what was there before)
+  metadata.annotations.s2i-incremental.io/origin  + (a record of the original settings)
   metadata.labels.s2i-incremental.io/enabled      + true
   spec.strategy.sourceStrategy.incremental        + true
 `,
@@ -96,7 +96,7 @@ export function describeCommands({ cluster, webhook }: TestBed): void {
         status: 1,
         stdout: 'buildconfig/cli-unsure enabled\n',
         stderr: `s2i-incremental: buildconfig/cli-none: there is none in namespace commands; oc get bc -n commands lists them
-Warning: buildconfig/cli-unsure: label s2i-incremental.io/incremental: "sometimes" is unknown, the default counts; allowed: chain, false
+Warning: buildconfig/cli-unsure: label s2i-incremental.io/incremental: unsupported value "sometimes", using the default; allowed: chain, false
 `,
       });
       await work().delete('BuildConfig', 'cli-unsure');
@@ -123,7 +123,7 @@ Warning: buildconfig/cli-unsure: label s2i-incremental.io/incremental: "sometime
         status: 0,
         stdout: 'buildconfig/cli-docker is disabled already\nbuildconfig/cli-future disabled\n',
         stderr:
-          'Warning: buildconfig/cli-future: annotation s2i-incremental.io/origin is no record of this version: it stays, and nothing is restored from it\n',
+          'Warning: buildconfig/cli-future: annotation s2i-incremental.io/origin cannot be read: it is kept, and nothing is restored\n',
       });
     });
 
@@ -230,17 +230,17 @@ Variables were added: PIP_INDEX_URL, PIP_TRUSTED_HOST.
         await seen('cli-shop-1'),
         `build/cli-shop-1 is a full build: it is the first Build since its BuildConfig opted in.
 It is Complete after 2m05s.
-It starts from the base that OpenShift chose, DockerImage/${pythonImage}.
+It starts from the base image, DockerImage/${pythonImage}.
 Its image is pushed to DockerImage/${await output('cli-shop-1')} instead of DockerImage/harbor.example.com/web/cli-shop:1.0.
 ${ends}It is the full build at the start of its chain, which started … ago (${String(started)}).
-Newer Builds were started since; the last one, build/cli-shop-3, tells what the next one will be.
+Newer Builds were started since: explain the last one, build/cli-shop-3, to see what the next one will be.
 `,
       );
       assert.equal(
         await seen('build/cli-shop-3'),
         `build/cli-shop-3 is an incremental build: it continues from the previous image.
 It is Complete after 35s.
-It starts from DockerImage/harbor.example.com/web/cli-shop@${digestOf('cli-shop-2')}, the image of cli-shop-2; the base that OpenShift chose is DockerImage/${pythonImage}.
+It starts from DockerImage/harbor.example.com/web/cli-shop@${digestOf('cli-shop-2')}, the image of cli-shop-2; the base image is DockerImage/${pythonImage}.
 Its image is pushed to DockerImage/${await output('cli-shop-3')} instead of DockerImage/harbor.example.com/web/cli-shop:1.0.
 ${ends}It is number 2 after the full build of its chain, which started … ago (${String(started)}).
 The next one continues from its image. ${restarts}
@@ -258,9 +258,9 @@ The next one continues from its image. ${restarts}
       await work().startBuild('cli-plain');
       assert.deepEqual(await run(['explain', 'cli-plain-1']), {
         status: 0,
-        stdout: `build/cli-plain-1 is OpenShift's own: the webhook did not admit it.
+        stdout: `build/cli-plain-1 is unmodified: the webhook did not admit it.
 It is New.
-It carries no label ${label}: buildconfig/cli-plain had not opted in when it was made.
+It has no label ${label}: buildconfig/cli-plain had not opted in when it was made.
 To opt in: oc label bc/cli-plain --overwrite ${label}=true
 `,
         stderr: '',
@@ -271,12 +271,12 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
       await work().createBuildConfig('cli-alone');
       await webhook.kill();
       const check =
-        'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover namespace commands, is it ready (/readyz)?';
+        'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover namespace commands, is it ready (/readyz)?';
       try {
         assert.deepEqual(await run(['enable', 'cli-alone']), {
           status: 0,
           stdout: 'buildconfig/cli-alone enabled\n',
-          stderr: `buildconfig/cli-alone: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, and admits Builds all the same.\n`,
+          stderr: `buildconfig/cli-alone: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, but still changes Builds.\n`,
         });
         await work().startBuild('cli-alone');
         const explained = await run(['explain', 'cli-alone-1']);
@@ -293,7 +293,7 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
           stdout: `buildconfig/cli-shop would be disabled; nothing was stored (dry run):
   metadata.labels.s2i-incremental.io/enabled  - true
 `,
-          stderr: `buildconfig/cli-shop: the label would be gone, so its Builds are OpenShift's own, but the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
+          stderr: `buildconfig/cli-shop: the label would be removed, so its next Builds are unmodified. But the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
         });
       } finally {
         await webhook.start();

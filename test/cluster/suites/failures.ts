@@ -54,7 +54,10 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       // A watch that is open stays open; one that is opened now is refused.
       await webhook.stop();
       await webhook.start();
-      assert.match(await webhook.readiness(), /^\[\+\] history: not synced, asking the API server for each Build$/m);
+      assert.match(
+        await webhook.readiness(),
+        /^\[\+\] history: not synced, reading from the API server for each Build$/m,
+      );
       const blind = await web.startBuild('blind').finally(() => admin.create(binding));
       const started = chainFactsOf(blind.stored).started;
       assert.deepEqual(chainFactsOf(blind.stored), fullBuild('history_unavailable', pythonImage, started));
@@ -62,7 +65,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
         stringAt(blind.stored, 'spec', 'output', 'to', 'name') ?? '',
         /^harbor\.example\.com\/web\/blind:[0-9]{14}-2$/,
       );
-      const told = webhook.logged.filter(({ message }) => message === 'admitted without all facts');
+      const told = webhook.logged.filter(({ message }) => message === 'admitted, but some lookups failed');
       assert.deepEqual(
         told.map((line) => [line['level'], line['name'], line['reason'], at(line, 'error', 'code')]),
         [['warn', 'blind-2', 'history_unavailable', 403]],

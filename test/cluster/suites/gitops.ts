@@ -189,8 +189,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       const manifest = change(manifestOf('git-future', enabled), ['metadata', 'annotations'], {
         's2i-incremental.io/origin': '{"version":2}',
       });
-      const warning =
-        'annotation s2i-incremental.io/origin is no record of this version: it stays, and nothing is restored from it';
+      const warning = 'annotation s2i-incremental.io/origin cannot be read: it is kept, and nothing is restored';
       assert.deepEqual((await kubectl.run(['create', '-f', '-'], manifest)).warnings, [warning]);
       assert.deepEqual(await stored('git-future'), manifest);
       assert.deepEqual((await label('git-future', 'enabled-')).warnings, [warning]);

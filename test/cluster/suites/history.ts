@@ -121,7 +121,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       });
       const annotations = { ...(at(before, 'metadata', 'annotations') as object), team: 'web' };
       assert.deepEqual(at(stored, 'metadata', 'annotations'), annotations);
-      assert.deepEqual(warnings, [`put back, they are the record of this Build: ${ours}/reason, ${ours}/chain-depth`]);
+      assert.deepEqual(warnings, [`restored read-only annotations: ${ours}/reason, ${ours}/chain-depth`]);
 
       const full = await annotate('Build', 'kept-1', { [`${ours}/previous-build`]: 'kept-0' });
       assert.equal(at(full.stored, 'metadata', 'annotations', `${ours}/previous-build`), undefined);
@@ -159,7 +159,9 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       await controlPlane.restartApiServer();
       await waitFor('both watches to list anew', () => syncs() >= known + 2);
       await webhook.synced();
-      const interrupted = webhook.logged.filter(({ message }) => message === 'history watch interrupted, asking live');
+      const interrupted = webhook.logged.filter(
+        ({ message }) => message === 'history watch interrupted, reading from the API server',
+      );
       assert.ok(
         interrupted.some((line) => at(line, 'error', 'code') === 'gone'),
         JSON.stringify(interrupted),

@@ -100,7 +100,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook }: TestBed
         (object) => withValue(object, ['metadata', 'annotations', key], 'full') as KubernetesObject,
       );
       assert.equal(at(stored, 'metadata', 'annotations', key), 'incremental');
-      assert.deepEqual(warnings, [`put back, they are the record of this Build: ${key}`]);
+      assert.deepEqual(warnings, [`restored read-only annotations: ${key}`]);
     });
 
     it('has a clone start afresh', async () => {
@@ -177,7 +177,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook }: TestBed
           (object) => withValue(object, ['metadata', 'annotations', key], beyond) as KubernetesObject,
         );
         assert.deepEqual(warnings, [
-          `annotation ${key} is not used, not in output.allowedRepositories: ${beyond}`.slice(0, 117) + '...',
+          `annotation ${key} is ignored, not in output.allowedRepositories: ${beyond}`.slice(0, 117) + '...',
         ]);
         const { stored: next } = await shop.startBuild('api');
         assert.match(

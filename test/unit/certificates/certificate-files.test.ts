@@ -68,7 +68,7 @@ describe('a folder without certificate', () => {
       loadOrCreateCertificate(join(file, 'certs'), names, now),
       certificateError(
         new RegExp(
-          `^${file}/certs: cannot write the certificate that was made: ENOTDIR: .*; name another folder with --cert-dir$`,
+          `^${file}/certs: cannot write the new certificate: ENOTDIR: .*; choose another folder with --cert-dir$`,
         ),
       ),
     );
@@ -136,7 +136,7 @@ describe('a folder with a certificate', () => {
       await assert.rejects(
         loadOrCreateCertificate(folder, names, now),
         certificateError(
-          `${folder}/${there} is there but ${folder}/${missing} is not: add it, or remove both to have new ones made`,
+          `${folder}/${there} exists, but ${folder}/${missing} does not: add it, or remove both to create new ones`,
         ),
       );
       assert.deepEqual(filesOf(folder), { [there]: 'x' });
@@ -243,7 +243,7 @@ describe('a CA alone', () => {
     await assert.rejects(
       loadOrCreateCertificate(folder, names, now),
       certificateError(
-        `${join(folder, 'ca.crt')} is there but no tls.crt that it signed: add that with its key, or remove it`,
+        `${join(folder, 'ca.crt')} exists, but no tls.crt that it signed: add that with its key, or remove it`,
       ),
     );
     assert.deepEqual(filesOf(folder), { 'ca.crt': "a CA of one's own" });

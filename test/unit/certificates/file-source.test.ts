@@ -108,7 +108,7 @@ describe('a mounted certificate', () => {
     rmSync(join(folder, 'tls.key'));
     await waitFor('it to be told', () => events.length > 0);
     assert.equal(source.current?.cert, pair.cert);
-    assert.equal(source.check(now).detail, `100 days left; ${folder}/tls.crt is gone`);
+    assert.equal(source.check(now).detail, `100 days left; ${folder}/tls.crt was removed`);
   });
 });
 

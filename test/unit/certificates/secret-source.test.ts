@@ -136,6 +136,6 @@ describe('a replica', () => {
     const until = reads;
     await delay(50);
     assert.equal(reads, until);
-    assert.deepEqual(source.check(0), { ok: false, detail: 'webhook configuration webhook is not there yet' });
+    assert.deepEqual(source.check(0), { ok: false, detail: 'webhook configuration webhook does not exist yet' });
   });
 });

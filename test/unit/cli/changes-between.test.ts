@@ -25,7 +25,7 @@ it('what a dry run would change is told without bookkeeping and without values o
     {
       path: 'metadata.annotations.s2i-incremental.io/origin',
       before: undefined,
-      after: '(a record of what was there before)',
+      after: '(a record of the original settings)',
     },
     {
       path: 'spec.strategy.sourceStrategy.env[PIP_INDEX_URL]',

@@ -8,7 +8,7 @@ const previous = previousBuild({ name: 'api-3', number: 3, image: 'harbor.exampl
 
 describe('describePlan', () => {
   const rows: readonly [plan: Plan, sentence: string][] = [
-    [{ kind: 'skip', reason: 'not_opted_in', warnings: [] }, 'Skipped: it does not carry the label that opts in.'],
+    [{ kind: 'skip', reason: 'not_opted_in', warnings: [] }, 'Skipped: it has not opted in.'],
     [buildConfigPlan(), 'Opted in: its original settings are recorded, so that they can be restored.'],
     [buildPlan(), 'Full build: it is the first Build since its BuildConfig opted in.'],
     [

@@ -260,7 +260,7 @@ describe('a mistake', () => {
     ['incremental: {maxDepth: "20"}', 'incremental.maxDepth: must be a whole number'],
     ['incremental: {maxAge: 59s}', 'incremental.maxAge: must be at least 1m; is 59s'],
     ['incremental: {maxAge: 7d}', 'incremental.maxAge: must be a duration such as 500ms, 5s or 168h; is "7d"'],
-    ['incremental: {maxAge: 7}', 'incremental.maxAge: must be a text'],
+    ['incremental: {maxAge: 7}', 'incremental.maxAge: must be a string'],
     [
       'incremental: {pullSecret: My_Secret}',
       'incremental.pullSecret: must be the name of a Secret (lower-case letters, digits, "-" and ".")',
@@ -268,31 +268,31 @@ describe('a mistake', () => {
     ['output: {timestampTag: "yes"}', 'output.timestampTag: must be true or false'],
     [
       'output: {tagFormat: "{time}"}',
-      'output.tagFormat: may hold the placeholders {timestamp}, {buildNumber} and {tag}, not {time}',
+      'output.tagFormat: may contain the placeholders {timestamp}, {buildNumber} and {tag}, not {time}',
     ],
     [
       'output: {tagFormat: "{timestamp"}',
-      'output.tagFormat: may hold the placeholders {timestamp}, {buildNumber} and {tag}, not {timestamp',
+      'output.tagFormat: may contain the placeholders {timestamp}, {buildNumber} and {tag}, not {timestamp',
     ],
     [
       'output: {tagFormat: latest}',
-      'output.tagFormat: must hold {timestamp} or {buildNumber}, or every Build would get the same tag',
+      'output.tagFormat: must contain {timestamp} or {buildNumber}, or every Build would get the same tag',
     ],
     [
       `output: {tagFormat: "${'t'.repeat(109)}{timestamp}"}`,
-      'output.tagFormat: must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
+      'output.tagFormat: must result in a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
     ],
     [
       `output: {tagFormat: "${'t'.repeat(108)}{buildNumber}"}`,
-      'output.tagFormat: must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
+      'output.tagFormat: must result in a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
     ],
     [
       'output: {tagFormat: "-{timestamp}"}',
-      'output.tagFormat: must give a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
+      'output.tagFormat: must result in a tag: letters, digits, "_", "." and "-", not "." or "-" first, at most 128 characters',
     ],
     [
       'output: {timezone: Mars/Olympus}',
-      'output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Mars/Olympus" is none',
+      'output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Mars/Olympus" is not one',
     ],
     [
       'output: {registries: [harbor.example.com/team, harbor]}',
@@ -302,7 +302,7 @@ describe('a mistake', () => {
     ['output: {registries: harbor.example.com}', 'output.registries: must be a list of registries'],
     [
       'output: {imageStreamRepository: "harbor.example.com/{stream}"}',
-      'output.imageStreamRepository: may hold the placeholders {namespace} and {name}, not {stream}',
+      'output.imageStreamRepository: may contain the placeholders {namespace} and {name}, not {stream}',
     ],
     ...['"{namespace}/{name}"', 'harbor.example.com/a:1', `harbor.example.com/a@sha256:${'0'.repeat(64)}`].map(
       (text): [string, string] => [
@@ -312,7 +312,7 @@ describe('a mistake', () => {
     ),
     [
       'output: {allowedRepositories: ["harbor.example.com/{name}/*", "{namespace}/*", "harbor.example.com/a:1", "harbor.example.com"]}',
-      'output.allowedRepositories.0: may hold the placeholder {namespace}, not {name}',
+      'output.allowedRepositories.0: may contain the placeholder {namespace}, not {name}',
       ...[1, 2, 3].map(
         (index) =>
           `output.allowedRepositories.${index}: must be a registry and a path in it, such as harbor.example.com/{namespace}/*`,
@@ -328,10 +328,10 @@ describe('a mistake', () => {
     ['output: text', 'output: must be a map of keys to values'],
     [
       'output: {tag: x, Timezone: UTC}',
-      'output.tag: is no key of the configuration',
-      'output.Timezone: is no key of the configuration',
+      'output.tag: is not a configuration key',
+      'output.Timezone: is not a configuration key',
     ],
-    ['outputs: {}\nlogs: {}', 'outputs: is no key of the configuration', 'logs: is no key of the configuration'],
+    ['outputs: {}\nlogs: {}', 'outputs: is not a configuration key', 'logs: is not a configuration key'],
     ['assemble: {profiles: [python]}', 'assemble.profiles: must be a map of profile names to profiles'],
     [
       'assemble: {profiles: {Python: {}}}',
@@ -358,15 +358,15 @@ describe('a mistake', () => {
     ]),
     [
       'assemble: {baseUrl: "http://user:password@x.example.com/s2i"}',
-      'assemble.baseUrl: must not hold a user and password: it becomes part of every Build',
+      'assemble.baseUrl: must not contain a user and password: it becomes part of every Build',
     ],
     [
       'assemble: {profiles: {a: {env: {INDEX: "https://user:password@x.example.com/simple"}}}}',
-      'assemble.profiles.a.env.INDEX: must not hold a user and password: env becomes part of every image; docs/profiles.md says what to do instead',
+      'assemble.profiles.a.env.INDEX: must not contain a user and password: env becomes part of every image; see docs/profiles.md',
     ],
     [
       'assemble: {profiles: {python: {url: "https://user:password@x.example.com/simple"}}}',
-      'assemble.profiles.python.url: must not hold a user and password: env becomes part of every image; docs/profiles.md says what to do instead',
+      'assemble.profiles.python.url: must not contain a user and password: env becomes part of every image; see docs/profiles.md',
     ],
     [
       'assemble: {profiles: {python: {url: x.example.com}}}',
@@ -374,11 +374,11 @@ describe('a mistake', () => {
     ],
     [
       'assemble: {profiles: {a: {url: "https://x.example.com"}}}',
-      `assemble.profiles.a.url: is only for the built-in profiles ${Object.keys(builtinProfiles).join(', ')} and what is like one; use env`,
+      `assemble.profiles.a.url: is only for the built-in profiles ${Object.keys(builtinProfiles).join(', ')} and profiles with like; use env`,
     ],
     [
       'assemble: {profiles: {python: {trusted: true}}}',
-      'assemble.profiles.python.trusted: needs a url: it is that host which is trusted',
+      'assemble.profiles.python.trusted: needs a url: its host is the trusted one',
     ],
     ...['..', '.', '', 'a/b', '.s2i-incremental'].map((name): [string, string] => [
       `assemble: {profiles: {a: {keep: ["${name}"]}}}`,
@@ -390,7 +390,7 @@ describe('a mistake', () => {
         'assemble.profiles.a.outputs.0: must be an absolute path, or one after a variable such as $HOME, without ".", ".." and a slash at its end',
       ],
     ),
-    ['assemble: {profiles: {a: {clean: []}}}', 'assemble.profiles.a.clean: is no key of the configuration'],
+    ['assemble: {profiles: {a: {clean: []}}}', 'assemble.profiles.a.clean: is not a configuration key'],
     [
       'registry: {plainHttp: ["http://registry.example.com"]}',
       'registry.plainHttp.0: must be a registry\'s host, with its port if it has one, such as harbor.example.com; is "http://registry.example.com"',
@@ -437,9 +437,9 @@ describe('a mistake', () => {
     ],
     [
       'assemble: {profiles: {a: {env: {A: 1}}}}',
-      'assemble.profiles.a.env.A: must be a text; put a number or true in quotes',
+      'assemble.profiles.a.env.A: must be a string; put a number or true in quotes',
     ],
-    ['assemble: {profiles: {a: {environ: {}}}}', 'assemble.profiles.a.environ: is no key of the configuration'],
+    ['assemble: {profiles: {a: {environ: {}}}}', 'assemble.profiles.a.environ: is not a configuration key'],
     ['server: {requestBudget: 49ms}', 'server.requestBudget: must be at least 50ms; is 49ms'],
     ['log: {level: loud}', 'log.level: must be one of silent, fatal, error, warn, info, debug, trace; is "loud"'],
     ['log: {format: xml}', 'log.format: must be one of json, text; is "xml"'],
@@ -476,16 +476,16 @@ logs: {}
       'config.yaml: incremental.mode: must be one of chain, false; is "on"',
       'config.yaml: incremental.maxDepth: must be at least 1',
       'S2I_INCREMENTAL_INCREMENTAL_MAX_AGE: incremental.maxAge: must be a duration such as 500ms, 5s or 168h; is "soon"',
-      'config.yaml: output.tagFormat: must hold {timestamp} or {buildNumber}, or every Build would get the same tag',
-      'config.yaml: output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Nowhere" is none',
+      'config.yaml: output.tagFormat: must contain {timestamp} or {buildNumber}, or every Build would get the same tag',
+      'config.yaml: output.timezone: must be a time zone of the IANA database such as UTC or Europe/Berlin; "Nowhere" is not one',
       'config.yaml: output.registries.0: must be a registry\'s host, with its port if it has one, such as harbor.example.com; is "a b"',
       'S2I_INCREMENTAL_OUTPUT_PUSH_SECRET: output.pushSecret: must be the name of a Secret (lower-case letters, digits, "-" and ".")',
-      'config.yaml: output.unknown: is no key of the configuration',
+      'config.yaml: output.unknown: is not a configuration key',
       'config.yaml: assemble.profiles.Python: must be named in lower-case letters, digits and "-", a letter first, at most 63',
       'config.yaml: assemble.profiles.node.match: must be a regular expression: Invalid regular expression: /[/: Unterminated character class',
-      'config.yaml: assemble.profiles.node.env.A: must be a text; put a number or true in quotes',
+      'config.yaml: assemble.profiles.node.env.A: must be a string; put a number or true in quotes',
       'S2I_INCREMENTAL_SERVER_REQUEST_BUDGET: server.requestBudget: must be at least 50ms; is 1ms',
-      'config.yaml: logs: is no key of the configuration',
+      'config.yaml: logs: is not a configuration key',
     ]);
   });
 });

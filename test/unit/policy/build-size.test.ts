@@ -36,7 +36,7 @@ describe('a Build that is nearly too large for its pod', () => {
     assert.deepEqual(await reasonFor(maxBuildSize - own), {
       reason: 'build_too_large',
       patched: false,
-      warnings: ['the Build is nearly as large as its pod can be given (128 KiB), so it is built as OpenShift made it'],
+      warnings: ['the Build is unmodified: with the changes it could exceed the limit of its pod (128 KiB)'],
     });
     assert.deepEqual(await reasonFor(maxBuildSize - own - 2_000), {
       reason: 'history_unavailable',

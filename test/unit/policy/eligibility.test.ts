@@ -69,12 +69,18 @@ describe('checkEligibility', () => {
     [
       'an unknown value of the label',
       { object: enabledAs('yes') },
-      skip('not_opted_in', 'label s2i-incremental.io/enabled: "yes" is unknown, so not opted in; allowed: true, false'),
+      skip(
+        'not_opted_in',
+        'label s2i-incremental.io/enabled: unsupported value "yes", not opted in; allowed: true, false',
+      ),
     ],
     [
       'an empty value of the label',
       { object: enabledAs('') },
-      skip('not_opted_in', 'label s2i-incremental.io/enabled: "" is unknown, so not opted in; allowed: true, false'),
+      skip(
+        'not_opted_in',
+        'label s2i-incremental.io/enabled: unsupported value "", not opted in; allowed: true, false',
+      ),
     ],
     [
       'another strategy',
@@ -243,7 +249,7 @@ describe('checkEligibility', () => {
       answer,
       skip(
         'not_opted_in',
-        'label s2i-incremental.io/enabled: "xxxxxxxxxxxxxxxxxxxxx..." is unknown, so not opted in; allowed: true, false',
+        'label s2i-incremental.io/enabled: unsupported value "xxxxxxxxxxxxxxxxxxxxx...", not opted in; allowed: true, false',
       ),
     );
   });

@@ -75,7 +75,7 @@ describe('resolveFeatures', () => {
   ];
   for (const [label, value, allowed] of unknown) {
     it(`falls back at the unknown value ${label}: ${JSON.stringify(value)}, and warns`, () => {
-      const text = `label s2i-incremental.io/${label}: "${value}" is unknown, the default counts; allowed: ${allowed}`;
+      const text = `label s2i-incremental.io/${label}: unsupported value "${value}", using the default; allowed: ${allowed}`;
       const warning = text.length > 120 ? `${text.slice(0, 117)}...` : text;
       assert.deepEqual(featuresOf({ [label]: value }), { ...defaults, warnings: [warning] });
     });
@@ -90,7 +90,7 @@ describe('resolveFeatures', () => {
         's2i-incremental.io/assemble-wrapper': 'false',
       },
     });
-    const warning = `namespace's label s2i-incremental.io/timestamp-tag: "no" is unknown, the default counts; allowed: true, false`;
+    const warning = `namespace's label s2i-incremental.io/timestamp-tag: unsupported value "no", using the default; allowed: true, false`;
     assert.deepEqual(featuresOf({}, config, namespace), {
       ...defaults,
       mode: 'off',
@@ -105,7 +105,7 @@ describe('resolveFeatures', () => {
       profile: node,
       wrapperProfile: node,
     });
-    const unknown = `label s2i-incremental.io/incremental: "yes" is unknown, the default counts; allowed: chain, false`;
+    const unknown = `label s2i-incremental.io/incremental: unsupported value "yes", using the default; allowed: chain, false`;
     assert.deepEqual(featuresOf({ incremental: 'yes' }, config, namespace), {
       ...defaults,
       mode: 'off',
@@ -123,12 +123,12 @@ describe('resolveFeatures', () => {
       incremental: '4',
     });
     assert.deepEqual(
-      warnings.map((text) => text.split(' is ')[0]),
+      warnings.map((text) => text.split(', using')[0]),
       [
-        'label s2i-incremental.io/incremental: "4"',
-        'label s2i-incremental.io/timestamp-tag: "3"',
-        'label s2i-incremental.io/assemble-env: "2"',
-        'label s2i-incremental.io/assemble-wrapper: "1"',
+        'label s2i-incremental.io/incremental: unsupported value "4"',
+        'label s2i-incremental.io/timestamp-tag: unsupported value "3"',
+        'label s2i-incremental.io/assemble-env: unsupported value "2"',
+        'label s2i-incremental.io/assemble-wrapper: unsupported value "1"',
       ],
     );
   });
@@ -181,7 +181,7 @@ describe('resolveFeatures', () => {
     const foreign = featuresOf({ 'assemble-env': 'a' }, tenants, exampleNamespace({ name: 'team-b' }));
     assert.equal(foreign.profile?.name, 'b');
     assert.deepEqual(foreign.warnings, [
-      'label s2i-incremental.io/assemble-env: "a" is unknown, the default counts; allowed: b, python, nodejs, java, php, rub...',
+      'label s2i-incremental.io/assemble-env: unsupported value "a", using the default; allowed: b, python, nodejs, java, ph...',
     ]);
   });
 });

@@ -62,27 +62,27 @@ describe('planOutput', () => {
     [
       'a digest',
       requestOf({ to: { ...docker, name: `harbor.example.com/team/app@${digest}` } }),
-      leftAlone(`the output cannot get a tag, it names a digest: harbor.example.com/team/app@${digest}`),
+      leftAlone(`the output gets no tag, it names a digest: harbor.example.com/team/app@${digest}`),
     ],
     [
       'a digest, redirected',
       requestOf({ to: { ...docker, name: `harbor.example.com/team/app:1@${digest}` }, outputRepository: elsewhere }),
-      leftAlone(`the output cannot get a tag, it names a digest: harbor.example.com/team/app:1@${digest}`),
+      leftAlone(`the output gets no tag, it names a digest: harbor.example.com/team/app:1@${digest}`),
     ],
     [
       'a digest, without tags',
       requestOf({ to: { kind: 'ImageStreamImage', name: 'app@sha256:0' }, timestampTag: false }),
-      leftAlone('the output cannot get a tag, it names a digest: app@sha256:0'),
+      leftAlone('the output gets no tag, it names a digest: app@sha256:0'),
     ],
     [
       'what is no reference',
       requestOf({ to: { ...docker, name: 'Not A Reference' } }),
-      leftAlone('the output cannot get a tag, it is no image reference that can be pushed: Not A Reference'),
+      leftAlone('the output gets no tag, not a valid image reference: Not A Reference'),
     ],
     [
       'an unknown kind',
       requestOf({ to: { kind: 'Image', name: 'app' } }),
-      leftAlone('the output cannot get a tag, it is no image reference that can be pushed: app'),
+      leftAlone('the output gets no tag, not a valid image reference: app'),
     ],
 
     ['DockerImage, tags on', requestOf(), tagged('harbor.example.com/team/app')],
@@ -180,12 +180,12 @@ describe('planOutput', () => {
     [
       'a stream named like a replacement pattern',
       requestOf({ to: { ...stream, name: '$&:1' } }, streamsTo),
-      leftAlone('the output stays, its repository would be none: quay.example.com/test/$&'),
+      leftAlone('the output is unmodified, not a valid repository: quay.example.com/test/$&'),
     ],
     [
       'a repository that is too long with the names in it',
       requestOf({ to: { ...stream, name: `${'n'.repeat(240)}:1` } }, streamsTo),
-      leftAlone(`the output stays, its repository would be none: quay.example.com/test/${'n'.repeat(240)}`),
+      leftAlone(`the output is unmodified, not a valid repository: quay.example.com/test/${'n'.repeat(240)}`),
     ],
   ];
   for (const [title, request, expected] of rows) {
@@ -218,7 +218,7 @@ describe('planOutput', () => {
         assert.deepEqual(planWith(repository), {
           ...tagged('harbor.example.com/team/app'),
           warnings: [
-            `annotation s2i-incremental.io/output-repository is not used, not in output.allowedRepositories: ${repository}`,
+            `annotation s2i-incremental.io/output-repository is ignored, not in output.allowedRepositories: ${repository}`,
           ],
         });
       }
@@ -234,7 +234,7 @@ describe('planOutput', () => {
   ]) {
     it(`does not use the annotation ${JSON.stringify(outputRepository)}, and warns`, () => {
       const warnings = [
-        `annotation s2i-incremental.io/output-repository is not used, it is no registry/path: ${outputRepository}`,
+        `annotation s2i-incremental.io/output-repository is ignored, not of the form registry/path: ${outputRepository}`,
       ];
       assert.deepEqual(planOutput(requestOf({ outputRepository })), {
         ...tagged('harbor.example.com/team/app'),

@@ -85,7 +85,7 @@ describe('planBuildConfig', () => {
     [
       'an unknown value of the label',
       { metadata: { labels: { 's2i-incremental.io/enabled': 'yes' } } },
-      'label s2i-incremental.io/enabled: "yes" is unknown, so not opted in; allowed: true, false',
+      'label s2i-incremental.io/enabled: unsupported value "yes", not opted in; allowed: true, false',
     ],
     [
       'another strategy',
@@ -100,8 +100,7 @@ describe('planBuildConfig', () => {
   }
 
   it('leaves alone what has an origin that cannot be read, opted in or not', () => {
-    const warning =
-      'annotation s2i-incremental.io/origin is no record of this version: it stays, and nothing is restored from it';
+    const warning = 'annotation s2i-incremental.io/origin cannot be read: it is kept, and nothing is restored';
     const skip = { kind: 'skip', reason: 'origin_unreadable', warnings: [warning] };
     assert.deepEqual(planOf({}, '', 'unreadable'), skip);
     assert.deepEqual(planOf({ metadata: { labels: null } }, '', 'unreadable'), skip);
@@ -137,7 +136,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
     const { reason, warnings } = withMore('é'.repeat(Math.ceil((left + 1) / 2)));
     assert.equal(reason, 'origin_too_large');
     assert.deepEqual(warnings, [
-      'its annotations leave no room for s2i-incremental.io/origin, so nothing is written into the BuildConfig',
+      'its annotations have no room for s2i-incremental.io/origin: the BuildConfig is unmodified',
     ]);
   });
 
@@ -182,25 +181,25 @@ describe('the warnings of a BuildConfig', () => {
     [
       'no history',
       { spec: { successfulBuildsHistoryLimit: 0 } },
-      'successfulBuildsHistoryLimit: 0 leaves no Build to continue from; every build will be a full one',
+      'successfulBuildsHistoryLimit: 0 keeps no Build to continue from: every build will be full',
     ],
     ['a short history', { spec: { successfulBuildsHistoryLimit: 1 } }],
     [
       'an unknown label',
       { metadata: { labels: { 's2i-incremental.io/timestamp-tag': 'maybe' } } },
-      'label s2i-incremental.io/timestamp-tag: "maybe" is unknown, the default counts; allowed: true, false',
+      'label s2i-incremental.io/timestamp-tag: unsupported value "maybe", using the default; allowed: true, false',
     ],
     ['a secret', { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'harbor' } } }],
     [
       'what is no secret',
       { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'My Secret' } } },
-      'annotation s2i-incremental.io/pull-secret is not used, it is no name of a Secret: My Secret',
+      'annotation s2i-incremental.io/pull-secret is ignored, not a name of a Secret: My Secret',
     ],
     ['a repository', { metadata: { annotations: { 's2i-incremental.io/output-repository': 'quay.example.com/app' } } }],
     [
       'what is no repository',
       { metadata: { annotations: { 's2i-incremental.io/output-repository': 'app' } } },
-      'annotation s2i-incremental.io/output-repository is not used, it is no registry/path: app',
+      'annotation s2i-incremental.io/output-repository is ignored, not of the form registry/path: app',
     ],
     [
       'no output',
@@ -210,7 +209,7 @@ describe('the warnings of a BuildConfig', () => {
     [
       'an output by digest',
       { spec: { output: { to: { kind: 'DockerImage', name: 'app@sha256:0' } } } },
-      'the output cannot get a tag, it names a digest: app@sha256:0',
+      'the output gets no tag, it names a digest: app@sha256:0',
     ],
     [
       'an image stream that is redirected',
@@ -250,14 +249,14 @@ describe('the warnings of a BuildConfig', () => {
       'scripts of its own',
       byUrl,
       own,
-      `${full}it sets scripts; the label s2i-incremental.io/assemble-wrapper=false says that they cope`,
+      `${full}it sets scripts; set the label s2i-incremental.io/assemble-wrapper=false if they handle chains`,
     ],
     ['scripts that cope', byUrl, { ...own, metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } }],
     [
       'a proxy',
       byUrl,
       sourceStrategy({ env: [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com' }] }),
-      `${full}its proxy variables or image sources keep it from the assemble wrapper`,
+      `${full}its proxy variables or image sources block the assemble wrapper`,
     ],
     ['full builds by its own field', '', incremental(false)],
     ['full builds by its label', '', labelled('false')],
@@ -288,9 +287,9 @@ describe('the warnings of a BuildConfig', () => {
     assert.deepEqual(
       warnings.map((text) => text.slice(0, 40)),
       [
-        'label s2i-incremental.io/incremental: "x',
+        'label s2i-incremental.io/incremental: un',
         'label s2i-incremental.io/timestamp-tag: ',
-        'successfulBuildsHistoryLimit: 0 leaves n',
+        'successfulBuildsHistoryLimit: 0 keeps no',
         'annotation s2i-incremental.io/output-rep',
         'annotation s2i-incremental.io/pull-secre',
       ],

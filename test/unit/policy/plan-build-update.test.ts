@@ -12,7 +12,7 @@ function restored(annotations: Readonly<Record<string, string | null>>) {
     kind: 'restore',
     reason: 'annotations_restored',
     annotations,
-    warnings: [`put back, they are the record of this Build: ${Object.keys(annotations).join(', ')}`],
+    warnings: [`restored read-only annotations: ${Object.keys(annotations).join(', ')}`],
   };
 }
 

@@ -39,7 +39,7 @@ describe('an admitted Build is explained', () => {
     assert.deepEqual(explained(build as JsonObject), [
       'build/app-2 is an incremental build: it continues from the previous image.',
       'It is Complete after 31s.',
-      'It starts from DockerImage/harbor.example.com/team/app:0, the image of app-1; the base that OpenShift chose is DockerImage/python:3.12.',
+      'It starts from DockerImage/harbor.example.com/team/app:0, the image of app-1; the base image is DockerImage/python:3.12.',
       'Its image is pushed to DockerImage/harbor.example.com/team/app:2 instead of DockerImage/harbor.example.com/team/app:latest.',
       `The assemble wrapper comes from ${scripts}.`,
       'Variables were added: PIP_INDEX_URL, PIP_TRUSTED_HOST.',
@@ -54,7 +54,7 @@ describe('an admitted Build is explained', () => {
     assert.deepEqual(explained(admittedBuild(1, 'full', 125, patch)).slice(0, 7), [
       'build/app-1 is a full build: it is the first Build since its BuildConfig opted in.',
       'It is Complete after 2m05s.',
-      'It starts from the base that OpenShift chose, DockerImage/harbor.example.com/team/app:0.',
+      'It starts from the base image, DockerImage/harbor.example.com/team/app:0.',
       'Its image is pushed to DockerImage/harbor.example.com/team/app:1, as its BuildConfig says.',
       `No assemble wrapper is delivered: its BuildConfig says scripts: ${scripts}.`,
       'No variables were added.',
@@ -74,12 +74,12 @@ describe('an admitted Build is explained', () => {
     assert.deepEqual(explained(build), [
       'build/app-2 is an incremental build: the reason it recorded is of_tomorrow.',
       'It is Complete after 31s.',
-      'It starts from DockerImage/harbor.example.com/team/app:0, the image of an earlier Build; the base that OpenShift chose is not recorded.',
+      'It starts from DockerImage/harbor.example.com/team/app:0, the image of an earlier Build; the base image is not recorded.',
       'It has no output: its image is not pushed.',
       "No assemble wrapper is delivered: its scripts are the repository's or the image's own.",
       'Which variables were added is not recorded.',
       'Where it is in its chain is not recorded.',
-      'The next one cannot continue from it, as no image of it is recorded, but from the newest Complete Build, if there still is one (successfulBuildsHistoryLimit says how many are kept).',
+      'The next one cannot continue from it, because no image of it is recorded. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).',
     ]);
   });
 });
@@ -89,14 +89,14 @@ describe('a Build that was not admitted is explained', () => {
     const build = completeBuild(3, { metadata: { annotations: null }, status: null });
     return merge(build, patch) as JsonObject;
   };
-  const first = "build/app-3 is OpenShift's own: the webhook did not admit it.";
+  const first = 'build/app-3 is unmodified: the webhook did not admit it.';
   const label = 's2i-incremental.io/enabled';
   const withLabel = (value: string | null) => bare({ metadata: { labels: { [label]: value } } });
   const optedOut = exampleBuildConfig({ metadata: { labels: null } });
   const check =
-    'To check: is it registered (oc get mutatingwebhookconfigurations), does its registration cover this namespace, is it ready (/readyz), does its log name this Build?';
+    'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover this namespace, is it ready (/readyz), does its log name this Build?';
   const notOptedIn = (says: string) => [
-    `It carries ${says}: buildconfig/app had not opted in when it was made.`,
+    `It has ${says}: buildconfig/app had not opted in when it was made.`,
     `To opt in: oc label bc/app --overwrite ${label}=true`,
   ];
   const rows: readonly [name: string, build: JsonObject, buildConfig: JsonObject, sentences: readonly string[]][] = [
@@ -110,7 +110,7 @@ describe('a Build that was not admitted is explained', () => {
       'where its BuildConfig opted in later',
       withLabel(null),
       exampleBuildConfig(),
-      [`It carries no label ${label}: buildconfig/app opted in after it was made. The next Build is admitted.`],
+      [`It has no label ${label}: buildconfig/app opted in after it was made. The next Build is admitted.`],
     ],
     ['where nobody opted in', withLabel(null), optedOut, notOptedIn(`no label ${label}`)],
     [
@@ -123,14 +123,14 @@ describe('a Build that was not admitted is explained', () => {
       'where it has no BuildConfig',
       merge(withLabel(null), { metadata: { ownerReferences: null } }) as JsonObject,
       optedOut,
-      [`It carries no label ${label}, and belongs to no BuildConfig that could give it one.`],
+      [`It has no label ${label}, and belongs to no BuildConfig that could give it one.`],
     ],
     [
       'where it is a clone',
       bare({ metadata: { annotations: { 'openshift.io/build.clone-of': 'app-1' } } }),
       exampleBuildConfig(),
       [
-        'It is a clone of app-1, with what that Build was given. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.',
+        `It is a clone of app-1 and has that Build's settings. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.`,
         check,
       ],
     ],
@@ -139,7 +139,7 @@ describe('a Build that was not admitted is explained', () => {
       bare({}),
       exampleBuildConfig(),
       [
-        `It carries the label ${label}=true, so the webhook was not called, or did not answer in time. Its base, output and env are what OpenShift made of the BuildConfig.`,
+        `It has the label ${label}=true, so the webhook was not called, or did not answer in time. Its base image, output and env are those of the BuildConfig.`,
         check,
       ],
     ],

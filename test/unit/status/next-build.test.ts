@@ -11,7 +11,7 @@ const restarts =
   'changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with ' +
   '--incremental=false.';
 const later = (why: string) =>
-  `The next one cannot continue from it, as ${why}, but from the newest Complete Build, if there still is one (successfulBuildsHistoryLimit says how many are kept).`;
+  `The next one cannot continue from it, because ${why}. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).`;
 
 describe('the next Build', () => {
   type Row = readonly [
@@ -37,7 +37,7 @@ describe('the next Build', () => {
       'Complete',
       true,
       exampleBuildConfig({ status: { lastVersion: 4 } }),
-      'Newer Builds were started since; the last one, build/app-4, tells what the next one will be.',
+      'Newer Builds were started since: explain the last one, build/app-4, to see what the next one will be.',
     ],
     [
       'continued',
@@ -59,9 +59,9 @@ describe('the next Build', () => {
       'Running',
       false,
       undefined,
-      /^The next one is full too, until the webhook can read builds/,
+      /^The next one is full too, until the webhook can read Builds/,
     ],
-    ['no_build_config', 'Complete', true, undefined, /^Nothing continues from it/],
+    ['no_build_config', 'Complete', true, undefined, /^No Build continues from it/],
     ['first_build', 'New', false, undefined, /^A Build that is started once this one is Complete continues from its/],
     ['first_build', 'Pending', false, exampleBuildConfig(), /^A Build that is started once this one is Complete/],
     ['continued', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],

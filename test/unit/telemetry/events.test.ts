@@ -65,7 +65,7 @@ describe('the Event of a decision', () => {
           },
           type: 'Normal',
           reason: 'FullBuild',
-          message: 'api-1 is built in full: it is the first Build since its BuildConfig opted in (first_build).',
+          message: 'api-1 is a full build: it is the first Build since its BuildConfig opted in (first_build).',
           firstTimestamp: '2026-01-31T12:00:00Z',
           lastTimestamp: '2026-01-31T12:00:00Z',
           count: 1,
@@ -94,7 +94,7 @@ describe('the Event of a decision', () => {
       {
         type: 'Normal',
         reason: 'SkippedBuild',
-        message: 'api-1 is left as it is: only the Source strategy can be built incrementally (strategy_unsupported).',
+        message: 'api-1 is unmodified: only the Source strategy can be built incrementally (strategy_unsupported).',
       },
     ],
     [
@@ -103,7 +103,7 @@ describe('the Event of a decision', () => {
       {
         type: 'Warning',
         reason: 'SkippedBuild',
-        message: 'api-1 is left as it is: the webhook failed on it (internal_error).',
+        message: 'api-1 is unmodified: the webhook had an internal error (internal_error).',
       },
     ],
     [
@@ -112,7 +112,7 @@ describe('the Event of a decision', () => {
       {
         type: 'Warning',
         reason: 'SkippedBuild',
-        message: 'api-1 is left as it is: it could not be answered in time (deadline_exceeded).',
+        message: 'api-1 is unmodified: the webhook exceeded its deadline (deadline_exceeded).',
       },
     ],
     [
@@ -122,7 +122,7 @@ describe('the Event of a decision', () => {
         type: 'Normal',
         reason: 'SkippedBuild',
         message:
-          'api-1 is left as it is: its BuildConfig has opted out since the Build it clones (build_config_opted_out).',
+          'api-1 is unmodified: its BuildConfig has opted out since the Build it clones (build_config_opted_out).',
       },
     ],
   ];

@@ -90,26 +90,26 @@ describe('the report of an admission', () => {
         milliseconds: 13,
         error: 'refused',
         missing: ['history'],
-        message: 'admitted without all facts',
+        message: 'admitted, but some lookups failed',
       },
       { result: 'patched', reason: 'history_unavailable', decision: 'full' },
     ],
     [
       'an object left alone',
       { plan: { kind: 'skip', reason: 'not_opted_in', warnings: [] }, patch: [] },
-      { level: 'debug', ...known, reason: 'not_opted_in', milliseconds: 13, message: 'left alone' },
+      { level: 'debug', ...known, reason: 'not_opted_in', milliseconds: 13, message: 'skipped' },
       { result: 'unchanged', reason: 'not_opted_in', decision: undefined },
     ],
     [
       'a record that was put back',
       { plan: { kind: 'restore', reason: 'annotations_restored', annotations: {}, warnings: [] }, patch },
-      { level: 'info', ...known, reason: 'annotations_restored', milliseconds: 13, message: 'changed back' },
+      { level: 'info', ...known, reason: 'annotations_restored', milliseconds: 13, message: 'restored' },
       { result: 'patched', reason: 'annotations_restored', decision: undefined },
     ],
     [
       'a clone of a BuildConfig that opted out',
       { plan: { kind: 'skip', reason: 'build_config_opted_out', warnings: [] }, patch },
-      { level: 'info', ...known, reason: 'build_config_opted_out', milliseconds: 13, message: 'changed back' },
+      { level: 'info', ...known, reason: 'build_config_opted_out', milliseconds: 13, message: 'restored' },
       { result: 'patched', reason: 'build_config_opted_out', decision: undefined },
     ],
     [
@@ -139,7 +139,7 @@ describe('the report of an admission', () => {
         milliseconds: 13,
         missing: ['history'],
         error: 'timeout',
-        message: 'admission too late, object passed unmodified',
+        message: 'admission deadline exceeded, object passed unmodified',
       },
       { result: 'failed', reason: 'deadline_exceeded', decision: undefined },
     ],
@@ -151,7 +151,7 @@ describe('the report of an admission', () => {
         ...known,
         reason: 'deadline_exceeded',
         milliseconds: 13,
-        message: 'admission too late, object passed unmodified',
+        message: 'admission deadline exceeded, object passed unmodified',
       },
       { result: 'failed', reason: 'deadline_exceeded', decision: undefined },
     ],
@@ -170,7 +170,7 @@ describe('the report of an admission', () => {
       { ...request, dryRun: true },
     );
     assert.deepEqual(lines, [
-      { level: 'debug', ...known, dryRun: true, reason: 'nothing_to_do', milliseconds: 13, message: 'left alone' },
+      { level: 'debug', ...known, dryRun: true, reason: 'nothing_to_do', milliseconds: 13, message: 'skipped' },
     ]);
   });
 
