@@ -14,6 +14,7 @@ import { restoreClone } from '../policy/restore-clone.ts';
 import { buildSizeOf, maxBuildSize } from '../policy/build-size.ts';
 import { limitWarnings, warning } from '../policy/warnings.ts';
 import { type FactFailure, type FactSource, gatherFacts } from './gather-facts.ts';
+import { type NamespaceReader, readNamespaceLabels } from './namespace-labels.ts';
 import { createPatch } from './patch.ts';
 import type { PatchOperation } from './review.ts';
 
@@ -25,6 +26,8 @@ export interface AdmitDependencies {
   /** Asked in this order. */
   readonly factSources: readonly FactSource[];
   readonly issuedTags: IssuedTags;
+  /** Undefined: the labels of namespaces are not read. */
+  readonly namespaces?: NamespaceReader;
   /** The version of the scripts that are served. */
   readonly scriptsVersion: string;
   readonly clock: Clock;
@@ -60,15 +63,18 @@ export async function admit(
       const plan = planBuildUpdate(object, request.oldObject);
       return { plan, patch: plan.kind === 'skip' ? [] : createPatch(object, overrideAnnotations(object, plan)) };
     }
-    const namespace = { name: request.namespace, optedIn: request.namespaceOptedIn, labels: {} };
+    const read = await readNamespaceLabels(dependencies.namespaces, request.namespace, deadline - clock());
+    const namespace = { name: request.namespace, optedIn: request.namespaceOptedIn, labels: read.labels };
     if (eligibility.resource === 'buildconfigs') {
-      return admitBuildConfig(object, request.oldObject, namespace, config);
+      return { ...admitBuildConfig(object, request.oldObject, namespace, config), failures: read.failures };
     }
 
     const { build, isClone } = restoreClone(object);
     const issuedUpTo = (series: string) => issuedTags.upTo(series, clock());
     const known = { sources: factSources, issuedUpTo };
-    const { facts, failures } = await gatherFacts(build, request.namespace, known, deadline - clock());
+    const gathered = await gatherFacts(build, request.namespace, known, deadline - clock());
+    const { facts } = gathered;
+    const failures = [...read.failures, ...gathered.failures];
     if (clock() > deadline) return { ...tooLate(), failures };
     const plan = planBuild({
       build,

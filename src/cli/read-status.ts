@@ -7,6 +7,9 @@ import { isGone, rethrowAs } from './cluster-failure.ts';
 import type { OpenCluster } from './open-cluster.ts';
 import type { Progress } from './progress.ts';
 
+type BuildResource = Exclude<Resource, 'namespaces'>;
+type BuildSelection = Selection & { readonly resource: BuildResource };
+
 /** What a status is made of; the Builds by the BuildConfig they belong to. */
 export interface StatusObjects {
   readonly buildConfigs: readonly JsonObject[];
@@ -40,7 +43,7 @@ async function readAllOrNamed(
   names: readonly string[],
   progress: Progress,
 ): Promise<StatusObjects> {
-  const select = (resource: Resource, labelSelector: string): Selection => ({
+  const select = (resource: BuildResource, labelSelector: string): BuildSelection => ({
     resource,
     labelSelector,
     ...(namespace !== undefined && { namespace }),
@@ -85,7 +88,7 @@ async function readAllOrNamed(
  */
 async function readAll<T>(
   { list, server }: OpenCluster,
-  selection: Selection,
+  selection: BuildSelection,
   progress: Progress,
   fold: (object: JsonObject) => T,
 ): Promise<readonly T[]> {

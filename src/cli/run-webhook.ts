@@ -5,6 +5,7 @@ import type { AssembleConfig } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import type { Kubernetes } from '../kubernetes/connection.ts';
+import type { FinishedBuild } from '../history/finished-build.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory } from '../history/memory-history.ts';
 import type { ReflectorEvent } from '../kubernetes/reflector.ts';
@@ -44,7 +45,10 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
   const certificate = await startCertificateSource(options.certDir, config.certificate, connected?.kubernetes, logger);
 
   const stopping = new AbortController();
-  const watched = connected === undefined ? undefined : await watchHistory(connected.cluster, metrics, logger);
+  const watched =
+    connected === undefined
+      ? undefined
+      : await watchHistory(connected.cluster, config.namespaces.watch, metrics, logger);
   if (watched !== undefined) metrics.observeHistory(() => watched.status());
   const { baseUrl, image } = config.assemble;
   const isFetched = baseUrl !== '' && image === '';
@@ -69,6 +73,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
       ],
       historyDetail: () => describeHistory(watched),
       wrapperDetail: () => describeWrapper(config.assemble, defaults?.env ?? []),
+      ...(watched?.namespaces !== undefined && { namespaces: watched.namespaces }),
       issuedTags: new IssuedTags(),
       scripts: createScriptCatalog(config.assemble.profiles),
       clock: Date.now,
@@ -120,8 +125,9 @@ async function connectCluster({ kubeconfig, standalone }: ServeArguments, { envi
   }
 }
 
-async function watchHistory(cluster: Cluster, metrics: Metrics, logger: Logger) {
+async function watchHistory(cluster: Cluster, withNamespaces: boolean, metrics: Metrics, logger: Logger) {
   const { createWatchedHistory } = await import('../history/watched-history.ts');
+  const { createWatchedNamespaces } = await import('../history/watched-namespaces.ts');
   const onEvent = (event: ReflectorEvent) => {
     const { resource } = event.selection;
     if (event.kind === 'synced') logger.info({ resource, objects: event.objects }, 'history synced');
@@ -132,7 +138,14 @@ async function watchHistory(cluster: Cluster, metrics: Metrics, logger: Logger) 
       );
   };
   logger.info({ server: cluster.server }, 'reading history from the cluster');
-  return createWatchedHistory(cluster, onEvent, Math.random, (build) => metrics.recordBuild(build));
+  const record = (build: FinishedBuild) => metrics.recordBuild(build);
+  const history = createWatchedHistory(cluster, onEvent, Math.random, record, withNamespaces);
+  const namespaces = withNamespaces ? createWatchedNamespaces(cluster, onEvent, Math.random) : undefined;
+  return {
+    ...history,
+    namespaces,
+    run: (signal: AbortSignal) => Promise.all([history.run(signal), namespaces?.run(signal)]),
+  };
 }
 
 function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | undefined): string {

@@ -184,6 +184,13 @@ export const configSchema = section({
       .default([])
       .describe('registries, with their port, that are called without TLS'),
   }),
+  namespaces: section({
+    watch: boolean
+      .default(false)
+      .describe(
+        'watches namespaces with the label `…/enabled`, whose other labels are then defaults for their BuildConfigs, and all Builds and BuildConfigs rather than those with the label; needs the right to list and watch namespaces',
+      ),
+  }),
   certificate: certificateSchema,
   events: section({
     enabled: boolean.default(true).describe('an Event on the BuildConfig for each decision about a new Build'),

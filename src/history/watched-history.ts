@@ -18,6 +18,8 @@ export interface HistoryStatus {
 /**
  * The history from two watches, on opted-in Builds and on opted-in BuildConfigs. While they are not open, or have not
  * told of the very Build that asks, the API server is asked instead.
+ * @param watchesAll whether all Builds and BuildConfigs are watched, those that a namespace opted in among them; without it
+ *   the API server is asked for these
  * @param onFinished told of each Build that finishes, once, also if it did while a watch was away
  */
 export function createWatchedHistory(
@@ -25,11 +27,13 @@ export function createWatchedHistory(
   onEvent: (event: ReflectorEvent) => void,
   random: () => number,
   onFinished: (build: FinishedBuild) => void = () => undefined,
+  watchesAll = false,
 ) {
+  const labelSelector = watchesAll ? '' : optInSelector;
   const common = { cluster, onEvent, random };
   const builds = new Reflector<BuildIndex>({
     ...common,
-    selection: { resource: 'builds', labelSelector: optInSelector },
+    selection: { resource: 'builds', labelSelector },
     createIndex: (before) => new BuildIndex(before),
     onEvent: (event) => {
       if (event.kind === 'synced') builds.index.complete();
@@ -43,7 +47,7 @@ export function createWatchedHistory(
   });
   const buildConfigs = new Reflector({
     ...common,
-    selection: { resource: 'buildconfigs', labelSelector: optInSelector },
+    selection: { resource: 'buildconfigs', labelSelector },
     createIndex: () => new BuildConfigIndex(),
   });
   const live = createLiveHistory(cluster);

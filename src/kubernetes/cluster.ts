@@ -5,7 +5,7 @@ import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 
 /** The resources that are read. OpenShift 3.9 and later serve this group beside the legacy one. */
 const apiGroup = '/apis/build.openshift.io/v1';
-export type Resource = 'builds' | 'buildconfigs';
+export type Resource = 'builds' | 'buildconfigs' | 'namespaces';
 
 /** One page of a list. */
 export interface Page {
@@ -30,7 +30,7 @@ export interface Selection {
 export interface Cluster {
   /** The API server's URL. */
   readonly server: string;
-  /** The object, or undefined where there is none. */
+  /** The object, or undefined where there is none; of a Namespace, `namespace` is its name too. */
   get(resource: Resource, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | undefined>;
   /**
    * One page.
@@ -197,6 +197,7 @@ export function createCluster(
  * @throws Error for what can be no name of a namespace
  */
 function pathOf(resource: Resource, namespace: string | undefined): string {
+  if (resource === 'namespaces') return '/api/v1/namespaces';
   if (namespace === undefined) return `${apiGroup}/${resource}`;
   if (!isNamespaceName(namespace)) throw new Error('the namespace has a name that none can have');
   return `${apiGroup}/namespaces/${namespace}/${resource}`;

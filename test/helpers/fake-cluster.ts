@@ -73,7 +73,8 @@ export class FakeCluster implements Cluster {
 
   get(resource: string, namespace: string, name: string): Promise<JsonObject | undefined> {
     if (!this.#isReachable) return Promise.reject(new Error('connection refused'));
-    return Promise.resolve(this.#objects.get(`${resource}/${namespace}/${name}`));
+    const within = resource === 'namespaces' ? '' : namespace;
+    return Promise.resolve(this.#objects.get(`${resource}/${within}/${name}`));
   }
 
   list(selection: Selection, limit: number, next: string | undefined): Promise<Page> {
@@ -136,6 +137,13 @@ function isSelected(object: JsonObject, { resource, namespace, labelSelector }: 
   return (
     resourceOf(object) === resource &&
     (namespace === undefined || at(object, 'metadata', 'namespace') === namespace) &&
-    labelSelector.split(',').every((term) => labelOf(object, term.split('=')[0] ?? '') === term.split('=')[1])
+    labelSelector
+      .split(',')
+      .filter((term) => term !== '')
+      .every((term) => {
+        const [key = '', value] = term.split('=');
+        const label = labelOf(object, key);
+        return value === undefined ? label !== undefined : label === value;
+      })
   );
 }

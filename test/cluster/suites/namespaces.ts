@@ -6,9 +6,9 @@ import { type JsonObject, arrayAt, at, stringAt, withValue, withoutValue } from 
 import { buildConfigOf, buildOf, imageOf, pythonImage, withoutServerFields } from '../../helpers/cluster/builds.ts';
 import { chainFactsOf, continuedFrom, fullBuild } from '../../helpers/cluster/chain-facts.ts';
 import type { KubernetesObject } from '../../helpers/cluster/client.ts';
-import { developerRights } from '../../helpers/cluster/manifests.ts';
+import { developerRights, namespaceRights } from '../../helpers/cluster/manifests.ts';
 import { OpenShift } from '../../helpers/cluster/openshift.ts';
-import type { TestBed } from '../../helpers/cluster/test-bed.ts';
+import { type TestBed, testBedConfig } from '../../helpers/cluster/test-bed.ts';
 import { waitFor } from '../../helpers/cluster/wait-for.ts';
 
 const enabled = 's2i-incremental.io/enabled';
@@ -24,16 +24,20 @@ output: {allowedRepositories: ["harbor.example.com/{namespace}/*"]}
 server: {shutdownDelay: 0s}
 `;
 
-export function describeNamespaces({ cluster, alice, kubectl, webhook }: TestBed): void {
+export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUser }: TestBed): void {
   const { admin } = cluster;
 
   /** Sets a label of a namespace, or removes it, and waits until the API server's webhooks know. */
-  async function label(namespace: string, value: 'true' | 'false' | null): Promise<void> {
+  async function label(
+    namespace: string,
+    value: 'true' | 'false' | null,
+    more: Readonly<Record<string, string | null>> = {},
+  ): Promise<void> {
     await admin.request({
       method: 'PATCH',
       path: `/api/v1/namespaces/${namespace}`,
       contentType: 'application/merge-patch+json',
-      body: { metadata: { labels: { [enabled]: value } } },
+      body: { metadata: { labels: { ...more, [enabled]: value } } },
     });
     const probe = withValue(buildConfigOf('probe', namespace), ['spec', 'successfulBuildsHistoryLimit'], 0);
     await waitFor('the label of the namespace to take effect', async () => {
@@ -137,6 +141,42 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook }: TestBed
       const own = await team.startBuild('shop');
       assert.deepEqual(withoutServerFields(own.stored), own.sent);
       assert.equal(await stored(), beginning);
+    });
+  });
+
+  describe('namespaces.watch', () => {
+    const rights = namespaceRights(webhookUser.name);
+    before(async () => {
+      for (const object of rights) await admin.create(object);
+      await webhook.restart(`${testBedConfig}\nnamespaces: {watch: true}\n`);
+      await label('team-a', 'true');
+    });
+    after(async () => {
+      await label('team-a', null, { 's2i-incremental.io/incremental': null });
+      await webhook.restart();
+      for (const { kind, metadata } of rights) await admin.delete(kind, metadata.name);
+    });
+
+    it('makes the labels of a namespace defaults for its BuildConfigs', async () => {
+      const team = new OpenShift(alice, 'team-a');
+      const reasonNow = async () => {
+        const { stored } = await team.startBuild('defaults');
+        await team.completeBuild(stored.metadata.name);
+        return chainFactsOf(stored).reason;
+      };
+      await team.createBuildConfig('defaults');
+      await webhook.synced();
+      assert.deepEqual([await reasonNow(), await reasonNow()], ['first_build', 'continued']);
+      await label('team-a', 'true', { 's2i-incremental.io/incremental': 'false' });
+      await waitFor('the label to be known', async () => (await reasonNow()) === 'incremental_off');
+      const labels = { 's2i-incremental.io/incremental': 'chain' };
+      await team.edit(
+        'BuildConfig',
+        'defaults',
+        (object) => withValue(object, ['metadata', 'labels'], labels) as KubernetesObject,
+      );
+      assert.equal(await reasonNow(), 'continued');
+      await label('team-a', 'true', { 's2i-incremental.io/incremental': null });
     });
   });
 

@@ -82,6 +82,22 @@ export function webhookRoleBinding(user: string): KubernetesObject {
   };
 }
 
+/** What namespaces.watch takes. */
+export function namespaceRights(user: string): readonly KubernetesObject[] {
+  const name = 's2i-incremental-webhook-namespaces';
+  const rules = [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }];
+  return [
+    { ...rbac, kind: 'ClusterRole', metadata: { name }, rules },
+    {
+      ...rbac,
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: rbacGroup, kind: 'ClusterRole', name },
+      subjects: [{ apiGroup: rbacGroup, kind: 'User', name: user }],
+    },
+  ];
+}
+
 interface Registration extends KubernetesObject {
   readonly webhooks: readonly { readonly clientConfig: { readonly url: string } }[];
 }

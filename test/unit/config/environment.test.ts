@@ -75,6 +75,7 @@ describe('the environment', () => {
       S2I_INCREMENTAL_REGISTRY_CREDENTIALS_FILE: '/etc/registry/.dockerconfigjson',
       S2I_INCREMENTAL_REGISTRY_CA_FILE: '/etc/registry/ca.crt',
       S2I_INCREMENTAL_REGISTRY_PLAIN_HTTP: '["registry.example.com:5000"]',
+      S2I_INCREMENTAL_NAMESPACES_WATCH: 'true',
       S2I_INCREMENTAL_CERTIFICATE_SECRET: 'ci/webhook-certificate',
       S2I_INCREMENTAL_CERTIFICATE_WEBHOOK_CONFIGURATION: 'webhook',
       S2I_INCREMENTAL_CERTIFICATE_LIFE: '1m',
@@ -115,6 +116,7 @@ describe('the environment', () => {
       },
       buildConfig: { mutate: false, injectEnv: false },
       events: { enabled: false },
+      namespaces: { watch: true },
       registry: {
         check: true,
         resolveBase: true,

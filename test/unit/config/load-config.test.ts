@@ -49,6 +49,7 @@ const defaults: Config = {
   assemble: { wrapper: true, baseUrl: '', image: '', imagePullSecret: '', profiles: builtinNames.map(builtinProfile) },
   buildConfig: { mutate: true, injectEnv: false },
   events: { enabled: true },
+  namespaces: { watch: false },
   registry: { check: false, resolveBase: false, credentialsFile: '', caFile: '', plainHttp: [] },
   certificate: {
     secret: undefined,
@@ -67,6 +68,7 @@ output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries
 assemble: {wrapper: true, baseUrl: "", profiles: {}}
 buildConfig: {mutate: true, injectEnv: false}
 events: {enabled: true}
+namespaces: {watch: false}
 registry: {check: false, resolveBase: false, credentialsFile: "", caFile: "", plainHttp: []}
 certificate: {secret: "", webhookConfiguration: "", life: 2160h, authorityLife: 17520h}
 server: {shutdownDelay: 5s, requestBudget: 2s}
