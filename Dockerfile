@@ -52,6 +52,9 @@ EXPOSE 8443 8080 8081
 # Mount a folder with tls.crt and tls.key at /certs, or an empty writable one to have self-signed ones made.
 # Two arenas: by default the C library has eight a core, each with garbage of its own.
 ENV MALLOC_ARENA_MAX=2
+# Pieces of 128 KiB are given back as soon as they are freed. By default the C library raises this limit with each large
+# piece that it frees, and keeps holes: 10 to 20 MB more while it is sent reviews of 3 MB.
+ENV MALLOC_MMAP_THRESHOLD_=131072
 # --max-semi-space-size: by default V8 lets its young generation grow to 48 MB, which costs more memory than it saves
 # time.
 # --max-old-space-size: by default the heap may grow to the container's whole limit, with nothing left for the rest of the

@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Columns, type Lab, type RunningLab } from './parts.ts';
 import { measureHistory, measureHttp, measureLarge, measureStart } from './parts.ts';
-import { createWorkshop, imageEnvironment, nodeOptions, startBare, startHelper, startWebhook } from './processes.ts';
+import { imageEnvironment, nodeOptions } from '../test/helpers/image-options.ts';
+import { createWorkshop, startBare, startHelper, startWebhook } from './processes.ts';
 import { renderTable } from './report.ts';
 
 const parts = ['start', 'history', 'http', 'large'] as const;

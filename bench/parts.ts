@@ -5,7 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type CaseName, bodyOf, caseNames, largeBodies } from './cases.ts';
 import type { LoadAnswer, LoadQuestion, SendQuestion } from './load.ts';
-import { type MeasuredServer, type PinnedProcess, nodeOptions, startWebhook } from './processes.ts';
+import { type MeasuredServer, type PinnedProcess, startWebhook } from './processes.ts';
+import { nodeOptions } from '../test/helpers/image-options.ts';
 import type { Figure } from './report.ts';
 
 export type Columns = Readonly<Record<string, readonly Figure[]>>;

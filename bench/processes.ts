@@ -7,17 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { createDevelopmentCertificate } from '../src/certificates/certificate-files.ts';
-
-/** What the image starts the program with, read where it is written. */
-const dockerfile = readFileSync(new URL('../Dockerfile', import.meta.url), 'utf8');
-const [, entrypoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(dockerfile) ?? [];
-export const nodeOptions = (JSON.parse(entrypoint) as string[])
-  .filter((word) => word.startsWith('--'))
-  // Half of the memory limit of the chart: there is no limit here.
-  .map((word) => (word.startsWith('--max-old-space-size') ? '--max-old-space-size=128' : word));
-export const imageEnvironment: Readonly<Record<string, string>> = Object.fromEntries(
-  [...dockerfile.matchAll(/^ENV (\w+)=(\S+)$/gm)].map(([, name = '', value = '']) => [name, value] as const),
-);
+import { imageEnvironment, nodeOptions } from '../test/helpers/image-options.ts';
 
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((file) => existsSync(file));
 

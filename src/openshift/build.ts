@@ -113,6 +113,9 @@ export function finalPhaseOf(build: JsonObject): FinalPhase | undefined {
   return finalPhases.find((final) => final === phase);
 }
 
+/** A day, in seconds: longer builds exist, but a larger number is more likely forged, and would spoil every total. */
+export const maxBuildSeconds = 86_400;
+
 /** How long a Build took, in whole seconds: its `status.duration` (nanoseconds), or from start to completion; undefined where its status does not say. */
 export function durationOf(build: JsonObject): number | undefined {
   const nanoseconds = at(build, 'status', 'duration');

@@ -1,3 +1,4 @@
+import { maxBuildSeconds } from '../openshift/build.ts';
 import type { Mode } from '../config/config.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { annotations } from '../openshift/keys.ts';
@@ -72,9 +73,6 @@ export function decodeBuildRecord(build: JsonObject, name = nameOf(build)): Deco
 
 /** An image has at most about 100 layers, and each build of a chain adds one; more digits than that are forged. */
 const maxChainDepth = 999;
-
-/** A day, in seconds: longer builds exist, but a larger number is more likely forged, and would spoil every total. */
-const maxBuildSeconds = 86_400;
 
 function decodeMode(text: string | undefined): Mode | undefined {
   return text === 'false' ? 'off' : text === 'chain' ? text : undefined;

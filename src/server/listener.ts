@@ -1,7 +1,7 @@
 import { constants } from 'node:crypto';
 import { type RequestListener, type Server, type ServerOptions, createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { limitConnections } from './limit-connections.ts';
 
@@ -128,7 +128,7 @@ export async function listenHttps(
       handshakeTimeout: limits.headersTimeout,
       ...serverOptionsOf(limits),
     },
-    app,
+    oneAtATime(app, limits.exchangeTimeout),
   );
   const listener = await listen('https', server, host, port, limits);
   return { ...listener, renew: (renewed) => server.setSecureContext(contextOf(renewed)) };
@@ -141,15 +141,36 @@ export function listenHttp(
   port: number,
   limits: PortLimits = plainLimits,
 ): Promise<Listener> {
-  return listen('http', createHttpServer(serverOptionsOf(limits), app), host, port, limits);
+  return listen(
+    'http',
+    createHttpServer(serverOptionsOf(limits), oneAtATime(app, limits.exchangeTimeout)),
+    host,
+    port,
+    limits,
+  );
+}
+
+/** Answers one request of a connection after another, each within a time. Nobody sends a further one before; the answers would pile up. */
+function oneAtATime(app: RequestListener, timeout: number): RequestListener {
+  const answering = new WeakSet<Socket>();
+  return (request, response) => {
+    const { socket } = request;
+    if (answering.has(socket)) {
+      socket.destroy();
+      return;
+    }
+    answering.add(socket);
+    const cutOff = setTimeout(() => socket.destroy(), timeout);
+    response.once('close', () => {
+      clearTimeout(cutOff);
+      answering.delete(socket);
+    });
+    app(request, response);
+  };
 }
 
 function listen(scheme: string, server: Server, host: string, port: number, limits: PortLimits): Promise<Listener> {
   limitConnections(server, limits.connections);
-  server.on('request', ({ socket }, response) => {
-    const cutOff = setTimeout(() => socket.destroy(), limits.exchangeTimeout);
-    response.once('close', () => clearTimeout(cutOff));
-  });
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       reject(new ListenError(explain(error, host, port), { cause: error })),

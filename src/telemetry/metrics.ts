@@ -1,6 +1,6 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FinishedBuild } from '../history/finished-build.ts';
-import { finalPhases } from '../openshift/build.ts';
+import { finalPhases, maxBuildSeconds } from '../openshift/build.ts';
 import { buildFailures } from '../openshift/build-failure.ts';
 import { type RegistryResult, registryResults } from '../registry/registry-error.ts';
 import { buildDecisions } from '../policy/reasons.ts';
@@ -9,12 +9,6 @@ import { buildDecisions } from '../policy/reasons.ts';
 const resources = ['builds', 'buildconfigs'];
 const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 const other = 'other';
-
-/**
- * Seconds. Anyone with edit rights may write what a Build took into it: one with more is not counted, or it would hide all others. Six
- * times what most clusters let a Build take.
- */
-const longestBuild = 21_600;
 
 /** What was answered: with a patch, without one, or without one because something of ours failed. */
 export type AdmissionResult = 'patched' | 'unchanged' | 'failed';
@@ -137,8 +131,8 @@ export function createMetrics() {
     },
     recordBuild({ decision, phase, failure, seconds, savedSeconds }: FinishedBuild): void {
       if (failure !== undefined) failures.inc({ decision, reason: failure });
-      if (seconds <= longestBuild) builds.observe({ decision, phase }, seconds);
-      if (seconds <= longestBuild && savedSeconds <= longestBuild) saved.inc(savedSeconds);
+      if (seconds <= maxBuildSeconds) builds.observe({ decision, phase }, seconds);
+      if (seconds <= maxBuildSeconds && savedSeconds <= maxBuildSeconds) saved.inc(savedSeconds);
     },
     recordRegistryRequest(result: RegistryResult): void {
       registryRequests.inc({ result });

@@ -129,6 +129,19 @@ for (const scheme of ['http', 'https'] as const) {
       assert.equal(await isOver.promise, false);
     });
 
+    it('is cut off where it does not wait for its answer before it asks again', async (t) => {
+      let asked = 0;
+      const app: RequestListener = (_request, response) => {
+        asked += 1;
+        setImmediate(() => response.end('ok'));
+      };
+      const { open } = await start(t, scheme, app, {});
+      const socket = await open();
+      socket.write(get.repeat(100));
+      await once(socket.resume(), 'close');
+      assert.equal(asked, 1);
+    });
+
     it('is cut off where it sends no further request', async (t) => {
       const { open, ask } = await start(t, scheme, ok, { keepAliveTimeout: 50 });
       const socket = await open();
