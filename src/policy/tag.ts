@@ -67,7 +67,9 @@ function localSecond(now: number, timezone: string): number {
 }
 
 function formatSecond(second: number): string {
-  const time = new Date(second * 1000).toISOString();
-  // Of 2026-01-31T12:00:00.000Z the digits; cut out, because a regular expression takes ten times as long.
-  return `${time.slice(0, 4)}${time.slice(5, 7)}${time.slice(8, 10)}${time.slice(11, 13)}${time.slice(14, 16)}${time.slice(17, 19)}`;
+  // Of 2026-01-31T12:00:00.000Z the digits.
+  return new Date(second * 1000)
+    .toISOString()
+    .replaceAll(/[^0-9]/g, '')
+    .slice(0, 14);
 }

@@ -26,13 +26,13 @@ export const bodyLimits: BodyLimits = {
   body: 3 * MiB,
   // A Build in its review is about 12 deep.
   depth: 64,
-  // A Build with 10,000 variables has half as many.
-  marks: 100_000,
-  // An eighth of the 256 MiB of a container, of which the rest of the process takes half. One of the largest bodies fits beside what
-  // is reserved.
-  total: 32 * MiB,
-  // For 240 usual reviews, which count as 50 kB each.
-  reserved: 12 * MiB,
+  // A Build with 10,000 variables has 50,000.
+  marks: 60_000,
+  // A tenth of the 256 MiB of a container, of which the rest of the process takes half. One of the largest bodies, which counts as
+  // 17 MiB, fits beside what is reserved.
+  total: 24 * MiB,
+  // For 140 usual reviews, which count as 50 kB each.
+  reserved: 7 * MiB,
   // Ten times a usual review.
   small: 64 * 1024,
 };
@@ -43,6 +43,8 @@ const unknownLength = 16 * 1024;
 /** Bytes for each byte of a text, as it came and as text and as parsed strings; and for each mark, the most that was measured. */
 const parsed = { perByte: 4, perMark: 72 };
 
+const noMemory = Buffer.alloc(0);
+
 /** What one body is counted as, from its first byte until its review is answered. */
 interface Claim {
   bytes: number;
@@ -50,6 +52,8 @@ interface Claim {
   /** Milliseconds, when it began, and bytes that came since. */
   readonly since: number;
   received: number;
+  /** What has come of it is written here. */
+  memory: Buffer;
   /** Closes its connection; undefined once it is whole. */
   drop: (() => void) | undefined;
 }
@@ -77,7 +81,8 @@ export class ReviewBodies {
     closed: Promise<unknown>,
     review: (body: unknown) => Promise<void>,
   ): Promise<void> {
-    const claim = {
+    const claim: Claim = {
+      memory: noMemory,
       bytes: 0,
       isSmall: true,
       since: performance.now(),
@@ -88,6 +93,7 @@ export class ReviewBodies {
     try {
       await review(await this.#take(incoming, claim));
     } finally {
+      free(claim);
       void closed.then(() => this.#claims.delete(claim));
     }
   }
@@ -100,7 +106,9 @@ export class ReviewBodies {
     if (marks > this.#limits.marks) throw new RequestError(413, 'the body has too many values');
     this.#resize(claim, parsed.perByte * body.length + parsed.perMark * marks);
     if (!claim.isSmall) await (this.#lastLarge = this.#lastLarge.then(() => setImmediate()));
-    return parseJson(body);
+    const text = body.toString();
+    free(claim);
+    return parseJson(text);
   }
 
   /** What is too long is read to its end and thrown away: a caller that is still sending would not see an answer. */
@@ -111,26 +119,28 @@ export class ReviewBodies {
     }
     const { body: maxLength } = this.#limits;
     // Pages that nothing is written to take no memory. Kept as pieces, each of a byte, a body would take a hundred times as much.
-    let body = Buffer.allocUnsafeSlow(Math.min(Number(incoming.headers['content-length'] ?? unknownLength), maxLength));
+    const expected = Number(incoming.headers['content-length'] ?? unknownLength);
+    claim.memory = Buffer.allocUnsafeSlow(Math.min(expected, maxLength));
     // Destroyed, the request could not be answered.
     for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       const at = claim.received;
       claim.received += chunk.length;
       if (claim.received > maxLength) {
-        body = Buffer.alloc(0);
+        free(claim);
         this.#resize(claim, 0);
         continue;
       }
-      if (claim.received > body.length) {
+      if (claim.received > claim.memory.length) {
         const larger = Buffer.allocUnsafeSlow(Math.min(maxLength, 2 * claim.received));
-        body.copy(larger, 0, 0, at);
-        body = larger;
+        claim.memory.copy(larger, 0, 0, at);
+        free(claim);
+        claim.memory = larger;
       }
-      chunk.copy(body, at);
+      chunk.copy(claim.memory, at);
       this.#resize(claim, claim.received);
     }
     if (claim.received > maxLength) throw new RequestError(413, `the body is larger than ${maxLength} bytes`);
-    return body.subarray(0, claim.received);
+    return claim.memory.subarray(0, claim.received);
   }
 
   /**
@@ -168,13 +178,16 @@ export class ReviewBodies {
   }
 }
 
+/** Frees a body's memory at once, rather than when the garbage collector comes by. */
+function free(claim: Claim): void {
+  if (claim.memory !== noMemory) (claim.memory.buffer as ArrayBuffer).transfer(0);
+  claim.memory = noMemory;
+}
+
 /** @throws RequestError */
-function parseJson(body: Buffer): unknown {
-  if (body.length === 0) throw new RequestError(400, 'the body is empty; POST an AdmissionReview');
+function parseJson(text: string): unknown {
+  if (text === '') throw new RequestError(400, 'the body is empty; POST an AdmissionReview');
   try {
-    const text = body.toString();
-    // Frees it at once, rather than when the garbage collector comes by.
-    (body.buffer as ArrayBuffer).transfer(0);
     return JSON.parse(text) as unknown;
   } catch (error) {
     throw new RequestError(400, `the body is not JSON: ${error instanceof Error ? error.message : ''}`);

@@ -82,7 +82,7 @@ const emptyObjects = `[${'{},'.repeat(limit / 3 - 1)}0]`;
 /** As many values and bytes as are taken. */
 const manyValues = review({ metadata: owner('unknown'), spec: { x: 'VALUES', y: 'y'.repeat(2.7 * MB) } }).replace(
   '"VALUES"',
-  `[${'{},'.repeat(49_000)}0]`,
+  `[${'{},'.repeat(29_000)}0]`,
 );
 const small = review({});
 const longRequestUid = review({}, { uid: 'u'.repeat(3 * MB) });

@@ -73,7 +73,7 @@ describe('a body', () => {
   ][] = [
     ['that is empty', '', {}, 400, 'the body is empty; POST an AdmissionReview'],
     ['that is deep', '['.repeat(65) + ']'.repeat(65), {}, 400, 'the body is nested deeper than 64'],
-    ['of empty objects', `[${'{},'.repeat(60_000)}{}]`, {}, 413, 'the body has too many values'],
+    ['of empty objects', `[${'{},'.repeat(40_000)}{}]`, {}, 413, 'the body has too many values'],
     ['that is compressed', '{}', { 'Content-Encoding': 'br' }, 415, 'unsupported content encoding "br"'],
     ['that is long', 'x'.repeat(3_145_729), {}, 413, 'the body is larger than 3145728 bytes'],
   ];
@@ -87,7 +87,7 @@ describe('a body', () => {
   it('that is as deep, and has as many values, as one may is taken', async (t) => {
     const { post } = await startServer(t, {});
     assert.equal((await post('['.repeat(64) + ']'.repeat(64)))[0], 200);
-    assert.equal((await post(`[${'{},'.repeat(49_999)}0]`))[0], 200);
+    assert.equal((await post(`[${'{},'.repeat(29_999)}0]`))[0], 200);
   });
 
   it('is passed on as it is in pieces, its length told or not', async (t) => {
