@@ -1,4 +1,4 @@
-import type { BuildConfigStatus, TimedBuild } from '../status/build-config-status.ts';
+import type { BuildConfigStatus } from '../status/build-config-status.ts';
 import { formatSeconds } from '../status/words.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Text } from './terminal.ts';
@@ -37,9 +37,9 @@ export function renderStatusTable(rows: readonly BuildConfigStatus[], options: S
       room: 27,
       isOptional: true,
     }),
-    column('LAST FULL', ({ lastFull }) => timeText(lastFull), { isOptional: true }),
-    column('LAST INCREMENTAL', ({ lastIncremental }) => timeText(lastIncremental), { isOptional: true }),
-    column('SAVED', ({ savedSeconds }) => (savedSeconds === null ? '-' : formatSeconds(savedSeconds))),
+    column('FULL', ({ medianSeconds }) => timeText(medianSeconds.full), { isOptional: true }),
+    column('INCREMENTAL', ({ medianSeconds }) => timeText(medianSeconds.incremental), { isOptional: true }),
+    column('SAVED', savedText),
   ];
   return renderTable(columns, width);
 }
@@ -60,6 +60,10 @@ function chainText(chain: BuildConfigStatus['chain']): string {
   return chain.limit === null ? String(chain.depth) : `${chain.depth}/${chain.limit}`;
 }
 
-function timeText(timed: TimedBuild | null): string {
-  return timed === null ? '-' : formatSeconds(timed.seconds);
+function timeText(seconds: number | null): string {
+  return seconds === null ? '-' : formatSeconds(seconds);
+}
+
+function savedText({ savesNothing, medianSeconds: { full, incremental }, savedSeconds }: BuildConfigStatus): string {
+  return savesNothing ? `saves nothing: ${timeText(incremental)} instead of ${timeText(full)}` : timeText(savedSeconds);
 }

@@ -14,8 +14,9 @@ import { isObjectName, nameOf, referencedName } from '../openshift/metadata.ts';
 import { recordedBase } from './base-image.ts';
 import { imagesFormOf, settingsOf } from './build-origin.ts';
 import { encodeBuildRecord } from './build-record.ts';
+import { type ChainTimes, chainTimesOf } from './chain-times.ts';
 import { decideBuild } from './decide-build.ts';
-import type { Facts, NamespaceFacts, PreviousBuild } from './facts.ts';
+import type { BuildConfigHistory, Facts, NamespaceFacts, PreviousBuild } from './facts.ts';
 import { type Features, resolveFeatures } from './features.ts';
 import { missingVariables, withVariables } from './environment.ts';
 import { objectWarnings } from './object-warnings.ts';
@@ -143,6 +144,7 @@ export function planBuild({
       chainFullSeconds: previous?.chainFullSeconds,
     }),
     issued: output.issued,
+    savesNothing: decision.previous === undefined ? undefined : slowChain(decision.previous, history),
     warnings: limitWarnings([...features.warnings, ...output.warnings.map(warning), ...objectWarnings(build)]),
   };
 }
@@ -158,6 +160,14 @@ function isOptedIn({ optedIn, labels: read }: NamespaceFacts): boolean {
  */
 function startOfChain({ previous, reason }: BuildDecision, last: PreviousBuild | undefined): number | undefined {
   return reason === 'saves_nothing' ? last?.chainStarted : previous?.chainStarted;
+}
+
+/** The times of a chain that three incremental Builds belong to by now; undefined if they save anything. */
+function slowChain(previous: PreviousBuild, history: BuildConfigHistory | undefined): ChainTimes | undefined {
+  // Of several Builds that are queued behind the third, the first one tells.
+  const isFirst = history?.numbers.every(({ number }) => number <= previous.number) === true;
+  const times = previous.chainDepth === 3 && isFirst ? chainTimesOf(history.outcomes) : undefined;
+  return times !== undefined && times.incremental >= times.full ? times : undefined;
 }
 
 /** What an incremental Build is given of the previous one: its image, and the Secret to pull that with. */

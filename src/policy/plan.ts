@@ -1,5 +1,6 @@
 /** Plans as data: what is decided about an object. Mutations carry a plan out, and telemetry reports it. */
 import type { JsonObject } from '../openshift/json.ts';
+import type { ChainTimes } from './chain-times.ts';
 import type { PreviousBuild } from './facts.ts';
 import type { BuildConfigReason, FullReason, IncrementalReason, SkipReason, UpdateReason } from './reasons.ts';
 
@@ -59,6 +60,8 @@ export type BuildPlan = BuildDecision &
     readonly kind: 'mutate';
     readonly resource: 'builds';
     readonly issued: IssuedTag | undefined;
+    /** What the Builds of its chain took, if the incremental ones save nothing; in one Build of a chain, to say so once. */
+    readonly savesNothing: ChainTimes | undefined;
     readonly warnings: readonly string[];
   };
 

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../openshift/json.ts';
 import { formatTime, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { medianOf } from '../policy/chain-times.ts';
 import type { BuildSummary, SummarizedDecision } from './build-summary.ts';
 
 /** A Build and how long it took, in whole seconds. */
@@ -26,6 +27,10 @@ export interface BuildConfigStatus {
   readonly previous: { readonly build: string; readonly image: string } | null;
   readonly lastFull: TimedBuild | null;
   readonly lastIncremental: TimedBuild | null;
+  /** Of the Complete Builds that still exist; where no full one does, of those that their chains started with. */
+  readonly medianSeconds: { readonly full: number | null; readonly incremental: number | null };
+  /** Whether three incremental Builds or more took as long as full ones, or longer. */
+  readonly savesNothing: boolean;
   /** Over the incremental Builds that still exist; null where there are some and it is known of none. */
   readonly savedSeconds: number | null;
 }
@@ -45,6 +50,7 @@ export function createStatus(
   );
   const last = newestFirst[0];
   const depth = last?.recorded?.chainDepth;
+  const times = timesOf(builds);
   return {
     namespace: namespaceOf(buildConfig),
     name: nameOf(buildConfig),
@@ -62,6 +68,8 @@ export function createStatus(
     previous: firstOf(newestFirst, ({ name, image }) => (image === undefined ? undefined : { build: name, image })),
     lastFull: firstOf(newestFirst, (build) => timed(build, 'full')),
     lastIncremental: firstOf(newestFirst, (build) => timed(build, 'incremental')),
+    medianSeconds: { full: middleOf(times.full), incremental: middleOf(times.incremental) },
+    savesNothing: times.incremental.length >= 3 && medianOf(times.incremental) >= medianOf(times.full),
     savedSeconds: savedBy(newestFirst),
   };
 }
@@ -72,6 +80,19 @@ function startedAt(recorded: SummarizedDecision | undefined): string | null {
 
 function timed({ name, seconds, recorded }: BuildSummary, decision: 'full' | 'incremental'): TimedBuild | undefined {
   return seconds === undefined || recorded?.decision !== decision ? undefined : { build: name, seconds };
+}
+
+/** How long the Builds of each kind took. */
+function timesOf(builds: readonly BuildSummary[]): Record<'full' | 'incremental', readonly number[]> {
+  const secondsOf = (decision: 'full' | 'incremental') =>
+    builds.flatMap((build) => timed(build, decision)?.seconds ?? []);
+  const full = secondsOf('full');
+  const recorded = builds.flatMap(({ recorded }) => recorded?.chainFullSeconds ?? []);
+  return { full: full.length > 0 ? full : recorded, incremental: secondsOf('incremental') };
+}
+
+function middleOf(seconds: readonly number[]): number | null {
+  return seconds.length === 0 ? null : medianOf(seconds);
 }
 
 /**

@@ -37,6 +37,7 @@ function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: 
     describeScripts(build, origin),
     describeEnv(origin),
     describeChain(recorded, now),
+    ...describeSaving(build, recorded),
     explainNextBuild({
       number: buildNumberOf(build),
       reason,
@@ -82,15 +83,28 @@ function describeEnv(origin: BuildOrigin | undefined): string {
     : `Variables were added: ${origin.env.map(({ name }) => name).join(', ')}.`;
 }
 
-function describeChain({ chainDepth, chainStarted }: RecordedDecision, now: number): string {
+function describeChain({ reason, chainDepth, chainStarted }: RecordedDecision, now: number): string {
   const since =
     chainStarted === undefined
       ? ''
       : `, which started ${formatSeconds(Math.max(0, now - chainStarted) / 1000)} ago (${formatTime(chainStarted)})`;
   if (chainDepth === undefined) return 'Where it is in its chain is not recorded.';
+  if (reason === 'saves_nothing') return `It starts no chain: the last one saved nothing${since}.`;
   return chainDepth === 0
     ? `It is the full build at the start of its chain${since}.`
     : `It is number ${chainDepth} after the full build of its chain${since}.`;
+}
+
+/** What a Complete incremental Build took less than the full one of its chain, where both are known. */
+function describeSaving(build: JsonObject, { decision, chainFullSeconds: full }: RecordedDecision): readonly string[] {
+  const seconds = phaseOf(build) === 'Complete' ? durationOf(build) : undefined;
+  if (decision !== 'incremental' || seconds === undefined || full === undefined) return [];
+  const [own, other] = [formatSeconds(seconds), formatSeconds(full)];
+  return [
+    seconds < full
+      ? `It saves ${formatSeconds(full - seconds)}: ${own} instead of ${other} for the full build of its chain.`
+      : `It saves nothing: ${own} instead of ${other} for the full build of its chain.`,
+  ];
 }
 
 /**

@@ -89,7 +89,7 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
 
 interface Told {
   readonly type: 'Normal' | 'Warning';
-  readonly reason: 'IncrementalBuild' | 'FullBuild' | 'SkippedBuild';
+  readonly reason: 'IncrementalBuild' | 'IncrementalSavesNothing' | 'FullBuild' | 'SkippedBuild';
   readonly message: string;
 }
 
@@ -112,7 +112,16 @@ function tellOf(object: unknown, plan: Plan): Told | undefined {
     return { type: 'Normal', reason: 'FullBuild', message: sentence(`${build} is a full build`, plan.reason) };
   }
   const message = `${build} continues from the image of ${plan.previous.name}, ${plan.previous.image}.`;
-  return { type: 'Normal', reason: 'IncrementalBuild', message: message.slice(0, maxMessage) };
+  const { savesNothing } = plan;
+  if (savesNothing === undefined) {
+    return { type: 'Normal', reason: 'IncrementalBuild', message: message.slice(0, maxMessage) };
+  }
+  const times = `${savesNothing.incremental} s instead of ${savesNothing.full} s`;
+  return {
+    type: 'Normal',
+    reason: 'IncrementalSavesNothing',
+    message: `Incremental builds save nothing: ${times}. ${message}`.slice(0, maxMessage),
+  };
 }
 
 function sentence(what: string, reason: Reason): string {

@@ -41,8 +41,8 @@ describe('status', () => {
       assert.equal(status, 0);
       assert.equal(
         stdout.split('\n').slice(0, 2).join('\n'),
-        `NAME   LAST    DECISION   REASON        CHAIN   PREVIOUS IMAGE${gap}   LAST FULL   LAST INCREMENTAL   SAVED
-api    api-1   full       first_build   0       ${shown}   2m05s       -                  0s`,
+        `NAME   LAST    DECISION   REASON        CHAIN   PREVIOUS IMAGE${gap}   FULL    INCREMENTAL   SAVED
+api    api-1   full       first_build   0       ${shown}   2m05s   -             0s`,
       );
     });
   }

@@ -15,6 +15,8 @@ const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'Time saved, last 30 days': { '': 31 },
   'Time saved, last 24 hours': { '': 31 },
   'Incremental Builds, last 24 hours': { '': 0.75 },
+  'Full Build, median of 7 days': { '': 210 },
+  'Incremental Build, median of 7 days': { '': 45 },
   'Opted-in BuildConfigs': { '': 12 },
   'Hours saved in the 24 hours before': { 'hours saved': 31 },
   'Builds per hour, by decision': { incremental: 360, full: 120 },

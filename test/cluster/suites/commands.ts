@@ -137,8 +137,8 @@ Warning: buildconfig/cli-unsure: label s2i-incremental.io/incremental: unsupport
       const image = `harbor.example.com/web/cli-shop@${digestOf('cli-shop-3')}`;
       const table = (chain: string) => {
         const title = `PREVIOUS IMAGE${' '.repeat(image.length - 14)}`;
-        return `NAME       LAST         DECISION      REASON      CHAIN   ${title}   LAST FULL   LAST INCREMENTAL   SAVED
-cli-shop   cli-shop-3   incremental   continued   ${chain}   ${image}   2m05s       35s                2m55s
+        return `NAME       LAST         DECISION      REASON      CHAIN   ${title}   FULL    INCREMENTAL   SAVED
+cli-shop   cli-shop-3   incremental   continued   ${chain}   ${image}   2m05s   35s           2m55s
 `;
       };
       assert.deepEqual(await run(['status']), { status: 0, stdout: table('2    '), stderr: '' });
@@ -168,6 +168,8 @@ cli-shop   cli-shop-3   incremental   continued   ${chain}   ${image}   2m05s   
             previous: { build: 'cli-shop-3', image },
             lastFull: { build: 'cli-shop-1', seconds: 125 },
             lastIncremental: { build: 'cli-shop-3', seconds: 35 },
+            medianSeconds: { full: 125, incremental: 35 },
+            savesNothing: false,
             savedSeconds: 175,
           },
         ],

@@ -14,6 +14,8 @@ const rows: readonly BuildConfigStatus[] = [
     previous: { build: 'shop-12', image },
     lastFull: { build: 'shop-9', seconds: 125 },
     lastIncremental: { build: 'shop-12', seconds: 31 },
+    medianSeconds: { full: 125, incremental: 31 },
+    savesNothing: false,
     savedSeconds: 4_000,
   },
   {
@@ -24,6 +26,8 @@ const rows: readonly BuildConfigStatus[] = [
     previous: null,
     lastFull: null,
     lastIncremental: null,
+    medianSeconds: { full: null, incremental: null },
+    savesNothing: false,
     savedSeconds: 0,
   },
   {
@@ -34,6 +38,8 @@ const rows: readonly BuildConfigStatus[] = [
     previous: null,
     lastFull: null,
     lastIncremental: { build: 'odd-1', seconds: 5 },
+    medianSeconds: { full: null, incremental: 5 },
+    savesNothing: false,
     savedSeconds: null,
   },
   {
@@ -44,6 +50,8 @@ const rows: readonly BuildConfigStatus[] = [
     previous: null,
     lastFull: null,
     lastIncremental: null,
+    medianSeconds: { full: null, incremental: null },
+    savesNothing: false,
     savedSeconds: 0,
   },
 ];
@@ -57,11 +65,11 @@ describe('the table of a status', () => {
     const blank = ' '.repeat(image.length - 14);
     assert.equal(
       render(Number.POSITIVE_INFINITY),
-      `NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE${blank}   LAST FULL   LAST INCREMENTAL   SAVED
-shop   shop-12          incremental    continued     3/20    ${image}   2m05s       31s                1h06m
-api    api-1 (Failed)   full           first_build   0       -${blank}                -           -                  0s
-odd    odd-2            not-admitted   -             -       -${blank}                -           5s                 -
-new    -                -              -             -       -${blank}                -           -                  0s
+      `NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE${blank}   FULL    INCREMENTAL   SAVED
+shop   shop-12          incremental    continued     3/20    ${image}   2m05s   31s           1h06m
+api    api-1 (Failed)   full           first_build   0       -${blank}                -       -             0s
+odd    odd-2            not-admitted   -             -       -${blank}                -       5s            -
+new    -                -              -             -       -${blank}                -       -             0s
 `,
     );
   });
@@ -69,11 +77,11 @@ new    -                -              -             -       -${blank}          
   it('has short digests on a terminal, and the namespace if it is asked for', () => {
     assert.equal(
       render(200, true),
-      `NAMESPACE   NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                                 LAST FULL   LAST INCREMENTAL   SAVED
-web         shop   shop-12          incremental    continued     3/20    harbor.example.com/web/shop@sha256:8d52e7b6…   2m05s       31s                1h06m
-web         api    api-1 (Failed)   full           first_build   0       -                                              -           -                  0s
-team        odd    odd-2            not-admitted   -             -       -                                              -           5s                 -
-team        new    -                -              -             -       -                                              -           -                  0s
+      `NAMESPACE   NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                                 FULL    INCREMENTAL   SAVED
+web         shop   shop-12          incremental    continued     3/20    harbor.example.com/web/shop@sha256:8d52e7b6…   2m05s   31s           1h06m
+web         api    api-1 (Failed)   full           first_build   0       -                                              -       -             0s
+team        odd    odd-2            not-admitted   -             -       -                                              -       5s            -
+team        new    -                -              -             -       -                                              -       -             0s
 `,
     );
   });
@@ -82,9 +90,9 @@ team        new    -                -              -             -       -      
     const tables = [128, 100, 70].map((width) => render(width).split('\n').slice(0, 3));
     assert.deepEqual(tables, [
       [
-        'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                 LAST FULL   LAST INCREMENTAL   SAVED',
-        'shop   shop-12          incremental    continued     3/20    harbor.example…256:8d52e7b6…   2m05s       31s                1h06m',
-        'api    api-1 (Failed)   full           first_build   0       -                              -           -                  0s',
+        'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                          FULL    INCREMENTAL   SAVED',
+        'shop   shop-12          incremental    continued     3/20    harbor.example.com…p@sha256:8d52e7b6…   2m05s   31s           1h06m',
+        'api    api-1 (Failed)   full           first_build   0       -                                       -       -             0s',
       ],
       [
         'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                    SAVED',
@@ -116,6 +124,18 @@ team        new    -                -              -             -       -      
       'NAMESPACE          NAME               LAST                DECISION       REASON                SAVED',
       'team-wit…racters   a-long-n…ame-end   a-long-n…(Failed)   incremental    chain_depth_reached   1h06m',
     ]);
+  });
+
+  it('says where incremental builds save nothing', () => {
+    const slow = {
+      ...(rows[0] as BuildConfigStatus),
+      medianSeconds: { full: 40, incremental: 41 },
+      savesNothing: true,
+    };
+    const [, line] = renderStatusTable([slow], { withNamespace: false, width: 100 }).map((text) =>
+      renderText(text, false),
+    );
+    assert.equal(line, 'shop   shop-12   incremental   continued   3/20    saves nothing: 41s instead of 40s');
   });
 
   it('marks titles, decisions and failures', () => {

@@ -20,6 +20,7 @@ export function buildPlan(
     env: [],
     annotations: {},
     issued: undefined,
+    savesNothing: undefined,
     warnings: [],
     ...changes,
   };

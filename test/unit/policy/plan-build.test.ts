@@ -118,6 +118,7 @@ describe('planBuild', () => {
         series: 'harbor.example.com/test/pyflask:{timestamp}',
         position: testNow / 1000,
       },
+      savesNothing: undefined,
       warnings: [],
     });
   });
@@ -182,6 +183,7 @@ describe('planBuild', () => {
         series: 'harbor.example.com/test/pyflask:{timestamp}',
         position: testNow / 1000,
       },
+      savesNothing: undefined,
       warnings: [],
     });
   });
@@ -200,6 +202,36 @@ describe('planBuild', () => {
     assert.deepEqual([decision, reason], ['full', 'saves_nothing']);
     assert.equal(annotations['s2i-incremental.io/chain-started'], '2026-01-30T09:00:00Z');
     assert.equal(annotations['s2i-incremental.io/chain-depth'], '0');
+  });
+});
+
+describe('a chain that saves nothing', () => {
+  const outcome = (seconds: number) => {
+    return { name: '', continued: true, succeeded: true, at: undefined, seconds, chainFullSeconds: 40 };
+  };
+  const slow = [41, 50, 39].map(outcome);
+  const chain: BuildConfigHistory = { ...past, previous: { ...previous, number: 4, chainDepth: 3 }, outcomes: slow };
+  const numbers = (...all: readonly number[]) => all.map((number) => ({ number, createdAt: undefined }));
+  const rows: readonly [title: string, changes: Partial<BuildConfigHistory>, expected: unknown][] = [
+    ['is told of in the Build after its third incremental one', {}, { full: 40, incremental: 41 }],
+    ['is told of where that took as long', { outcomes: [40, 40, 40].map(outcome) }, { full: 40, incremental: 40 }],
+    ['is told of behind the Builds before it', { numbers: numbers(1, 4) }, { full: 40, incremental: 41 }],
+    ['is not told of where it saves a second', { outcomes: [39, 39, 41].map(outcome) }, undefined],
+    ['is not told of before', { previous: { ...previous, chainDepth: 2 } }, undefined],
+    ['is not told of again', { previous: { ...previous, number: 4, chainDepth: 4 } }, undefined],
+    ['is not told of by the next one in a queue', { numbers: numbers(4, 5) }, undefined],
+  ];
+  for (const [title, changes, expected] of rows) {
+    it(title, () => {
+      const yaml = '{incremental: {maxAge: 999h}, assemble: {wrapper: false}}';
+      assert.deepEqual(mutation({ history: { ...chain, ...changes }, yaml }).savesNothing, expected);
+    });
+  }
+
+  it('is not told of where it is given up', () => {
+    const yaml = '{incremental: {minSaving: 1s}, assemble: {wrapper: false}}';
+    const { reason, savesNothing } = mutation({ history: chain, yaml });
+    assert.deepEqual([reason, savesNothing], ['saves_nothing', undefined]);
   });
 });
 

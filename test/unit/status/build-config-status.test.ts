@@ -19,6 +19,8 @@ describe('the status of a BuildConfig', () => {
       previous: null,
       lastFull: null,
       lastIncremental: null,
+      medianSeconds: { full: null, incremental: null },
+      savesNothing: false,
       savedSeconds: 0,
     });
   });
@@ -44,6 +46,8 @@ describe('the status of a BuildConfig', () => {
       previous: { build: 'app-9', image: `harbor.example.com/team/app@${digest}` },
       lastFull: { build: 'app-8', seconds: 200 },
       lastIncremental: { build: 'app-9', seconds: 40 },
+      medianSeconds: { full: 120, incremental: 40 },
+      savesNothing: false,
       savedSeconds: 160,
     };
     assert.deepEqual(statusOf(builds, 20), expected);
@@ -90,6 +94,26 @@ describe('what was saved', () => {
     it(`is ${saved ?? 'not known'} by ${name}`, () => {
       assert.equal(statusOf(builds).savedSeconds, saved);
       assert.equal(statusOf(builds.toReversed()).savedSeconds, saved);
+    });
+  }
+});
+
+describe('the medians', () => {
+  const recorded = ourAnnotations({ 'chain-full-seconds': '40' });
+  const full = (...all: readonly number[]) => all.map((seconds, at) => admittedBuild(at + 1, 'full', seconds));
+  const next = (...all: readonly number[]) =>
+    all.map((seconds, at) => admittedBuild(at + 20, 'incremental', seconds, recorded));
+  const rows: readonly [title: string, builds: readonly JsonObject[], medians: object, savesNothing: boolean][] = [
+    ['of both kinds', [...full(90, 30, 50), ...next(20, 10, 12)], { full: 50, incremental: 12 }, false],
+    ['where the full ones are gone', next(20, 10, 12), { full: 40, incremental: 12 }, false],
+    ['where they save nothing', [...full(40), ...next(41, 30, 50)], { full: 40, incremental: 41 }, true],
+    ['where they take as long', [...full(40), ...next(40, 40, 40)], { full: 40, incremental: 40 }, true],
+    ['of too few to say that they save nothing', [...full(40), ...next(41, 50)], { full: 40, incremental: 41 }, false],
+  ];
+  for (const [title, builds, medians, savesNothing] of rows) {
+    it(title, () => {
+      const status = statusOf(builds);
+      assert.deepEqual([status.medianSeconds, status.savesNothing], [medians, savesNothing]);
     });
   }
 });

@@ -62,6 +62,30 @@ describe('an admitted Build is explained', () => {
     ]);
   });
 
+  it('with what it saves', () => {
+    const after = (seconds: number, patch: JsonObject = {}) =>
+      explained(
+        admittedBuild(
+          2,
+          'incremental',
+          seconds,
+          merge(ourAnnotations({ 'chain-full-seconds': '90' }), patch) as JsonObject,
+        ),
+      )[7];
+    assert.equal(after(31), 'It saves 59s: 31s instead of 1m30s for the full build of its chain.');
+    assert.equal(after(90), 'It saves nothing: 1m30s instead of 1m30s for the full build of its chain.');
+    assert.equal(after(95), 'It saves nothing: 1m35s instead of 1m30s for the full build of its chain.');
+    assert.match(after(31, { status: { phase: 'Failed' } }) ?? '', /^The next one is full/);
+  });
+
+  it('that is full because incremental ones save nothing', () => {
+    const reason = ourAnnotations({ reason: 'saves_nothing' });
+    assert.deepEqual(explained(admittedBuild(9, 'full', 40, reason)).slice(-2), [
+      'It starts no chain: the last one saved nothing, which started 2d04h ago (2026-01-29T08:00:00Z).',
+      'The next ones are full until the base image changes or incremental.maxAge has passed since their chain started; then incremental Builds are tried again.',
+    ]);
+  });
+
   it('as far as its record is there, in texts that a terminal can be shown', () => {
     const patch = ourAnnotations({
       reason: 'of_tomorrow',

@@ -89,6 +89,23 @@ describe('the Event of a decision', () => {
       },
     ],
     [
+      'that continues in a chain that saves nothing',
+      {
+        plan: buildPlan(
+          { savesNothing: { full: 40, incremental: 41 } },
+          { decision: 'incremental', reason: 'continued', previous },
+        ),
+        patch: [],
+      },
+      {
+        type: 'Normal',
+        reason: 'IncrementalSavesNothing',
+        message:
+          'Incremental builds save nothing: 41 s instead of 40 s. ' +
+          'api-1 continues from the image of api-0, harbor.example.com/team/app@sha256:1.',
+      },
+    ],
+    [
       'left alone for its strategy',
       skip('strategy_unsupported'),
       {
