@@ -8,23 +8,9 @@ import { describe, test } from 'node:test';
 import { Lab, type Scope, shells } from '../helpers/assemble-lab.ts';
 import { BuilderImage, differencesOf } from '../helpers/builder-image.ts';
 import type { Tree } from '../helpers/file-tree.ts';
+import { type Wheel, makeWheels, ownPackage } from '../helpers/python-project.ts';
 
-/** Makes wheels of packages with one module each: name, version, requirements. */
-const makeWheels = `
-import sys, json, zipfile
-for name, version, requires, extras in json.loads(sys.argv[2]):
-    info = f"{name}-{version}.dist-info"
-    metadata = f"Metadata-Version: 2.1\\nName: {name}\\nVersion: {version}\\n"
-    metadata += "".join(f"Provides-Extra: {extra}\\n" for extra in extras)
-    metadata += "".join(f"Requires-Dist: {text}\\n" for text in requires)
-    with zipfile.ZipFile(f"{sys.argv[1]}/{name}-{version}-py3-none-any.whl", "w") as wheel:
-        wheel.writestr(f"{name}.py", f"version = {version!r}\\n")
-        wheel.writestr(f"{info}/METADATA", metadata)
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr(f"{info}/RECORD", "")
-`;
-
-const wheels = [
+const wheels: Wheel[] = [
   [
     'flask',
     '1',
@@ -56,7 +42,7 @@ class PythonLab {
     this.venv = join(lab.root, 'venv');
     const folder = join(lab.root, 'wheels');
     mkdirSync(folder);
-    execFileSync('python3', ['-c', makeWheels, folder, JSON.stringify(wheels)]);
+    makeWheels(folder, wheels);
     execFileSync('python3', ['-m', 'venv', this.venv]);
     const pip = { PIP_NO_INDEX: '1', PIP_FIND_LINKS: folder, PIP_NO_CACHE_DIR: '1' };
     this.env = { ...pip, PATH: `${join(this.venv, 'bin')}:${lab.tools}` };
@@ -100,25 +86,6 @@ if [ -f pyproject.toml ]; then pip install .; fi
     assert.deepEqual(differencesOf(chained, this.read()), []);
   }
 }
-
-/** A package with a build of its own, which works in build/lib as that of setuptools does. */
-const ownPackage = (name: string, ...modules: string[]): Tree => ({
-  'pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
-  'setup.cfg': `[metadata]\nname = ${name}\n`,
-  'backend.py': `import os, shutil, zipfile
-def build_wheel(folder, settings=None, metadata=None):
-    shutil.copytree("${name}", "build/lib/${name}", dirs_exist_ok=True)
-    with zipfile.ZipFile(os.path.join(folder, "${name}-1-py3-none-any.whl"), "w") as wheel:
-        for file in sorted(os.listdir("build/lib/${name}")):
-            wheel.write("build/lib/${name}/" + file, "${name}/" + file)
-        info = "${name}-1.dist-info/"
-        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: ${name}\\nVersion: 1\\nRequires-Dist: flask\\n")
-        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
-        wheel.writestr(info + "RECORD", "")
-    return "${name}-1-py3-none-any.whl"
-`,
-  [name]: Object.fromEntries(['__init__', ...modules].map((module) => [`${module}.py`, ''])),
-});
 
 for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
   describe(`packages under ${shell.name}`, () => {
