@@ -1,3 +1,4 @@
+import { compareAge } from '../history/earlier-build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { formatTime, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { medianOf } from '../policy/chain-times.ts';
@@ -45,9 +46,7 @@ export function createStatus(
   builds: readonly BuildSummary[],
   limit: number | undefined,
 ): BuildConfigStatus {
-  const newestFirst = builds.toSorted(
-    (one, other) => other.number - one.number || (one.name < other.name ? 1 : one.name > other.name ? -1 : 0),
-  );
+  const newestFirst = builds.toSorted((one, other) => compareAge(other, one));
   const last = newestFirst[0];
   const depth = last?.recorded?.chainDepth;
   const times = timesOf(builds);

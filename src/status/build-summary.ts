@@ -1,7 +1,7 @@
 import { previousBuildOf } from '../history/earlier-build.ts';
 import { buildConfigOf, buildNumberOf, durationOf } from '../openshift/build.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
-import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { createdAt, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { type BuildRecord, type DecodedBuildRecord, decodeBuildRecord } from '../policy/build-record.ts';
 
 /** The record of a Build, of which the decision at least could be read. */
@@ -18,6 +18,8 @@ export interface BuildSummary {
   readonly name: string;
   /** -1: not known. */
   readonly number: number;
+  /** Milliseconds since the epoch; undefined: not known. */
+  readonly createdAt: number | undefined;
   readonly phase: string;
   /** Undefined: the Build was not admitted. */
   readonly recorded: SummarizedDecision | undefined;
@@ -46,6 +48,7 @@ export function summarizeBuild(build: JsonObject): BuildSummary {
   return {
     name: nameOf(build),
     number: buildNumberOf(build) ?? -1,
+    createdAt: createdAt(build),
     phase,
     recorded: summarize(recordedDecisionOf(build)),
     from: stringAt(build, 'spec', 'strategy', 'sourceStrategy', 'from', 'name'),

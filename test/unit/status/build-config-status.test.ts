@@ -25,7 +25,7 @@ describe('the status of a BuildConfig', () => {
     });
   });
 
-  it('tells the newest Build by its number, and the newest that is Complete of each kind', () => {
+  it('tells the newest Build, and the newest that is Complete of each kind', () => {
     const builds = [
       admittedBuild(10, 'incremental', 0, { status: { phase: 'Running' } }),
       admittedBuild(9, 'incremental', 40),
@@ -52,6 +52,15 @@ describe('the status of a BuildConfig', () => {
     };
     assert.deepEqual(statusOf(builds, 20), expected);
     assert.deepEqual(statusOf(builds.toReversed(), 20), expected);
+  });
+
+  it('takes the Build that was created last for the newest: numbers start anew after a replace', () => {
+    const at = (time: string) => ({ metadata: { creationTimestamp: time } });
+    const { last, previous } = statusOf([
+      admittedBuild(9, 'full', 60, at('2026-01-30T08:00:00Z')),
+      admittedBuild(1, 'full', 60, at('2026-01-30T09:00:00Z')),
+    ]);
+    assert.deepEqual([last?.build, previous?.build], ['app-1', 'app-1']);
   });
 
   it('tells of a newest Build that was not admitted, which has no place in a chain', () => {

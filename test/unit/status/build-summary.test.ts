@@ -10,6 +10,7 @@ describe('a summary of a Build', () => {
     assert.deepEqual(summarizeBuild(admittedBuild(2, 'incremental', 31, patch)), {
       name: 'app-2',
       number: 2,
+      createdAt: 1_769_763_600_000,
       phase: 'Complete',
       recorded: {
         decision: 'incremental',
@@ -52,6 +53,7 @@ describe('a summary of a Build', () => {
     assert.deepEqual(summarizeBuild({}), {
       name: '',
       number: -1,
+      createdAt: undefined,
       phase: 'New',
       recorded: undefined,
       from: undefined,
