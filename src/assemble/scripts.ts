@@ -186,7 +186,8 @@ list_tree() {
       elif holds_mount "$entry"; then
         printf 't %s\\n' "$encoded"
       elif [ "$listed" -gt "$most_listed" ]; then
-        note "$entry is one entry too many to look into: what builds add to it stays"
+        if [ -z "$unseen" ]; then note "more than $most_listed entries before builds: what builds add to $entry stays"; fi
+        unseen=1
         printf 't %s\\n' "$encoded"
       else
         printf 'b %s\\n' "$encoded"
@@ -356,6 +357,7 @@ list_left() {
 # What is there before assemble: of the base image, and injected by S2I. Not what earlier builds left and may stay.
 list_found() {
   listed=0
+  unseen=
   list_tree ./
   for output in $outputs; do
     if exists "$output" && ! has_line "$survivors" "$output"; then

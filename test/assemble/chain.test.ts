@@ -314,6 +314,27 @@ for (const shell of shells) {
       ]);
     });
 
+    test('of a very large tree in the image, the rest is not looked into: it stays, with what builds add to it', (t) => {
+      const lab = new Lab(t, shell);
+      lab.installAssemble('#!/bin/bash\necho >> a/added; echo >> z/added; echo >> y/added; exit 0\n');
+      lab.putHome({ a: { b: '' }, y: { c: '' }, z: { c: '' } });
+      const script = join(lab.delivered, 'assemble');
+      for (const content of ['\n', '\n\n']) {
+        writeScript(script, lab.wrapper().replace('most_listed=10000', 'most_listed=2'));
+        assert.deepEqual(
+          { ...lab.startDelivered('assemble'), stdout: '' },
+          {
+            status: 0,
+            stdout: '',
+            stderr: 's2i-incremental: more than 2 entries before builds: what builds add to ./y stays\n',
+          },
+        );
+        const large = { b: '', c: '', added: content };
+        const { b: _, ...rest } = large;
+        assert.deepEqual(lab.readHome(), listTree({ a: { b: '', added: '\n' }, y: rest, z: rest }));
+      }
+    });
+
     test('symlinks go, their targets stay, at the top and below', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(pythonAssemble(lab));

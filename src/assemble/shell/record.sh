@@ -116,6 +116,7 @@ list_left() {
 # What is there before assemble: of the base image, and injected by S2I. Not what earlier builds left and may stay.
 list_found() {
   listed=0
+  unseen=
   list_tree ./
   for output in $outputs; do
     if exists "$output" && ! has_line "$survivors" "$output"; then

@@ -72,7 +72,8 @@ list_tree() {
       elif holds_mount "$entry"; then
         printf 't %s\n' "$encoded"
       elif [ "$listed" -gt "$most_listed" ]; then
-        note "$entry is one entry too many to look into: what builds add to it stays"
+        if [ -z "$unseen" ]; then note "more than $most_listed entries before builds: what builds add to $entry stays"; fi
+        unseen=1
         printf 't %s\n' "$encoded"
       else
         printf 'b %s\n' "$encoded"
