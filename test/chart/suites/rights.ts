@@ -28,6 +28,12 @@ export function describeRights({ api, create }: ChartBed): void {
       apiGroups: ['build.openshift.io'],
       resources: ['builds', 'buildconfigs'],
     };
+    const buildDefaults = {
+      verbs: ['get'],
+      apiGroups: ['config.openshift.io'],
+      resources: ['builds'],
+      resourceNames: ['cluster'],
+    };
     const events = { verbs: ['create'], apiGroups: [''], resources: ['events'] };
     const ownConfiguration = {
       verbs: ['get', 'patch'],
@@ -43,8 +49,12 @@ export function describeRights({ api, create }: ChartBed): void {
     };
 
     const cases: readonly (readonly [string, readonly unknown[], readonly unknown[]])[] = [
-      ['self-signed', [builds, events, ownConfiguration, ownSecret], [builds, events, ownConfiguration]],
-      ['openshift', [builds, events], [builds, events]],
+      [
+        'self-signed',
+        [builds, buildDefaults, events, ownConfiguration, ownSecret],
+        [builds, buildDefaults, events, ownConfiguration],
+      ],
+      ['openshift', [builds, buildDefaults, events], [builds, buildDefaults, events]],
       ['standalone', [], []],
     ];
     for (const [mode, own, elsewhere] of cases) {
