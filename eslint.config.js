@@ -136,6 +136,18 @@ export default defineConfig(
       parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'charts/*/files/*.mjs'] } },
     },
     rules: {
+      // A table's row and a text for people cannot be broken.
+      'max-len': [
+        'error',
+        {
+          code: 120,
+          ignoreUrls: true,
+          ignoreStrings: true,
+          ignoreTemplateLiterals: true,
+          ignoreRegExpLiterals: true,
+          ignorePattern: '^ *\\* \\|',
+        },
+      ],
       '@typescript-eslint/no-unnecessary-condition': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/consistent-type-imports': 'error',

@@ -33,7 +33,10 @@ export const cases = {
 export type CaseName = keyof typeof cases;
 export const caseNames = Object.keys(cases) as readonly CaseName[];
 
-/** Returns the requests of a case as bytes, one for each BuildConfig; a review's uid is written into them when they are sent. */
+/**
+ * Returns the requests of a case as bytes, one for each BuildConfig; a review's uid is written into them when they are
+ * sent.
+ */
 export function requestsOf(name: CaseName): readonly Buffer[] {
   const { buildConfigs } = historySize;
   const bodyAt = bodiesOf(cases[name].review);

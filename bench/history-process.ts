@@ -1,4 +1,7 @@
-/** The history by itself: 100,000 opted-in Builds of 20,000 BuildConfigs, folded as a list would bring them, and looked up. */
+/**
+ * The history by itself: 100,000 opted-in Builds of 20,000 BuildConfigs, folded as a list would bring them, and looked
+ * up.
+ */
 import { BuildIndex } from '../src/history/build-index.ts';
 import type { JsonObject } from '../src/openshift/json.ts';
 import { historySize, identityOf, storedBuildText } from './example-history.ts';

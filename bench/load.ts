@@ -1,4 +1,7 @@
-/** The process that sends the load, on the other core. It sends prepared bytes and looks for little: it must cost less than the answer. */
+/**
+ * The process that sends the load, on the other core. It sends prepared bytes and looks for little: it must cost less
+ * than the answer.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type TLSSocket, connect } from 'node:tls';
 import { type CaseName, cases, requestOf, requestsOf, writeUid } from './cases.ts';
@@ -25,7 +28,10 @@ export interface LoadAnswer {
   readonly body: string;
 }
 
-/** Every so manieth patch is looked through; of each answer the status, the uid and whether there is a patch are checked. */
+/**
+ * Every so manieth patch is looked through; of each answer the status, the uid and whether there is a patch are
+ * checked.
+ */
 const thorough = 101;
 
 const prepared = new Map<CaseName, readonly Buffer[]>();

@@ -25,7 +25,10 @@ export interface RunningLab extends Lab {
   readonly webhooks: readonly MeasuredServer[];
 }
 
-/** Measures a bundle by itself: its size, how long it takes to be ready, and what it takes of memory when nothing happens. */
+/**
+ * Measures a bundle by itself: its size, how long it takes to be ready, and what it takes of memory when nothing
+ * happens.
+ */
 export async function measureStart({ folder, bundles, quick }: Lab): Promise<Columns> {
   const taken: Record<string, { startups: number[]; resident: number[] }> = {};
   for (let round = 0; round < (quick ? 3 : 7); round += 1) {

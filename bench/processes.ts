@@ -1,4 +1,6 @@
-/** Starts what is measured, each on the first core with the image's options: the bare server and the webhook's bundles. */
+/**
+ * Starts what is measured, each on the first core with the image's options: the bare server and the webhook's bundles.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
@@ -68,7 +70,10 @@ export interface MeasuredServer extends PinnedProcess {
   readonly trimLog: () => void;
 }
 
-/** Makes a folder for certificates, bundles and logs: in memory, or the core that is measured would write the log to a disk. */
+/**
+ * Makes a folder for certificates, bundles and logs: in memory, or the core that is measured would write the log to a
+ * disk.
+ */
 export async function createWorkshop(): Promise<string> {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 's2i-incremental-bench-'));
   const certificate = await createDevelopmentCertificate(['localhost', '127.0.0.1'], Date.now());

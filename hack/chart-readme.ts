@@ -15,7 +15,10 @@ export interface ChartValue {
   readonly comment: string | undefined;
 }
 
-/** The values with a comment of their own, in the order of the file, and those that neither have one nor lie in one that has. */
+/**
+ * The values with a comment of their own, in the order of the file, and those that neither have one nor lie in one that
+ * has.
+ */
 export function chartValues(yaml: string): readonly ChartValue[] {
   const values: ChartValue[] = [];
   // A comment before the first key of a map is the map's.

@@ -1,5 +1,5 @@
-// Writes src/assemble/scripts.ts from the shell scripts beside it: the product is one bundled file and reads none at run
-// time. Run it after every change of a script: node hack/embed-scripts.ts
+// Writes src/assemble/scripts.ts from the shell scripts beside it: the product is one bundled file and reads none at
+// run time. Run it after every change of a script: node hack/embed-scripts.ts
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -15,7 +15,9 @@ export interface PackageIndex {
   close(): void;
 }
 
-/** Serves the files of two folders: of Python packages as pip downloads them, of npm packages as `npm pack` names them. */
+/**
+ * Serves the files of two folders: of Python packages as pip downloads them, of npm packages as `npm pack` names them.
+ */
 export async function startPackageIndex(python: string, npm: string): Promise<PackageIndex> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname);

@@ -44,7 +44,8 @@ export interface Admission {
 }
 
 /**
- * Takes one request from eligibility to its patch. Never rejects: a failure of ours lets the object pass as it is, with a warning.
+ * Takes one request from eligibility to its patch. Never rejects: a failure of ours lets the object pass as it is, with
+ * a warning.
  * @param deadline milliseconds since the epoch by which the answer has to be there
  */
 export async function admit(

@@ -10,8 +10,8 @@ export interface NamespaceReader {
 const part = 0.3;
 
 /**
- * Resolves with the labels of a namespace; with none where nobody reads them, or they cannot be read: then the configuration's
- * defaults are used.
+ * Resolves with the labels of a namespace; with none where nobody reads them, or they cannot be read: then the
+ * configuration's defaults are used.
  * @param milliseconds until the answer has to be there
  */
 export async function readNamespaceLabels(

@@ -1,7 +1,10 @@
 import { parseImageReference } from '../openshift/image-reference.ts';
 import type { FactSource } from './gather-facts.ts';
 
-/** Tells whether an image is in its registry, and its digest; `unknown` where no answer can be had within the signal's time. */
+/**
+ * Tells whether an image is in its registry, and its digest; `unknown` where no answer can be had within the signal's
+ * time.
+ */
 export interface ImageRegistry {
   check(
     image: string,
@@ -13,7 +16,9 @@ export interface ImageRegistry {
   >;
 }
 
-/** Makes a fact source of whether the previous image is still there. It goes after the history, which names that image. */
+/**
+ * Makes a fact source of whether the previous image is still there. It goes after the history, which names that image.
+ */
 export function createPreviousImageSource(registry: ImageRegistry): FactSource {
   return {
     name: 'previousImage',

@@ -16,8 +16,8 @@ export class ReviewError extends Error {
 }
 
 /**
- * Reads a parsed body as an AdmissionReview. Its names must have the form of names, since they are logged, kept and asked for; an object
- * of any shape passes.
+ * Reads a parsed body as an AdmissionReview. Its names must have the form of names, since they are logged, kept and
+ * asked for; an object of any shape passes.
  * @param namespaceOptedIn whether it came by the entry for namespaces that opted in
  * @throws ReviewError
  */

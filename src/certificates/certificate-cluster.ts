@@ -18,7 +18,9 @@ export class ConflictError extends Error {
   readonly code = 'conflict';
 }
 
-/** The two objects that the replicas agree through. Every method rejects with what the API server or the network says. */
+/**
+ * The two objects that the replicas agree through. Every method rejects with what the API server or the network says.
+ */
 export interface CertificateCluster {
   /** How the configuration is called in messages. */
   readonly configuration: string;

@@ -24,7 +24,8 @@ const developmentAuthority = 's2i-incremental-webhook development CA';
 
 /**
  * The certificate in a folder. Where the folder has none, a CA and a serving certificate for the names are made in it,
- * `tls.key` with mode 0600; the CA's key is not kept. One made here is made anew at two thirds of its life, if that can be written; nothing else is ever overwritten.
+ * `tls.key` with mode 0600; the CA's key is not kept. One made here is made anew at two thirds of its life, if that can
+ * be written; nothing else is ever overwritten.
  * @param now milliseconds since the epoch
  * @throws CertificateError
  */
@@ -63,7 +64,9 @@ export async function loadOrCreateCertificate(
   return { certificate, created: true };
 }
 
-/** A CA and a serving certificate for the names, valid from an hour ago (clocks differ) for a year; nothing is stored. */
+/**
+ * A CA and a serving certificate for the names, valid from an hour ago (clocks differ) for a year; nothing is stored.
+ */
 export async function createDevelopmentCertificate(
   names: readonly [string, ...string[]],
   now: number,
@@ -104,8 +107,8 @@ function isDue({ cert }: ServingCertificate, now: number): boolean {
 }
 
 /**
- * The three files are written into `partial`, which is then renamed: what a process that was killed left is never part of a
- * certificate that is taken for a whole one.
+ * The three files are written into `partial`, which is then renamed: what a process that was killed left is never part
+ * of a certificate that is taken for a whole one.
  */
 const [partial, whole] = ['.certificate-partial', '.certificate-whole'];
 
@@ -120,7 +123,10 @@ function writeFiles(directory: string, { cert, key, ca = '' }: ServingCertificat
   finishWriting(directory);
 }
 
-/** Moves the files of a certificate that was written whole to their names; there is none unless a process was killed here. */
+/**
+ * Moves the files of a certificate that was written whole to their names; there is none unless a process was killed
+ * here.
+ */
 function finishWriting(directory: string): void {
   const folder = join(directory, whole);
   if (!existsSync(folder)) return;

@@ -32,8 +32,9 @@ export interface FileSourceOptions {
 const defaultInterval = 10_000;
 
 /**
- * The certificate in a folder, made there if it has none, and whatever takes its place: files are compared by content, because a mounted
- * Secret changes by a symbolic link. A pair that cannot be read or does not belong together leaves the one before in service.
+ * The certificate in a folder, made there if it has none, and whatever takes its place: files are compared by content,
+ * because a mounted Secret changes by a symbolic link. A pair that cannot be read or does not belong together leaves
+ * the one before in service.
  * @throws CertificateError where there is nothing to begin with
  */
 export async function startFileSource(options: FileSourceOptions): Promise<CertificateSource> {

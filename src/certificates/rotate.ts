@@ -25,7 +25,9 @@ export interface Rotated {
   readonly steps: readonly Exclude<Step['kind'], 'keep'>[];
 }
 
-/** More than any plan takes; one that does not come to an end is a mistake of ours, and is not to hold up the process. */
+/**
+ * More than any plan takes; one that does not come to an end is a mistake of ours, and is not to hold up the process.
+ */
 const maxSteps = 8;
 
 /**

@@ -37,22 +37,29 @@ export type Step =
   | { readonly kind: 'create_leaf' | 'switch_authority'; readonly authority: string }
   | { readonly kind: 'create_next_authority' };
 
-/** A third of its life is left to a certificate when the one after it is made: time to notice and mend what keeps it from that. */
+/**
+ * A third of its life is left to a certificate when the one after it is made: time to notice and mend what keeps it
+ * from that.
+ */
 const renewAt = 2 / 3;
 
 /**
- * A CA signs from five sixths of its predecessor's life on, having stood beside it for a sixth: until then every replica and
- * every API server has read the bundle. What took a CA's place unprepared keeps others beside it for as long.
+ * A CA signs from five sixths of its predecessor's life on, having stood beside it for a sixth: until then every
+ * replica and every API server has read the bundle. What took a CA's place unprepared keeps others beside it for as
+ * long.
  */
 const switchAt = 5 / 6;
 const settledAt = 1 / 6;
 
-/** Until then such a CA takes in what is published beside it; sooner than it lets go of it, so that two clocks do not disagree. */
+/**
+ * Until then such a CA takes in what is published beside it; sooner than it lets go of it, so that two clocks do not
+ * disagree.
+ */
 const adoptUntil = 1 / 10;
 
 /**
- * The first row that fits decides. "Current" is the usable CA (valid now, its key at hand) that signed the leaf, else the newest
- * published one, else the oldest; "next" a usable one that is newer.
+ * The first row that fits decides. "Current" is the usable CA (valid now, its key at hand) that signed the leaf, else
+ * the newest published one, else the oldest; "next" a usable one that is newer.
  *
  * | stored | condition | step |
  * |---|---|---|
@@ -66,8 +73,8 @@ const adoptUntil = 1 / 10;
  * | certificates | the current CA past two thirds, no next one | create_next_authority |
  * | certificates | anything else | keep |
  *
- * Clocks differ. A certificate that is not valid yet counts as not usable, so replicas settle on what the slowest clock made;
- * every certificate's start lies far enough in the past that this takes a clock that is an hour off.
+ * Clocks differ. A certificate that is not valid yet counts as not usable, so replicas settle on what the slowest clock
+ * made; every certificate's start lies far enough in the past that this takes a clock that is an hour off.
  */
 export function planRotation(
   stored: Stored,

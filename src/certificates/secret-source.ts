@@ -36,22 +36,32 @@ const longestSpread = 10_000;
 /** Milliseconds between rounds: two small reads from what the API server has in memory. */
 const longestInterval = 10_000;
 
-/** Writers that come between are the other replicas, each of which writes once; after so many it is a matter for the log. */
+/**
+ * Writers that come between are the other replicas, each of which writes once; after so many it is a matter for the
+ * log.
+ */
 const maxConflicts = 5;
 
 /**
- * The certificate that all replicas share: a Secret holds the CAs and the leaf, the `caBundle` of the webhook configuration
- * holds the CAs. Nobody leads; any replica does what the plan says, and the API server lets one of them be first:
+ * The certificate that all replicas share: a Secret holds the CAs and the leaf, the `caBundle` of the webhook
+ * configuration holds the CAs. Nobody leads; any replica does what the plan says, and the API server lets one of them
+ * be first:
  *
- * - The Secret is written with the resourceVersion it was read with (or created), so there is one sequence of states. Each
+ * - The Secret is written with the resourceVersion it was read with (or created), so there is one sequence of states.
+ * Each
  *   follows from the one before: no replica puts its own CA in the place of one it has not seen.
- * - The configuration is read before the Secret, and patched only if it is still that version. So whoever publishes has read
- *   a state at least as new as the one published before: had anybody published between, the test would fail. The published
+ * - The configuration is read before the Secret, and patched only if it is still that version. So whoever publishes has
+ * read
+ *   a state at least as new as the one published before: had anybody published between, the test would fail. The
+ * published
  *   bundle moves along the sequence and never back; replicas that read at different times cannot make it flip.
- * - A leaf is served when every published bundle verifies it, as read before. It stays verified: a CA leaves the bundle when
- *   it has expired, and no leaf of it is valid any more then. A CA that takes the place of lost ones adopts what is published
+ * - A leaf is served when every published bundle verifies it, as read before. It stays verified: a CA leaves the bundle
+ * when
+ *   it has expired, and no leaf of it is valid any more then. A CA that takes the place of lost ones adopts what is
+ * published
  *   and keeps it for a sixth of its life, in which all replicas have taken its leaf.
- * - A leaf of another CA than the one served waits a little after that CA was first seen published, because API servers follow
+ * - A leaf of another CA than the one served waits a little after that CA was first seen published, because API servers
+ * follow
  *   the configuration with a delay; a leaf of the same CA does not.
  */
 export class SecretSource implements CertificateSource {
@@ -106,7 +116,9 @@ export class SecretSource implements CertificateSource {
     await this.#polling?.close();
   }
 
-  /** Reads both objects, does what is to be done and serves what may be served; false where that failed. Never rejects. */
+  /**
+   * Reads both objects, does what is to be done and serves what may be served; false where that failed. Never rejects.
+   */
   async round(signal: AbortSignal): Promise<boolean> {
     const { onEvent } = this.#options;
     try {

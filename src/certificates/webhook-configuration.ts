@@ -33,7 +33,9 @@ function namesOf(clientConfig: unknown): readonly string[] {
   return [canonicalName(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'))];
 }
 
-/** A JSON patch that gives every webhook the bundle, and fails where the configuration has changed since it was read. */
+/**
+ * A JSON patch that gives every webhook the bundle, and fails where the configuration has changed since it was read.
+ */
 export function createBundlePatch(
   { resourceVersion, caBundles }: WebhookConfiguration,
   bundle: string,

@@ -19,15 +19,15 @@ export const explain = defineCommand({
   namesHelp: 'shop-3 or build/shop-3',
   options,
   about: [
-    'Tells in sentences why a Build is what it is: full or incremental and for what reason, what it starts from, where it is',
-    'pushed, what was added to it, where it is in its chain, and what the next one will be. Of a Build that the webhook did',
-    'not admit: why that may be. Values of variables are never shown.',
+    'Explains a Build: whether it is full or incremental and why, its base image, output, added variables and place in its',
+    'chain, and what the next one will be. For a Build that the webhook did not admit, it shows the possible causes. Values',
+    'of variables are never shown.',
   ].join('\n'),
   examples: (program) => [`${program} explain shop-3`, `${program} explain build/shop-3 -n web`],
   run: explainOne,
 });
 
-/** Prints why a Build is what it is. */
+/** Prints why a Build is full or incremental. */
 async function explainOne({ values, names }: Given<typeof options>, terminal: Terminal): Promise<number> {
   const [text, ...more] = names;
   if (text === undefined || more.length > 0)

@@ -39,12 +39,12 @@ export const status = defineCommand({
   namesHelp: 'only these BuildConfigs: shop, bc/shop or buildconfig/shop',
   options,
   about: [
-    'Shows where the opted-in BuildConfigs stand: their newest Build and why it was built in full or incrementally, where that',
-    'is in its chain, the image that the next Build can continue from, and what the incremental Builds saved.',
+    'Shows the opted-in BuildConfigs: their newest Build, why it is full or incremental, its place in its chain, the image',
+    'that the next Build can continue from, and the time that incremental Builds saved.',
   ].join('\n'),
   notes: [
-    "LAST is followed by the Build's phase unless it is Complete. SAVED counts the Builds that still exist: what each",
-    'incremental one took less than the full one at the start of its chain.',
+    "LAST is followed by the Build's phase unless it is Complete. SAVED counts the Builds that still exist: the time of the",
+    'full build at the start of their chain minus their own.',
   ].join('\n'),
   examples: (program) => [`${program} status`, `${program} status bc/shop -n web`, `${program} status -A -o wide`],
   run: showStatus,

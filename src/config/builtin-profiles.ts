@@ -6,15 +6,17 @@ export interface BuiltinProfile {
   readonly match: string;
   /** The folder of the S2I scripts in the stock images: their label `io.openshift.s2i.scripts-url`. */
   readonly scriptsDir: string;
-  /** Entries of the work directory that an incremental build starts with: dependencies that the tools prune themselves. */
+  /**
+   * Entries of the work directory that an incremental build starts with: dependencies that the tools prune themselves.
+   */
   readonly keep: readonly string[];
   /** Other folders that `assemble` fills without emptying them; the first step may be a variable of the image. */
   readonly outputs: readonly string[];
   /** The variables that the language's tools read, for an index, registry or mirror at a URL; in a fixed order. */
   readonly env: (url: string) => Readonly<Record<string, string>>;
   /**
-   * The further variables for a host (with its port if the URL has one) whose certificate is not to be verified, or that
-   * has plain HTTP; empty where the tools have none.
+   * The further variables for a host (with its port if the URL has one) whose certificate is not to be verified, or
+   * that has plain HTTP; empty where the tools have none.
    */
   readonly trustedEnv: (host: string) => Readonly<Record<string, string>>;
 }
@@ -104,7 +106,8 @@ export const builtinProfiles: Readonly<
       '$JWS_HOME/lib',
     ],
     env: (url) => ({ MAVEN_MIRROR_URL: url }),
-    // Wagon is the transport up to Maven 3.8 (`insecure` alone still compares host names), the resolver's own that of 3.9.
+    // Wagon is the transport up to Maven 3.8 (`insecure` alone still compares host names), the resolver's own that of
+    // 3.9.
     trustedEnv: () => ({
       MAVEN_ARGS_APPEND:
         '-Dmaven.wagon.http.ssl.insecure=true -Dmaven.wagon.http.ssl.allowall=true -Daether.connector.https.securityMode=insecure',
@@ -113,8 +116,8 @@ export const builtinProfiles: Readonly<
   php: {
     match: versioned('php'),
     scriptsDir: stockScriptsDir,
-    // Composer removes from it what composer.json requires no more. Not composer.lock: `composer install` fails on a lock
-    // that lacks a new requirement.
+    // Composer removes from it what composer.json requires no more. Not composer.lock: `composer install` fails on a
+    // lock that lacks a new requirement.
     keep: ['vendor'],
     outputs: [],
     env: (url) => ({ COMPOSER_MIRROR: url }),
@@ -134,7 +137,8 @@ export const builtinProfiles: Readonly<
   golang: {
     match: lastComponent('golang(?:-[0-9][a-z0-9._-]*)?|go-toolset(?:-[a-z0-9._-]+)?'),
     scriptsDir: stockScriptsDir,
-    // Modules and build cache, both by content. In GOPATH mode the source is moved to go/src, and fails to the second time.
+    // Modules and build cache, both by content. In GOPATH mode the source is moved to go/src, and fails to the second
+    // time.
     keep: ['go', '.cache'],
     outputs: ['$HOME/go/src'],
     env: (url) => ({ GOPROXY: url }),
@@ -155,8 +159,8 @@ export const builtinProfiles: Readonly<
   dotnet: {
     match: versioned('dotnet'),
     scriptsDir: stockScriptsDir,
-    // The packages are removed by assemble itself. It makes the last folder with a plain `mkdir`, and installs global tools
-    // into .dotnet, which fails on one that is there.
+    // The packages are removed by assemble itself. It makes the last folder with a plain `mkdir`, and installs global
+    // tools into .dotnet, which fails on one that is there.
     keep: [],
     outputs: ['/opt/app-root/app', '/opt/app-root/.dotnet', '/opt/app-root/packages-for-incremental-build'],
     env: (url) => ({ DOTNET_RESTORE_SOURCES: url }),

@@ -87,8 +87,8 @@ function builtinOf(own: string, { like: name = own }: Pick<GivenProfile, 'like'>
 }
 
 /**
- * All profiles: those of the file in its order, then the built-in ones that the file does not name. One with a built-in's
- * name, or like one, has what that one knows, but for the keys that are given.
+ * All profiles: those of the file in its order, then the built-in ones that the file does not name. One with a
+ * built-in's name, or like one, has what that one knows, but for the keys that are given.
  */
 export const profilesSchema = z
   .record(profileName, profile, { error: 'must be a map of profile names to profiles' })

@@ -121,7 +121,7 @@ export const configSchema = section({
     minSaving: duration('0')
       .prefault('0s')
       .describe(
-        'what incremental builds have to save against the full build of their chain, or full ones follow; `0s`: no matter',
+        'least time that incremental builds must save, compared with the full build of their chain; else full builds follow; `0s`: off',
       ),
     pullSecret: secretName
       .default('')

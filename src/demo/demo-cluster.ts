@@ -16,7 +16,10 @@ export interface WebhookAddress {
   readonly ca: string;
 }
 
-/** The parts of a cluster that the story needs: it stores objects and, as OpenShift's API server does, has the webhook admit each change first. */
+/**
+ * The parts of a cluster that the story needs: it stores objects and, as OpenShift's API server does, has the webhook
+ * admit each change first.
+ */
 export class DemoCluster {
   readonly #objects = new Map<string, JsonObject>();
   readonly #webhook: () => WebhookAddress;
@@ -51,7 +54,10 @@ export class DemoCluster {
     return this.#admit('UPDATE', changed, stored);
   }
 
-  /** `oc start-build NAME [--incremental=false]`: a Build with all labels and none of the annotations of its BuildConfig. */
+  /**
+   * `oc start-build NAME [--incremental=false]`: a Build with all labels and none of the annotations of its
+   * BuildConfig.
+   */
   async startBuild(name: string, baseImage: string, incremental?: boolean): Promise<Admitted> {
     const buildConfig = this.get('BuildConfig', name);
     const build = buildOf(buildConfig, this.#countBuild(name), baseImage);

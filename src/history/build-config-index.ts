@@ -14,7 +14,10 @@ export interface KnownBuildConfig {
   readonly facts: BuildConfigFacts;
 }
 
-/** Of some 400 bytes, at most 1.5 kB; a large cluster has 20,000. The Builds of those that come later are asked for live. */
+/**
+ * Of some 400 bytes, at most 1.5 kB; a large cluster has 20,000. The Builds of those that come later are asked for
+ * live.
+ */
 const defaultMost = 50_000;
 
 /** BuildConfigs folded into what decisions need of them; the objects themselves are not kept. */

@@ -30,8 +30,8 @@ interface Namespace {
 }
 
 /**
- * Bytes, about: 120,000 Builds of 24,000 BuildConfigs, more than a large cluster has. Beyond that the namespace that takes most is
- * not kept, and its Builds are asked for live.
+ * Bytes, about: 120,000 Builds of 24,000 BuildConfigs, more than a large cluster has. Beyond that the namespace that
+ * takes most is not kept, and its Builds are asked for live.
  */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
@@ -39,9 +39,9 @@ const defaultMaxBytes = 64 * 1024 * 1024;
 const maxUidLength = 72;
 
 /**
- * Opted-in Builds folded into what decisions need of them, one after another and in any order. Of the Builds themselves a few
- * fields are kept, and of each BuildConfig the newest to continue from. No I/O: whoever reads them, from a list, a watch or a
- * file, puts them here.
+ * Opted-in Builds folded into what decisions need of them, one after another and in any order. Of the Builds themselves
+ * a few fields are kept, and of each BuildConfig the newest to continue from. No I/O: whoever reads them, from a list,
+ * a watch or a file, puts them here.
  */
 export class BuildIndex {
   readonly #namespaces = new Map<string, Namespace>();
@@ -143,8 +143,9 @@ export class BuildIndex {
   }
 
   /**
-   * Whether `lookUp` is right: not while the newest Build to continue from is gone and others are left, of which only that they
-   * are there is known, not where the Build that asks is itself here, and not in a namespace that took too much.
+   * Whether `lookUp` is right: not while the newest Build to continue from is gone and others are left, of which only
+   * that they are there is known, not where the Build that asks is itself here, and not in a namespace that took too
+   * much.
    */
   canAnswer({ namespace, buildConfig, build }: BuildQuery): boolean {
     if (this.#notKept.has(namespace)) return false;

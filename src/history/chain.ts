@@ -57,7 +57,10 @@ export class Chain {
     return this.#previous;
   }
 
-  /** Whether the newest Build to continue from is gone while others are left, of which only that they are there is known. */
+  /**
+   * Whether the newest Build to continue from is gone while others are left, of which only that they are there is
+   * known.
+   */
   get hasLost(): boolean {
     return this.#lost !== undefined;
   }

@@ -25,8 +25,9 @@ export interface BuildPosition {
 }
 
 /**
- * Orders Builds from older to newer: by creation, because numbers start anew after `oc replace`; of those created within one second
- * by number; of equal ones (someone edited an annotation) by name, so that the order of events does not decide.
+ * Orders Builds from older to newer: by creation, because numbers start anew after `oc replace`; of those created
+ * within one second by number; of equal ones (someone edited an annotation) by name, so that the order of events does
+ * not decide.
  */
 export function compareAge(one: BuildPosition, other: BuildPosition): number {
   return (
@@ -36,19 +37,24 @@ export function compareAge(one: BuildPosition, other: BuildPosition): number {
   );
 }
 
-/** Of its settings that are compared, what is kept of a Build, in bytes: some hundred variables' names; a Build with more is rare. */
+/**
+ * Of its settings that are compared, what is kept of a Build, in bytes: some hundred variables' names; a Build with
+ * more is rare.
+ */
 const maxSettingsSize = 16_384;
 
 const noSettings = { originFrom: '', source: '', inputs: '', envNames: [] } as const;
 
 /**
- * Returns the Build as one to continue from, or undefined: not Complete, a clone that was not admitted anew, or without an image.
+ * Returns the Build as one to continue from, or undefined: not Complete, a clone that was not admitted anew, or without
+ * an image.
  * @param record its own
  */
 export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(build)): PreviousBuild | undefined {
   const number = buildNumberOf(build);
   if (number === undefined || stringAt(build, 'status', 'phase') !== 'Complete') return undefined;
-  // A clone that passed while the webhook was away still has the annotations, and maybe the tag, of the Build it copied.
+  // A clone that passed while the webhook was away still has the annotations, and maybe the tag, of the Build it
+  // copied.
   if (record === undefined && annotationOf(build, openshiftKeys.cloneOf) !== undefined) return undefined;
   const image = imageOf(build, record?.origin);
   if (image === undefined) return undefined;
@@ -93,8 +99,8 @@ export function settingsSizeOf({
 }
 
 /**
- * Tells whether what a Build left in its image can be removed: it had `scripts` that its BuildConfig had not given it, or its label
- * says that it needs none.
+ * Tells whether what a Build left in its image can be removed: it had `scripts` that its BuildConfig had not given it,
+ * or its label says that it needs none.
  */
 function hadWrapper(build: JsonObject, origin: BuildOrigin | undefined): boolean {
   if (labelOf(build, labels.assembleWrapper) === 'false') return true;
@@ -112,7 +118,10 @@ export interface ScriptsFailure {
 /** Longer addresses are not kept, in characters: that of a service and a profile has less than a hundred. */
 const maxAddressLength = 512;
 
-/** Returns the failure to fetch scripts that a Build ended with; undefined where it ended otherwise, or does not say when. */
+/**
+ * Returns the failure to fetch scripts that a Build ended with; undefined where it ended otherwise, or does not say
+ * when.
+ */
 export function scriptsFailureOf(build: JsonObject): ScriptsFailure | undefined {
   if (stringAt(build, 'status', 'reason') !== 'FetchScriptsFailed' || finalPhaseOf(build) !== 'Failed')
     return undefined;
@@ -126,7 +135,10 @@ export function scriptsAddressOf(scripts: string): string {
   return scripts.slice(0, Math.max(0, scripts.lastIndexOf('/')));
 }
 
-/** Returns the DockerImage reference that a Build is pushed to; undefined for another output and what is too long to be one. */
+/**
+ * Returns the DockerImage reference that a Build is pushed to; undefined for another output and what is too long to be
+ * one.
+ */
 export function outputReferenceOf(build: JsonObject): string | undefined {
   const to = objectAt(build, 'spec', 'output', 'to');
   const name = to?.['kind'] === 'DockerImage' ? stringAt(to, 'name') : undefined;
@@ -137,15 +149,17 @@ function scriptsOf(build: JsonObject): string {
   return stringAt(sourceStrategyOf(build), 'scripts') ?? '';
 }
 
-/** Returns when a Build ended, or else was created, in milliseconds since the epoch; undefined where it says neither. */
+/**
+ * Returns when a Build ended, or else was created, in milliseconds since the epoch; undefined where it says neither.
+ */
 export function endedAt(build: JsonObject): number | undefined {
   return timeAt(build, 'status', 'completionTimestamp') ?? createdAt(build);
 }
 
 /**
- * The image a Build made, `repository@digest` or `repository:tag`. Its repository is taken from what cannot be changed after
- * the fact; anyone with edit rights may write the status, so of that only a well-formed digest counts, and an image stream's
- * reference if it names that stream.
+ * The image a Build made, `repository@digest` or `repository:tag`. Its repository is taken from what cannot be changed
+ * after the fact; anyone with edit rights may write the status, so of that only a well-formed digest counts, and an
+ * image stream's reference if it names that stream.
  * @param origin the Build's own
  */
 function imageOf(build: JsonObject, origin: BuildOrigin | undefined): string | undefined {

@@ -12,7 +12,10 @@ export interface FinishedBuild {
   readonly failure: BuildFailure | undefined;
   /** How long it took; 0 for one that ended before it started. */
   readonly seconds: number;
-  /** How much less than the full build that its chain started with; 0 where it took longer, failed, or nothing is known to compare it with. */
+  /**
+   * How much less than the full build that its chain started with; 0 where it took longer, failed, or nothing is known
+   * to compare it with.
+   */
   readonly savedSeconds: number;
 }
 

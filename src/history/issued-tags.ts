@@ -1,15 +1,15 @@
 import type { IssuedTag } from '../policy/plan.ts';
 
 /**
- * Milliseconds, two hours: a tag is a time not before the one it was issued at, so an older one could only matter in the hour that
- * the clocks repeat in autumn. One that was issued so long after now is of a clock that was wrong.
+ * Milliseconds, two hours: a tag is a time not before the one it was issued at, so an older one could only matter in
+ * the hour that the clocks repeat in autumn. One that was issued so long after now is of a clock that was wrong.
  */
 const keepFor = 7_200_000;
 
 /**
- * Bytes: that of 30,000 series, more than the BuildConfigs of a large cluster that all build within two hours. Whoever sends
- * more series than that has the oldest forgotten; the Builds that the watch knows count as used anyway, so what is lost matters
- * only until the watch tells of them.
+ * Bytes: that of 30,000 series, more than the BuildConfigs of a large cluster that all build within two hours. Whoever
+ * sends more series than that has the oldest forgotten; the Builds that the watch knows count as used anyway, so what
+ * is lost matters only until the watch tells of them.
  */
 const defaultMaxBytes = 8 * 1024 * 1024;
 
@@ -20,8 +20,8 @@ interface Issued {
 }
 
 /**
- * The tags this process has given out: of each series the last position, for two hours. Times are milliseconds since the
- * epoch.
+ * The tags this process has given out: of each series the last position, for two hours. Times are milliseconds since
+ * the epoch.
  */
 export class IssuedTags {
   /** The one issued longest ago comes first. */

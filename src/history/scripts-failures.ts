@@ -18,7 +18,10 @@ export class ScriptsFailures {
     if (this.#times.size > maxAddresses && oldest !== undefined) this.#times.delete(oldest);
   }
 
-  /** When Builds last could not fetch scripts of that address, whatever the profile; undefined: never, as far as is known. */
+  /**
+   * When Builds last could not fetch scripts of that address, whatever the profile; undefined: never, as far as is
+   * known.
+   */
   at(scripts: string): number | undefined {
     return this.#times.get(scriptsAddressOf(scripts));
   }

@@ -18,7 +18,8 @@ export interface HistoryStatus {
 /**
  * The history from two watches, on opted-in Builds and on opted-in BuildConfigs. While they are not open, or have not
  * told of the very Build that asks, the API server is asked instead.
- * @param watchesAll whether all Builds and BuildConfigs are watched, those that a namespace opted in among them; without it
+ * @param watchesAll whether all Builds and BuildConfigs are watched, those that a namespace opted in among them;
+ * without it
  *   the API server is asked for these
  * @param onFinished told of each Build that finishes, once, also if it did while a watch was away
  */

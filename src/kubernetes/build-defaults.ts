@@ -10,12 +10,15 @@ export interface BuildDefaults {
   close(): Promise<void>;
 }
 
-/** An administrator changes it a few times a year: a minute is soon enough, and one small request a minute is nothing. */
+/**
+ * An administrator changes it a few times a year: a minute is soon enough, and one small request a minute is nothing.
+ */
 const interval = 60_000;
 
 /**
  * Reads `builds.config.openshift.io/cluster` now and then.
- * @param onFailure told of each failure but a missing right or object: without those, nothing is known and nothing is wrong
+ * @param onFailure told of each failure but a missing right or object: without those, nothing is known and nothing is
+ * wrong
  */
 export function watchBuildDefaults(kubernetes: Kubernetes, onFailure: (error: unknown) => void): BuildDefaults {
   let env: readonly unknown[] = [];

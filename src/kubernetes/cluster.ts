@@ -63,7 +63,8 @@ export const defaultPageSizes: PageSizes = {
   first: 20,
   // What kubectl asks for.
   most: 500,
-  // A hundred Builds: parsed in a few milliseconds, in which nobody else is served, and gone with the next minor collection.
+  // A hundred Builds: parsed in a few milliseconds, in which nobody else is served, and gone with the next minor
+  // collection.
   aim: 512 * 1024,
   // Twenty Builds of 200 KiB each, which is large. Parsed, it is a few times that.
   limit: 4 * 1024 * 1024,
@@ -182,7 +183,8 @@ export function createCluster(
         }
       } catch (error) {
         if (signal.aborted) return;
-        // One that is dead is as silent as one where nothing happens; opening it again mends the one and costs the other nothing.
+        // One that is dead is as silent as one where nothing happens; opening it again mends the one and costs the
+        // other nothing.
         if (state.isOpen && error instanceof SilentError) return;
         throw error instanceof ClusterError && error.code === 410
           ? new GoneError('the version is too old', { cause: error })

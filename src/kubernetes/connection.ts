@@ -60,8 +60,8 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
 }
 
 /**
- * Bytes of the largest object, and some: etcd takes requests of 1.5 MiB, and in JSON a character may take six times the room it
- * has there.
+ * Bytes of the largest object, and some: etcd takes requests of 1.5 MiB, and in JSON a character may take six times the
+ * room it has there.
  */
 export const maxObjectBytes = 12 * 1024 * 1024;
 
@@ -76,8 +76,8 @@ export interface ConnectOptions {
 }
 
 /**
- * Requests to the current cluster of a kubeconfig. The client's part is who we are and whom we trust: files that changed, a
- * token among them, are read anew. Its API classes would load the model of every kind there is.
+ * Requests to the current cluster of a kubeconfig. The client's part is who we are and whom we trust: files that
+ * changed, a token among them, are read anew. Its API classes would load the model of every kind there is.
  * @throws Error where the kubeconfig has no current cluster
  */
 export function connect(
@@ -122,8 +122,8 @@ export function connect(
   };
 
   /**
-   * The client makes one agent and keeps it with the certificates it was made with, which is right for a proxy's alone. An
-   * agent without any takes them from each request and opens another connection when they have changed.
+   * The client makes one agent and keeps it with the certificates it was made with, which is right for a proxy's alone.
+   * An agent without any takes them from each request and opens another connection when they have changed.
    */
   const agentFor = (made: Agent): Agent =>
     server.startsWith('https:') && kubeConfig.getCurrentCluster()?.proxyUrl === undefined ? keepAlive : made;

@@ -25,8 +25,8 @@ export interface ReflectorOptions<I extends Index> {
 }
 
 /**
- * Milliseconds after a watch has opened until it counts as up to date: what happened while none was open comes first, and
- * the server does not say when it is through.
+ * Milliseconds after a watch has opened until it counts as up to date: what happened while none was open comes first,
+ * and the server does not say when it is through.
  */
 const settling = 200;
 
@@ -37,8 +37,8 @@ const shortestWatch = 1_000;
 const backoff = { first: 500, last: 30_000 } as const;
 
 /**
- * Keeps an index of the objects of a selection as the cluster has them: lists them page by page, then watches, and lists
- * anew when the server no longer remembers where the watch was.
+ * Keeps an index of the objects of a selection as the cluster has them: lists them page by page, then watches, and
+ * lists anew when the server no longer remembers where the watch was.
  */
 export class Reflector<I extends Index> {
   readonly #options: ReflectorOptions<I>;
@@ -84,8 +84,8 @@ export class Reflector<I extends Index> {
   }
 
   /**
-   * Lists everything into a new index; resolves with its version. The old one is let go before: nobody asks it while no watch
-   * is open, and there is not always room for two.
+   * Lists everything into a new index; resolves with its version. The old one is let go before: nobody asks it while no
+   * watch is open, and there is not always room for two.
    */
   async #list(signal: AbortSignal): Promise<string> {
     const { cluster, selection, createIndex, onEvent, onObject } = this.#options;

@@ -12,7 +12,10 @@ export const buildFailures = [
 ] as const;
 export type BuildFailure = (typeof buildFailures)[number];
 
-/** The reasons of a Build's status that say what failed; a base image that cannot be pulled and a failed `assemble` share one. */
+/**
+ * The reasons of a Build's status that say what failed; a base image that cannot be pulled and a failed `assemble`
+ * share one.
+ */
 const failuresByReason: Readonly<Record<string, BuildFailure>> = {
   FetchScriptsFailed: 'fetch_scripts_failed',
   FetchSourceFailed: 'fetch_source_failed',

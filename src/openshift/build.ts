@@ -15,7 +15,10 @@ export function envOf(object: JsonObject): readonly unknown[] {
   return arrayAt(sourceStrategyOf(object), 'env') ?? [];
 }
 
-/** Names that the platform adds to a Build's env, such as that of `oc start-build --build-loglevel`: not the application's. */
+/**
+ * Names that the platform adds to a Build's env, such as that of `oc start-build --build-loglevel`: not the
+ * application's.
+ */
 const platformName = /^(?:BUILD_LOGLEVEL|OPENSHIFT_BUILD_[A-Z_]+)$/;
 
 /** Returns the names in an env that are the application's, in order. */
@@ -57,7 +60,10 @@ export function buildConfigOf(build: JsonObject): BuildConfigIdentity | undefine
   return undefined;
 }
 
-/** The Build's number within its BuildConfig, from the annotation or else the name's end; undefined where neither has one. */
+/**
+ * The Build's number within its BuildConfig, from the annotation or else the name's end; undefined where neither has
+ * one.
+ */
 export function buildNumberOf(build: JsonObject): number | undefined {
   const text = annotationOf(build, openshiftKeys.buildNumber) ?? /-([0-9]+)$/.exec(nameOf(build))?.[1] ?? '';
   // 15 digits stay below Number.MAX_SAFE_INTEGER; OpenShift counts in an int64 from 1.
@@ -79,8 +85,9 @@ export function sourceOf(build: JsonObject): string {
 export const wrapperFolder = '.s2i-incremental-scripts';
 
 /**
- * Names and folders of the other inputs of a Build's source (Secrets, ConfigMaps, images but for the wrapper's), in one text to
- * compare; empty where there are none. Of an image its repository counts, and its order among the others does not.
+ * Names and folders of the other inputs of a Build's source (Secrets, ConfigMaps, images but for the wrapper's), in one
+ * text to compare; empty where there are none. Of an image its repository counts, and its order among the others does
+ * not.
  */
 export function buildInputsOf(build: JsonObject): string {
   const inputs: (readonly string[])[] = [];
@@ -116,7 +123,10 @@ export function finalPhaseOf(build: JsonObject): FinalPhase | undefined {
 /** A day, in seconds: longer builds exist, but a larger number is more likely forged, and would spoil every total. */
 export const maxBuildSeconds = 86_400;
 
-/** How long a Build took, in whole seconds: its `status.duration` (nanoseconds), or from start to completion; undefined where its status does not say. */
+/**
+ * How long a Build took, in whole seconds: its `status.duration` (nanoseconds), or from start to completion; undefined
+ * where its status does not say.
+ */
 export function durationOf(build: JsonObject): number | undefined {
   const nanoseconds = at(build, 'status', 'duration');
   if (typeof nanoseconds === 'number' && nanoseconds > 0) return Math.round(nanoseconds / 1e9);

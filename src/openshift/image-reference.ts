@@ -26,7 +26,9 @@ const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 
-/** 255 of the repository, 128 of the tag, 135 of the longest digest and their separators; longer text is no reference. */
+/**
+ * 255 of the repository, 128 of the tag, 135 of the longest digest and their separators; longer text is no reference.
+ */
 export const maxReferenceLength = maxRepositoryLength + 1 + 128 + 1 + 135;
 
 /** Whether the text is a tag that registries and OpenShift accept. */

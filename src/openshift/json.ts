@@ -17,8 +17,8 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
   for (const key of path) {
     if (!isObject(current)) return undefined;
-    // What an object inherits is a function or Object.prototype, and JSON has neither. To ask whether a key is its own as well
-    // takes as long again as to look it up.
+    // What an object inherits is a function or Object.prototype, and JSON has neither. To ask whether a key is its own
+    // as well takes as long again as to look it up.
     const next = current[key];
     if (typeof next === 'function' || next === Object.prototype) return undefined;
     current = next;
@@ -73,8 +73,8 @@ function withKey(object: JsonObject, key: string, value: unknown): JsonObject {
 }
 
 /**
- * A copy of the object with several keys of the map at a path set, or left out where the value is null; one copy for all.
- * A missing map is made only if there is something to set.
+ * A copy of the object with several keys of the map at a path set, or left out where the value is null; one copy for
+ * all. A missing map is made only if there is something to set.
  * @throws TypeError as withValue
  */
 export function withEntries(

@@ -1,6 +1,12 @@
-/** How the base image of a Build is recorded and compared. A base image is given as referenceKeyOf gives it: `Kind/name`. */
+/**
+ * How the base image of a Build is recorded and compared. A base image is given as referenceKeyOf gives it:
+ * `Kind/name`.
+ */
 
-/** Returns what a Build's record says of its base image: `Kind/name`, with `@digest` where the digest that its tag means is known. */
+/**
+ * Returns what a Build's record says of its base image: `Kind/name`, with `@digest` where the digest that its tag means
+ * is known.
+ */
 export function recordedBase(base: string, digest: string | undefined): string {
   return digest === undefined ? base : `${tagged(base)}@${digest}`;
 }
@@ -16,7 +22,8 @@ export function recordedBase(base: string, digest: string | undefined): string {
  * | the same, with digest  | with the same digest        | no      |
  * | the same, with digest  | with another digest         | yes     |
  *
- * @param digest that the tag of `base` means now; undefined where it is not known, or the base image is named by its digest
+ * @param digest that the tag of `base` means now; undefined where it is not known, or the base image is named by its
+ * digest
  */
 export function isOtherBase(recorded: string, base: string, digest: string | undefined): boolean {
   const prefix = recordedBase(base, '');

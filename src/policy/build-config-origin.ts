@@ -71,7 +71,10 @@ export function buildConfigSettingsOf(buildConfig: JsonObject): BuildConfigSetti
   };
 }
 
-/** The forms of nothing in a BuildConfig, of the fields that may be written. The API server stores none; a program may send them. */
+/**
+ * The forms of nothing in a BuildConfig, of the fields that may be written. The API server stores none; a program may
+ * send them.
+ */
 export function emptyFormsOf(buildConfig: JsonObject): EmptyForms {
   const { env, incremental } = sourceStrategyOf(buildConfig) ?? {};
   const annotations = at(buildConfig, 'metadata', 'annotations');

@@ -12,7 +12,10 @@ export interface AddedVariable {
   readonly replaces?: JsonObject;
 }
 
-/** The settings of a Build before it was changed, and the variables that were added: what its `…/origin` annotation holds. Null: absent. */
+/**
+ * The settings of a Build before it was changed, and the variables that were added: what its `…/origin` annotation
+ * holds. Null: absent.
+ */
 export interface BuildOrigin {
   readonly from: ObjectReference | null;
   readonly incremental: boolean | null;
@@ -30,7 +33,10 @@ export interface BuildOrigin {
 const imagesForms = ['absent', 'null', 'list'] as const;
 export type ImagesForm = (typeof imagesForms)[number];
 
-/** The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list of names. */
+/**
+ * The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list
+ * of names.
+ */
 export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
   const replaced = env.map(({ replaces }) => replaces).filter((variable) => variable !== undefined);
   return JSON.stringify({
@@ -44,8 +50,8 @@ export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
 }
 
 /**
- * Reads the annotation. Anyone with edit rights may have written it, so each field is checked and rebuilt; undefined where
- * any is not what it must be.
+ * Reads the annotation. Anyone with edit rights may have written it, so each field is checked and rebuilt; undefined
+ * where any is not what it must be.
  */
 export function decodeBuildOrigin(text: string): BuildOrigin | undefined {
   const parsed = parseJson(text);

@@ -10,8 +10,9 @@ export interface ChainTimes {
 const compared = 3;
 
 /**
- * Compares the newest three incremental Builds since the last full one with the full build of their chain; undefined while
- * there are fewer whose times are known. What came before that full build was built from another image, and does not count.
+ * Compares the newest three incremental Builds since the last full one with the full build of their chain; undefined
+ * while there are fewer whose times are known. What came before that full build was built from another image, and does
+ * not count.
  * @param outcomes newest first
  */
 export function chainTimesOf(outcomes: readonly BuildOutcome[]): ChainTimes | undefined {

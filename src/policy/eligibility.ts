@@ -47,7 +47,8 @@ const groups: readonly string[] = ['build.openshift.io', ''];
  * | BuildConfig UPDATE of its status or bookkeeping | skip `nothing_to_do`               |
  * | anything else                                   | eligible                           |
  *
- * What has the label itself comes by the other entry as well. A BuildConfig that is not opted in and has an origin, or had one before the update, is one that opts out.
+ * What has the label itself comes by the other entry as well. A BuildConfig that is not opted in and has an origin, or
+ * had one before the update, is one that opts out.
  */
 export function checkEligibility(request: AdmissionRequest): Eligibility {
   const { resource, operation, object } = request;

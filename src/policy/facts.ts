@@ -1,6 +1,8 @@
 import type { BuildConfigIdentity } from '../openshift/build.ts';
 
-/** What a plan is told of the world: everything was read before planning starts. Times are milliseconds since the epoch. */
+/**
+ * What a plan is told of the world: everything was read before planning starts. Times are milliseconds since the epoch.
+ */
 
 /** Which Builds a history is asked for. */
 export interface HistoryQuery {
@@ -38,7 +40,10 @@ export interface PreviousBuild {
   readonly inputs: string;
   /** The names of its strategy's env: all of them are in its image. */
   readonly envNames: readonly string[];
-  /** Its `originFrom`, `source`, `inputs` and `envNames` were too long to keep and are empty: nothing may continue from it. */
+  /**
+   * Its `originFrom`, `source`, `inputs` and `envNames` were too long to keep and are empty: nothing may continue from
+   * it.
+   */
   readonly isTooLarge: boolean;
 }
 
@@ -87,7 +92,9 @@ export interface BuildConfigHistory {
   readonly previous: PreviousBuild | undefined;
   /** The Builds that finished and were not cancelled, newest first; at most 20. */
   readonly outcomes: readonly BuildOutcome[];
-  /** The numbers of the Builds that exist, in any order, and when each Build was created (milliseconds since the epoch). */
+  /**
+   * The numbers of the Builds that exist, in any order, and when each Build was created (milliseconds since the epoch).
+   */
   readonly numbers: readonly { readonly number: number; readonly createdAt: number | undefined }[];
   /** Output references of the opted-in Builds that exist, finished or not, of whichever BuildConfig. */
   readonly references: Pick<ReadonlySet<string>, 'has'>;

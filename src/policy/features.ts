@@ -28,8 +28,8 @@ const modes = new Map<string, Mode>([
 ]);
 
 /**
- * Each feature from its label, else from that of the namespace, else from the configuration; a label's unknown value counts as
- * no label and warns. A profile of other namespaces is unknown.
+ * Each feature from its label, else from that of the namespace, else from the configuration; a label's unknown value
+ * counts as no label and warns. A profile of other namespaces is unknown.
  */
 export function resolveFeatures(object: JsonObject, namespace: NamespaceFacts, config: Config): Features {
   const warnings: string[] = [];

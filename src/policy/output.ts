@@ -108,7 +108,10 @@ function formatFor({ config, arePredecessorsKnown }: OutputRequest, tag: string)
   return complete.replaceAll('{tag}', () => tag.slice(0, longestOwnTag));
 }
 
-/** Characters of the output's own tag that go into a new one: 128 in all, less a timestamp, a number and what else a format has. */
+/**
+ * Characters of the output's own tag that go into a new one: 128 in all, less a timestamp, a number and what else a
+ * format has.
+ */
 const longestOwnTag = 64;
 
 /** The tag in `stream:tag`; what a registry would not take as one is `latest`. */
@@ -117,7 +120,10 @@ function streamTagOf(name: string): string {
   return name.includes(':') && isTag(tag) ? tag : 'latest';
 }
 
-/** The reference (undefined for an image stream, which is none) and tag an output has now; undefined for what cannot be pushed. */
+/**
+ * The reference (undefined for an image stream, which is none) and tag an output has now; undefined for what cannot be
+ * pushed.
+ */
 function currentOutput(
   to: JsonObject,
   name: string,

@@ -80,7 +80,9 @@ function settingsToApply(buildConfig: JsonObject, features: Features, config: Co
   };
 }
 
-/** What the API server accepts of an object's annotations, keys and values together, in bytes (ValidateAnnotationsSize). */
+/**
+ * What the API server accepts of an object's annotations, keys and values together, in bytes (ValidateAnnotationsSize).
+ */
 const maxAnnotationsSize = 256 * 1024;
 
 function annotationsSize(object: JsonObject): number {

@@ -155,8 +155,8 @@ function isOptedIn({ optedIn, labels: read }: NamespaceFacts): boolean {
 }
 
 /**
- * When the chain started that a Build belongs to. One that is full because incremental builds save nothing starts none: the age
- * of the last chain is what ends the full builds.
+ * When the chain started that a Build belongs to. One that is full because incremental builds save nothing starts none:
+ * the age of the last chain is what ends the full builds.
  */
 function startOfChain({ previous, reason }: BuildDecision, last: PreviousBuild | undefined): number | undefined {
   return reason === 'saves_nothing' ? last?.chainStarted : previous?.chainStarted;

@@ -60,7 +60,9 @@ export type BuildPlan = BuildDecision &
     readonly kind: 'mutate';
     readonly resource: 'builds';
     readonly issued: IssuedTag | undefined;
-    /** What the Builds of its chain took, if the incremental ones save nothing; in one Build of a chain, to say so once. */
+    /**
+     * What the Builds of its chain took, if the incremental ones save nothing; in one Build of a chain, to say so once.
+     */
     readonly savesNothing: ChainTimes | undefined;
     readonly warnings: readonly string[];
   };

@@ -17,7 +17,8 @@ export interface PullSecretRequest {
 }
 
 /**
- * The Secret to pull the previous image with; undefined: none, so that the platform finds one by itself. The first row that fits:
+ * The Secret to pull the previous image with; undefined: none, so that the platform finds one by itself. The first row
+ * that fits:
  *
  * | condition                                        | Secret              |
  * | ------------------------------------------------ | ------------------- |

@@ -7,9 +7,9 @@ import { decodeBuildRecord } from './build-record.ts';
 import { isWrapperImageSource } from './wrapper.ts';
 
 /**
- * A clone as it would be had the Build it copies never been changed: its settings from the `…/origin` it carries, and none
- * of our annotations. Any other Build is returned as it is. The origin is believed if the Build that was admitted with it
- * is the very one that OpenShift names as the clone's source.
+ * A clone as it would be had the Build it copies never been changed: its settings from the `…/origin` it carries, and
+ * none of our annotations. Any other Build is returned as it is. The origin is believed if the Build that was admitted
+ * with it is the very one that OpenShift names as the clone's source.
  */
 export function restoreClone(build: JsonObject): { readonly build: JsonObject; readonly isClone: boolean } {
   const source = annotationOf(build, openshiftKeys.cloneOf);

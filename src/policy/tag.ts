@@ -15,8 +15,8 @@ export interface TagRequest {
 }
 
 /**
- * The next free tag. With `{timestamp}` a series counts seconds of local time, so a tag that is taken moves on to the next
- * free second and an hour that the clocks repeat is not given out twice; without it, `-2`, `-3`, … are tried.
+ * The next free tag. With `{timestamp}` a series counts seconds of local time, so a tag that is taken moves on to the
+ * next free second and an hour that the clocks repeat is not given out twice; without it, `-2`, `-3`, … are tried.
  */
 export function nextTag(request: TagRequest): IssuedTag {
   const numbered = request.format.replaceAll('{buildNumber}', String(request.buildNumber));

@@ -2,7 +2,10 @@
 const maxLength = 120;
 const maxCount = 5;
 
-/** A warning within 120 characters; what is longer is cut with dots. Control characters become spaces: the API server drops warnings that hold one. */
+/**
+ * A warning within 120 characters; what is longer is cut with dots. Control characters become spaces: the API server
+ * drops warnings that hold one.
+ */
 export function warning(text: string): string {
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return cut(text, maxLength).replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');

@@ -3,7 +3,10 @@ export type Challenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: URL; readonly service: string | undefined };
 
-/** The challenge of a `WWW-Authenticate` header that can be met, a token before a password; undefined where there is none. */
+/**
+ * The challenge of a `WWW-Authenticate` header that can be met, a token before a password; undefined where there is
+ * none.
+ */
 export function parseChallenge(header: string): Challenge | undefined {
   const bearer = /(?:^|,)[ \t]*bearer[ \t]/i.exec(header);
   if (bearer !== null) {

@@ -47,7 +47,8 @@ export class Connection {
   }
 
   /**
-   * Sends a request and reads the answer to the end. Follows redirects; credentials go to the host that they are for alone.
+   * Sends a request and reads the answer to the end. Follows redirects; credentials go to the host that they are for
+   * alone.
    * @throws RegistryError `timeout` where the signal aborts; `unreachable`; `unexpected_answer` for too many redirects,
    *   one to a host without TLS that is not named, or too large a body
    */

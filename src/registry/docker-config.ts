@@ -10,8 +10,9 @@ export function canonicalHost(host: string): string {
 }
 
 /**
- * The `Authorization` header (Basic) that a Docker configuration file, `{"auths": {…}}`, has for a repository; undefined where it has none.
- * A key is a host or the start of a repository, `https://` before it and `/v1/` or `/v2/` behind it as older tools write them. The longest fits.
+ * The `Authorization` header (Basic) that a Docker configuration file, `{"auths": {…}}`, has for a repository;
+ * undefined where it has none. A key is a host or the start of a repository, `https://` before it and `/v1/` or `/v2/`
+ * behind it as older tools write them. The longest fits.
  * @throws SyntaxError where the text is no JSON; its message quotes the text
  */
 export function authorizationFor(text: string, host: string, path: string): string | undefined {

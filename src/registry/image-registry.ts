@@ -12,7 +12,10 @@ export interface ImageRegistryDependencies {
   readonly onAnswer: (result: RegistryResult) => void;
 }
 
-/** How long an answer counts, in milliseconds. An image that is there is deleted rarely; one that is not may be pushed, and a registry may come back. */
+/**
+ * How long an answer counts, in milliseconds. An image that is there is deleted rarely; one that is not may be pushed,
+ * and a registry may come back.
+ */
 const lifeOf = { present: 60_000, missing: 5_000, unknown: 5_000 };
 
 /** Answers kept. A reference has 519 characters at most, an answer 135: a megabyte in all. */

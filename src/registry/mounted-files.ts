@@ -5,7 +5,10 @@ import type { RegistryConfig } from '../config/config.ts';
 import { authorizationFor } from './docker-config.ts';
 import { RegistryError } from './registry-error.ts';
 
-/** The files that the configuration names. They are read anew each time: a mounted Secret changes, and questions are few. */
+/**
+ * The files that the configuration names. They are read anew each time: a mounted Secret changes, and questions are
+ * few.
+ */
 export class MountedFiles {
   readonly #config: Pick<RegistryConfig, 'credentialsFile' | 'caFile'>;
   /** Kept, because making it from all certificates takes 10 to 20 ms. */

@@ -24,8 +24,8 @@ const manifestTypes = [
 ].join(', ');
 
 /**
- * Asks a registry for an image, over the network each time: HEAD of the manifest, and after a 401 once more with what the
- * challenge wants. What goes wrong is an answer of the kind `unknown`.
+ * Asks a registry for an image, over the network each time: HEAD of the manifest, and after a 401 once more with what
+ * the challenge wants. What goes wrong is an answer of the kind `unknown`.
  */
 export type AskRegistry = (image: string, signal: AbortSignal) => Promise<ImageAnswer>;
 

@@ -3,7 +3,10 @@ import { type ReviewDependencies, createReviewHandler, reviewPaths } from './rev
 
 const paths = Object.values(reviewPaths);
 
-/** The HTTPS application: `POST /mutate` and `POST /mutate/namespace`, and an answer that helps to whatever else is asked. */
+/**
+ * The HTTPS application: `POST /mutate` and `POST /mutate/namespace`, and an answer that helps to whatever else is
+ * asked.
+ */
 export function createAdmissionApp(dependencies: ReviewDependencies): Express {
   const app = express();
   app.disable('x-powered-by');

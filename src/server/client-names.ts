@@ -11,8 +11,8 @@ export interface RefusedClient {
 type Subject = { readonly CN?: string | string[] } | undefined;
 
 /**
- * Lets those through whose verified certificate has one of the common names, as Kubernetes' `--requestheader-allowed-names`
- * does; others are answered 403.
+ * Lets those through whose verified certificate has one of the common names, as Kubernetes'
+ * `--requestheader-allowed-names` does; others are answered 403.
  */
 export function requireClientNames(
   allowed: readonly string[],

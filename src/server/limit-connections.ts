@@ -9,8 +9,8 @@ interface Connection {
 }
 
 /**
- * Holds a server to so many connections. A newcomer is let in, and one is closed instead on which nothing is being answered: of
- * the address that has most of them, the one that has been so for longest.
+ * Holds a server to so many connections. A newcomer is let in, and one is closed instead on which nothing is being
+ * answered: of the address that has most of them, the one that has been so for longest.
  */
 export function limitConnections(server: Server, max: number): void {
   // In the order of their use. The socket that carries TLS and the one inside it have the same other end.

@@ -10,7 +10,9 @@ export interface Listener {
   /** e.g. `https://127.0.0.1:8443` */
   readonly url: string;
   readonly port: number;
-  /** Takes no more connections and resolves when the requests in flight are answered, or cut off after a grace period. */
+  /**
+   * Takes no more connections and resolves when the requests in flight are answered, or cut off after a grace period.
+   */
   close(): Promise<void>;
 }
 
@@ -25,7 +27,10 @@ export interface TlsIdentity {
 
 /** A TLS listener. */
 export interface SecureListener extends Listener {
-  /** New connections get the new identity, those that are open stay. Whether callers must prove themselves cannot change. */
+  /**
+   * New connections get the new identity, those that are open stay. Whether callers must prove themselves cannot
+   * change.
+   */
   renew(identity: TlsIdentity): void;
 }
 
@@ -67,10 +72,11 @@ export const secureLimits: PortLimits = {
   requestTimeout: 10_000,
   // The longest timeout that a webhook can have.
   exchangeTimeout: 30_000,
-  // Longer than the 90 s after which a Go client drops an idle connection, so that it never writes into one we just closed.
+  // Longer than the 90 s after which a Go client drops an idle connection, so that it never writes into one we just
+  // closed.
   keepAliveTimeout: 120_000,
-  // An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out; twice that for those
-  // that are idle or on their way out. One takes about 50 kB: 300 of them 15 MB.
+  // An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out; twice that
+  // for those that are idle or on their way out. One takes about 50 kB: 300 of them 15 MB.
   connections: 300,
   closeGrace: 5_000,
 };
@@ -83,7 +89,10 @@ function serverOptionsOf({ headersTimeout, requestTimeout, keepAliveTimeout }: P
   return { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval, maxHeaderSize };
 }
 
-/** Forward secrecy and authenticated encryption only, as in OpenShift's TLS profile Intermediate: any API server since 3.x can do one of them. */
+/**
+ * Forward secrecy and authenticated encryption only, as in OpenShift's TLS profile Intermediate: any API server since
+ * 3.x can do one of them.
+ */
 const ciphers = [
   'TLS_AES_128_GCM_SHA256',
   'TLS_AES_256_GCM_SHA384',
@@ -150,7 +159,10 @@ export function listenHttp(
   );
 }
 
-/** Answers one request of a connection after another, each within a time. Nobody sends a further one before; the answers would pile up. */
+/**
+ * Answers one request of a connection after another, each within a time. Nobody sends a further one before; the answers
+ * would pile up.
+ */
 function oneAtATime(app: RequestListener, timeout: number): RequestListener {
   const answering = new WeakSet<Socket>();
   return (request, response) => {

@@ -28,8 +28,8 @@ export const bodyLimits: BodyLimits = {
   depth: 64,
   // A Build with 10,000 variables has 50,000.
   marks: 60_000,
-  // A tenth of the 256 MiB of a container, of which the rest of the process takes half. One of the largest bodies, which counts as
-  // 17 MiB, fits beside what is reserved.
+  // A tenth of the 256 MiB of a container, of which the rest of the process takes half. One of the largest bodies,
+  // which counts as 17 MiB, fits beside what is reserved.
   total: 24 * MiB,
   // For 140 usual reviews, which count as 50 kB each.
   reserved: 7 * MiB,
@@ -40,7 +40,10 @@ export const bodyLimits: BodyLimits = {
 /** Bytes of a body whose length is not told: more than usual ones have. API servers tell it. */
 const unknownLength = 16 * 1024;
 
-/** Bytes for each byte of a text, as it came and as text and as parsed strings; and for each mark, the most that was measured. */
+/**
+ * Bytes for each byte of a text, as it came and as text and as parsed strings; and for each mark, the most that was
+ * measured.
+ */
 const parsed = { perByte: 4, perMark: 72 };
 
 const noMemory = Buffer.alloc(0);
@@ -59,8 +62,8 @@ interface Claim {
 }
 
 /**
- * Reads the bodies of reviews, which together take no more memory than the limits allow. Where there is no room, the one that
- * comes slowest is dropped.
+ * Reads the bodies of reviews, which together take no more memory than the limits allow. Where there is no room, the
+ * one that comes slowest is dropped.
  */
 export class ReviewBodies {
   readonly #limits: BodyLimits;
@@ -118,7 +121,8 @@ export class ReviewBodies {
       throw new RequestError(415, `unsupported content encoding ${JSON.stringify(encoding)}`);
     }
     const { body: maxLength } = this.#limits;
-    // Pages that nothing is written to take no memory. Kept as pieces, each of a byte, a body would take a hundred times as much.
+    // Pages that nothing is written to take no memory. Kept as pieces, each of a byte, a body would take a hundred
+    // times as much.
     const expected = Number(incoming.headers['content-length'] ?? unknownLength);
     claim.memory = Buffer.allocUnsafeSlow(Math.min(expected, maxLength));
     // Destroyed, the request could not be answered.

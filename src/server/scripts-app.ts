@@ -5,10 +5,10 @@ import type { ScriptCatalog } from '../assemble/catalog.ts';
 const wellFormed = /^[0-9a-f]{12}$/;
 
 /**
- * The plain-HTTP application for build pods: `/s2i/<version>/<profile>/{assemble,run}`, GET and HEAD, nothing else; no answer
- * depends on anything but the path. A version that is not this process's own is answered with its scripts too, but not to
- * be kept: during a rollout a Build may have been admitted by another replica, and S2I would take a 404 for "no such
- * script" and go on with the image's own.
+ * The plain-HTTP application for build pods: `/s2i/<version>/<profile>/{assemble,run}`, GET and HEAD, nothing else; no
+ * answer depends on anything but the path. A version that is not this process's own is answered with its scripts too,
+ * but not to be kept: during a rollout a Build may have been admitted by another replica, and S2I would take a 404 for
+ * "no such script" and go on with the image's own.
  */
 export function createScriptsApp(catalog: ScriptCatalog): Express {
   const app = express();

@@ -42,7 +42,9 @@ export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'
 
 /** A running webhook. */
 export interface Webhook {
-  /** Resolves once there is a certificate to listen with; rejects with a ListenError, and then nothing is left running. */
+  /**
+   * Resolves once there is a certificate to listen with; rejects with a ListenError, and then nothing is left running.
+   */
   readonly admission: Promise<Listener>;
   readonly operations: Listener;
   readonly scripts: Listener;
@@ -51,8 +53,8 @@ export interface Webhook {
 }
 
 /**
- * Starts the servers for probes and for build pods, and the HTTPS server as soon as there is a certificate; if one cannot be
- * bound, none is left running.
+ * Starts the servers for probes and for build pods, and the HTTPS server as soon as there is a certificate; if one
+ * cannot be bound, none is left running.
  * @throws ListenError
  */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {

@@ -95,8 +95,8 @@ function middleOf(seconds: readonly number[]): number | null {
 }
 
 /**
- * What each incremental Build took less than the full Build its chain started from: as recorded, else than the newest full
- * Build before it that still exists. One that took longer saved nothing, and takes nothing away from the others.
+ * What each incremental Build took less than the full Build its chain started from: as recorded, else than the newest
+ * full Build before it that still exists. One that took longer saved nothing, and takes nothing away from the others.
  */
 function savedBy(newestFirst: readonly BuildSummary[]): number | null {
   const saved = newestFirst.flatMap((build, index) => {

@@ -23,7 +23,10 @@ export interface EventDependencies {
 /** Of one BuildConfig: as client-go's Event recorder has it for one object. */
 const perBuildConfig = { burst: 25, refill: 300_000 };
 
-/** Of all: 20 a second, more Builds than a cluster starts; without a limit, a storm of them would cost more to tell than to admit. */
+/**
+ * Of all: 20 a second, more Builds than a cluster starts; without a limit, a storm of them would cost more to tell than
+ * to admit.
+ */
 const perProcess = { burst: 100, refill: 50 };
 
 /** Events on their way to the API server; while it is slow, further ones are dropped rather than kept. */
@@ -41,8 +44,8 @@ const toldSkips: ReadonlySet<Reason> = new Set([
 ]);
 
 /**
- * Tells of each decision about a new Build in an Event on its BuildConfig, beside the request and never in its way. None
- * of a dry run, and no more than the limits allow.
+ * Tells of each decision about a new Build in an Event on its BuildConfig, beside the request and never in its way.
+ * None of a dry run, and no more than the limits allow.
  */
 export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: EventDependencies) {
   const limits = { process: new RateLimit(perProcess), buildConfig: new RateLimit(perBuildConfig) };

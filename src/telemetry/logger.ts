@@ -69,7 +69,10 @@ function describeError(error: unknown): object {
   };
 }
 
-/** A line for people: time, level and message, then the fields, a line each and indented, so that no value can forge a line. */
+/**
+ * A line for people: time, level and message, then the fields, a line each and indented, so that no value can forge a
+ * line.
+ */
 function renderText(line: string): string {
   const { level, time, message, ...fields } = JSON.parse(line) as Readonly<Record<string, unknown>>;
   const head = `[${String(time)}] ${String(level).toUpperCase()}: ${String(message)}`;

@@ -32,7 +32,8 @@ export class RateLimit {
     bucket.at = now;
     const isAllowed = bucket.tokens >= 1;
     if (isAllowed) bucket.tokens -= 1;
-    // Put in anew, so that the map is in the order of use. One that is alone stays: what is deleted takes memory until the map is copied.
+    // Put in anew, so that the map is in the order of use. One that is alone stays: what is deleted takes memory until
+    // the map is copied.
     if (this.#buckets.size > 1) this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > maxKeys) this.#forgetHalf();

@@ -5,8 +5,8 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
 /**
- * Counts an answered review and writes its one log line: what was decided and why, never an env value, never a whole object.
- * Changed objects are logged at `info`, untouched ones at `debug`, failures of ours at `error` or `warn`.
+ * Counts an answered review and writes its one log line: what was decided and why, never an env value, never a whole
+ * object. Changed objects are logged at `info`, untouched ones at `debug`, failures of ours at `error` or `warn`.
  */
 export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
   return (request: AdmissionRequest, { plan, patch, error, failures = [] }: Admission, milliseconds: number): void => {

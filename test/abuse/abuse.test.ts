@@ -1,6 +1,7 @@
 /**
- * What one pod without credentials, or one developer with edit rights, can do to a replica: the bundle, with the memory that the
- * chart gives it, is attacked at real sizes, on loopback. It lives, stays below 200 MB, and goes on answering others.
+ * What one pod without credentials, or one developer with edit rights, can do to a replica: the bundle, with the memory
+ * that the chart gives it, is attacked at real sizes, on loopback. It lives, stays below 200 MB, and goes on answering
+ * others.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';

@@ -1,4 +1,7 @@
-/** A caller without credentials who means harm, as a process of its own: `node attacks.ts NAME HTTPS-PORT OPS-PORT SCRIPTS-PORT SECONDS`. */
+/**
+ * A caller without credentials who means harm, as a process of its own: `node attacks.ts NAME HTTPS-PORT OPS-PORT
+ * SCRIPTS-PORT SECONDS`.
+ */
 import { type Socket, connect as connectTcp } from 'node:net';
 import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -30,7 +33,10 @@ function head(length: number): string {
   return `POST /mutate?timeout=30s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
-/** So many at a time, each doing the same until the time is over; one that is closed begins anew, ten times a second at most. */
+/**
+ * So many at a time, each doing the same until the time is over; one that is closed begins anew, ten times a second at
+ * most.
+ */
 async function keep(count: number, to: number, act: (socket: Socket) => Promise<unknown> | undefined): Promise<void> {
   const one = async () => {
     while (!isOver()) {

@@ -15,7 +15,10 @@ export interface Testimony {
   readonly p99: number;
 }
 
-/** Sends a probe after the other, each on a connection of its own, and four usual reviews at a time, as an API server does: from its own address. */
+/**
+ * Sends a probe after the other, each on a connection of its own, and four usual reviews at a time, as an API server
+ * does: from its own address.
+ */
 export function startWitness({ port, opsPort }: { readonly port: number; readonly opsPort: number }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, rejectUnauthorized: false, localAddress: '127.0.0.2' });
   const body = JSON.stringify(reviewOf(exampleBuild()));

@@ -1,4 +1,5 @@
-// Random sources in a chain of two builds: $HOME ends up with the second source and what was installed, and nothing else.
+// Random sources in a chain of two builds: $HOME ends up with the second source and what was installed, and nothing
+// else.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';

@@ -64,7 +64,10 @@ export class ApiServer {
     });
   }
 
-  /** Creates the object, or in a dry run only says what would come of it; a field that the API does not have is an error. */
+  /**
+   * Creates the object, or in a dry run only says what would come of it; a field that the API does not have is an
+   * error.
+   */
   async create(object: Manifest, dryRun = false): Promise<ApiAnswer> {
     const query = dryRun ? '&dryRun=All' : '';
     return this.request('POST', `${await this.collectionOf(object)}?fieldValidation=Strict${query}`, { body: object });

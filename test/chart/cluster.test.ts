@@ -1,4 +1,7 @@
-/** The chart and a real API server: what is accepted, what an upgrade leaves alone, what stays behind, who may do what; and its pods at work. */
+/**
+ * The chart and a real API server: what is accepted, what an upgrade leaves alone, what stays behind, who may do what;
+ * and its pods at work.
+ */
 import { after } from 'node:test';
 import { describeAcceptance } from './suites/acceptance.ts';
 import { createChartBed } from './suites/chart-bed.ts';

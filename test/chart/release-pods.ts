@@ -13,8 +13,8 @@ const { name, namespace } = release;
 type Bed = Pick<ChartBed, 'api' | 'cluster' | 'helm'>;
 
 /**
- * Starts two pods of the installed release, as processes of the image's bundle that have its arguments, its configuration and its
- * ServiceAccount's rights.
+ * Starts two pods of the installed release, as processes of the image's bundle that have its arguments, its
+ * configuration and its ServiceAccount's rights.
  */
 export async function startReleasePods(bed: Bed): Promise<PodSet> {
   const { cluster, helm } = bed;

@@ -1,6 +1,6 @@
 // A place to run the real wrapper scripts in: a $HOME, a source, an image's own scripts, a folder beside $HOME that
-// assemble may fill, and a world outside that no build may touch. The wrapper finds on its PATH the tools that it may count
-// on, and nothing else.
+// assemble may fill, and a world outside that no build may touch. The wrapper finds on its PATH the tools that it may
+// count on, and nothing else.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -230,7 +230,9 @@ export function recordText(...lines: readonly string[]): string {
   return ['s2i-incremental record 1', ...lines, 'whole', ''].join('\n');
 }
 
-/** What goes before a command that is to see the mount, as that user; nobody else sees it, and it ends with the command. */
+/**
+ * What goes before a command that is to see the mount, as that user; nobody else sees it, and it ends with the command.
+ */
 function mounting({ from, at }: { from: string; at: string }, { uid, gid }: Owner): string[] {
   const script =
     '/usr/bin/mount --bind "$1" "$2" && shift 2 && exec /usr/bin/setpriv --reuid="$1" --regid="$2" --clear-groups "$@"';

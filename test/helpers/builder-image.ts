@@ -1,5 +1,5 @@
-// A builder image as folders of a lab: what is in it can be put back, so that a chain of builds and a full build start from
-// the same image at the same paths.
+// A builder image as folders of a lab: what is in it can be put back, so that a chain of builds and a full build start
+// from the same image at the same paths.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';

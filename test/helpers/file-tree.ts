@@ -1,5 +1,5 @@
-// Directory trees as plain values, to write, read and compare whole. Names are strings of bytes (latin1), because a name
-// on disk is any bytes at all: `utf8('ü')` gives the bytes of a text.
+// Directory trees as plain values, to write, read and compare whole. Names are strings of bytes (latin1), because a
+// name on disk is any bytes at all: `utf8('ü')` gives the bytes of a text.
 
 import {
   chmodSync,

@@ -6,8 +6,9 @@ import { SecretSource, type SecretSourceEvent } from '../../src/certificates/sec
 import { type SecretData, secretKeys, splitPem } from '../../src/certificates/stored-certificates.ts';
 
 /**
- * Replicas that share a Secret and a webhook configuration in memory, with resourceVersions as an API server has them. Time
- * passes only when it is told to, and each request waits twice to be let through: on its way there and on its way back.
+ * Replicas that share a Secret and a webhook configuration in memory, with resourceVersions as an API server has them.
+ * Time passes only when it is told to, and each request waits twice to be let through: on its way there and on its way
+ * back.
  */
 export class ReplicaWorld {
   /** Milliseconds since the epoch. */
@@ -76,7 +77,9 @@ export class ReplicaWorld {
     this.#configure(this.#configuration.caBundles.map(() => ''));
   }
 
-  /** Lets through about half of what waits, and whatever has waited three times; resolves when nothing moves any more. */
+  /**
+   * Lets through about half of what waits, and whatever has waited three times; resolves when nothing moves any more.
+   */
   async letSomeThrough(): Promise<void> {
     const waiting = this.#waiting;
     this.#waiting = [];

@@ -1,5 +1,5 @@
-// Stand-ins with the behaviour of the assemble scripts in the stock builder images, as far as it meets the wrapper's. Only
-// the network is missing: an "installed" package is a file.
+// Stand-ins with the behaviour of the assemble scripts in the stock builder images, as far as it meets the wrapper's.
+// Only the network is missing: an "installed" package is a file.
 
 import type { Lab } from './assemble-lab.ts';
 
@@ -11,7 +11,10 @@ cd ${lab.home}
 set -e
 `;
 
-/** Python: moves the source, dotfiles too, and has a venv outside of $HOME, a growing pip.ini and a link that must be new. */
+/**
+ * Python: moves the source, dotfiles too, and has a venv outside of $HOME, a growing pip.ini and a link that must be
+ * new.
+ */
 export const pythonAssemble = (lab: Lab): string => `${head(lab)}
 shopt -s dotglob
 echo "---> Installing application source ..."

@@ -1,5 +1,6 @@
-// Stand-ins for the assemble scripts of the eight languages' stock images: they do to files what those do, with the network
-// and the compiler left out. A dependency is a name in the file `deps`; what is built from the source is a copy of it.
+// Stand-ins for the assemble scripts of the eight languages' stock images: they do to files what those do, with the
+// network and the compiler left out. A dependency is a name in the file `deps`; what is built from the source is a copy
+// of it.
 
 import { join } from 'node:path';
 import type { Lab, LabProfile } from './assemble-lab.ts';

@@ -11,7 +11,10 @@ const root = { uid: 0, gid: 0 };
 export interface S2iBuild {
   readonly from: string;
   readonly source: Tree;
-  /** `sourceStrategy.scripts`; absent: none. A path in the source stands for the folder that an image source was put into. */
+  /**
+   * `sourceStrategy.scripts`; absent: none. A path in the source stands for the folder that an image source was put
+   * into.
+   */
   readonly scripts?: string;
   /** Where the builder image has its scripts. */
   readonly imageScripts?: string;

@@ -7,7 +7,9 @@ export interface AlertCase {
   readonly series: Series;
   /** When it is looked at, counted from the first sample. */
   readonly at: readonly string[];
-  /** Its labels beside severity and namespace, and what is filled in in its description; undefined: there is no alert. */
+  /**
+   * Its labels beside severity and namespace, and what is filled in in its description; undefined: there is no alert.
+   */
   readonly raises?: { readonly labels?: Series; readonly fills?: readonly string[] };
 }
 

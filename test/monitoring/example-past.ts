@@ -67,8 +67,8 @@ const metrics: readonly (readonly [name: string, series: Series])[] = [
 ];
 
 /**
- * Six hours of two replicas, scraped each minute, in the OpenMetrics text format. Half way a rollout replaces both, and their
- * counters start again: whoever takes one replica's count for the whole time sees only half of it.
+ * Six hours of two replicas, scraped each minute, in the OpenMetrics text format. Half way a rollout replaces both, and
+ * their counters start again: whoever takes one replica's count for the whole time sees only half of it.
  */
 export function pastOfReplicas(): string {
   const rollouts = [

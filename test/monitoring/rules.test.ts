@@ -1,4 +1,6 @@
-/** The alerts, judged by Prometheus's own checker: whether they are valid, when they are raised and when they are not. */
+/**
+ * The alerts, judged by Prometheus's own checker: whether they are valid, when they are raised and when they are not.
+ */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

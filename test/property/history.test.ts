@@ -1,6 +1,7 @@
 /**
- * Random histories against a reference that sees everything: whatever was created, completed, failed, deleted, cloned or
- * relabelled, whatever the watch missed or was told twice, the decision about a Build is the one of `expectedDecision`.
+ * Random histories against a reference that sees everything: whatever was created, completed, failed, deleted, cloned
+ * or relabelled, whatever the watch missed or was told twice, the decision about a Build is the one of
+ * `expectedDecision`.
  */
 import assert from 'node:assert/strict';
 import { type TestContext, describe, it } from 'node:test';
@@ -200,8 +201,8 @@ class World {
   }
 
   /**
-   * A BuildConfig is deleted and made anew under its name, with another uid. Its Builds go with it and numbers start at 1,
-   * or they are kept (`--cascade=orphan`) and the numbers go on.
+   * A BuildConfig is deleted and made anew under its name, with another uid. Its Builds go with it and numbers start at
+   * 1, or they are kept (`--cascade=orphan`) and the numbers go on.
    */
   recreate(index: number, keepsBuilds: boolean): void {
     const { name, namespace } = names[index] as (typeof names)[number];

@@ -1,6 +1,6 @@
 /**
- * Several replicas admit Builds of one BuildConfig at once, each with watches that lag behind: no reference is given out
- * twice. The simulation has its own clock; every delay is drawn at random.
+ * Several replicas admit Builds of one BuildConfig at once, each with watches that lag behind: no reference is given
+ * out twice. The simulation has its own clock; every delay is drawn at random.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -30,7 +30,10 @@ class Replica {
   delivered = 0;
 }
 
-/** One Build: its number was taken at `start`, it is admitted and stored later. Times are milliseconds from the beginning. */
+/**
+ * One Build: its number was taken at `start`, it is admitted and stored later. Times are milliseconds from the
+ * beginning.
+ */
 interface Started {
   readonly start: number;
   readonly admission: number;

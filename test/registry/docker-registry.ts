@@ -26,7 +26,10 @@ export interface DockerRegistry {
   remove(): Promise<void>;
 }
 
-/** Starts Debian's docker-registry on a free port of this machine; it keeps port and images when it is stopped and started. */
+/**
+ * Starts Debian's docker-registry on a free port of this machine; it keeps port and images when it is stopped and
+ * started.
+ */
 export async function startDockerRegistry(
   ca: string,
   { certificate, auth }: DockerRegistryOptions = {},

@@ -1,4 +1,7 @@
-/** What Red Hat's chart-verifier (profile v1.3) looks for, as far as it needs no OpenShift; docs/release.md has all of it. */
+/**
+ * What Red Hat's chart-verifier (profile v1.3) looks for, as far as it needs no OpenShift; docs/release.md has all of
+ * it.
+ */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';

@@ -118,7 +118,9 @@ export async function buildStandIn(store: ImageStore, base: Base): Promise<strin
   return `localhost/${base}`;
 }
 
-/** Builds the webhook's image on a base as docs/install.md says, with the npm registry and the CA that npm uses here. */
+/**
+ * Builds the webhook's image on a base as docs/install.md says, with the npm registry and the CA that npm uses here.
+ */
 export function buildWebhookImage(
   store: ImageStore,
   base: string,

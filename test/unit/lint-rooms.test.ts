@@ -10,7 +10,10 @@ const { rooms } = (await import(new URL('../../eslint.config.js', import.meta.ur
   rooms: Readonly<Record<string, { readonly pure?: boolean }>>;
 };
 
-/** The repository's own rules, but for those that need types: the rooms' rules are none of them, and code can be in any file. */
+/**
+ * The repository's own rules, but for those that need types: the rooms' rules are none of them, and code can be in any
+ * file.
+ */
 const eslint = new ESLint({ cwd: root, overrideConfig: [tseslint.configs.disableTypeChecked] });
 const roomRules = [
   'no-restricted-imports',

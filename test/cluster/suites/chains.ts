@@ -130,7 +130,8 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
     it('finds the newest complete Build among more than a page of them', async () => {
       await web.createBuildConfig('busy', { labels: enabled });
       const { stored: buildConfig } = await web.countBuild('busy', 999);
-      // The earlier ones are pruned. In the order of names, in which they are listed, the newest comes last, on the second page.
+      // The earlier ones are pruned. In the order of names, in which they are listed, the newest comes last, on the
+      // second page.
       const numbers = Array.from({ length: 520 }, (_, index) => 480 + index);
       const started = formatNow();
       const builds = numbers.map((number) => admittedBuildOf(buildConfig, number, started));

@@ -23,7 +23,8 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
 
       await webhook.start();
       const next = await web.startBuild('orphaned');
-      // The Build in between was not admitted, but it is the newest complete one, and its image starts a chain of its own.
+      // The Build in between was not admitted, but it is the newest complete one, and its image starts a chain of its
+      // own.
       const image = `harbor.example.com/web/orphaned@${digestOf('orphaned-2')}`;
       const started = unpatched.stored.metadata['creationTimestamp'];
       assert.deepEqual(chainFactsOf(next.stored), continuedFrom('orphaned-2', image, 1, started));

@@ -59,7 +59,8 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       const optedIn = await stored('git-story');
       assertOptedIn(optedIn);
 
-      // What is sent differs from what is stored, so the server notes it as a write of kubectl's, once; then nothing at all.
+      // What is sent differs from what is stored, so the server notes it as a write of kubectl's, once; then nothing at
+      // all.
       await nextSecond();
       await kubectl.run(['apply', '-f', '-'], manifest);
       assert.deepEqual(await stored('git-story'), optedIn);
@@ -218,7 +219,9 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
   });
 }
 
-/** The server sorts the managers of fields by the second of their last write: later ones never change the order again. */
+/**
+ * The server sorts the managers of fields by the second of their last write: later ones never change the order again.
+ */
 function nextSecond(): Promise<void> {
   return delay(1_000 - (Date.now() % 1_000) + 100);
 }

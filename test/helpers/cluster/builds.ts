@@ -113,7 +113,10 @@ export function buildOf(buildConfig: KubernetesObject, options: BuildOptions = {
   };
 }
 
-/** What `oc start-build --from-build` makes: the whole spec, the labels and the annotations of a Build, under the next number. */
+/**
+ * What `oc start-build --from-build` makes: the whole spec, the labels and the annotations of a Build, under the next
+ * number.
+ */
 export function cloneOf(build: KubernetesObject, buildConfig: KubernetesObject, time = formatNow()): KubernetesObject {
   return {
     apiVersion,

@@ -71,7 +71,8 @@ export class ControlPlane {
       'service-account-key-file': files.serviceAccountKey,
       'service-account-signing-key-file': files.serviceAccountKey,
       'service-cluster-ip-range': '10.0.0.0/24',
-      // There is no kube-proxy either: webhooks that are named by a service are called at the addresses of its EndpointSlices.
+      // There is no kube-proxy either: webhooks that are named by a service are called at the addresses of its
+      // EndpointSlices.
       'enable-aggregator-routing': 'true',
       // There is no controller that would make the ServiceAccounts, and no other API server to agree with.
       'disable-admission-plugins': 'ServiceAccount',
@@ -94,8 +95,8 @@ export class ControlPlane {
   }
 
   /**
-   * Waits for the API server to serve a path, now and whenever it is started from now on: when it says it is ready, custom
-   * resources may still be answered with 404 (Not Found) or, with a selector, 429 (Too Many Requests).
+   * Waits for the API server to serve a path, now and whenever it is started from now on: when it says it is ready,
+   * custom resources may still be answered with 404 (Not Found) or, with a selector, 429 (Too Many Requests).
    */
   async expectServed(path: string): Promise<void> {
     this.#readyPaths.push(path);

@@ -5,8 +5,8 @@ import type { KubernetesObject } from './client.ts';
 /** What is installed in a test cluster before a test runs. */
 
 /**
- * Build and BuildConfig as OpenShift serves them, as far as it matters here: any field is stored, and status is written like
- * any other field (OpenShift has no status subresource for them, nor a separate permission).
+ * Build and BuildConfig as OpenShift serves them, as far as it matters here: any field is stored, and status is written
+ * like any other field (OpenShift has no status subresource for them, nor a separate permission).
  */
 export const customResourceDefinitions: readonly KubernetesObject[] = [
   customResourceDefinition('Build', 'builds'),

@@ -37,8 +37,9 @@ export const podAddress: string = (() => {
 const probeInterval = 200;
 
 /**
- * The pods behind a Service: what the Deployment, the kubelet and the endpoint controller do, as far as it matters. Each
- * pod is a process with ports of its own, so each has an EndpointSlice of its own, which is there while the pod is ready.
+ * The pods behind a Service: what the Deployment, the kubelet and the endpoint controller do, as far as it matters.
+ * Each pod is a process with ports of its own, so each has an EndpointSlice of its own, which is there while the pod is
+ * ready.
  */
 export class PodSet {
   readonly #options: PodSetOptions;
@@ -99,7 +100,10 @@ export class PodSet {
     while (this.#pods.some((pod) => !this.#reachable.has(pod))) await delay(probeInterval / 4);
   }
 
-  /** One step of a rolling restart: a new pod, and when it is ready the oldest one ends. Resolves with that one's exit status. */
+  /**
+   * One step of a rolling restart: a new pod, and when it is ready the oldest one ends. Resolves with that one's exit
+   * status.
+   */
   async replaceOldest(): Promise<number | NodeJS.Signals | undefined> {
     await this.add(1);
     await this.ready();

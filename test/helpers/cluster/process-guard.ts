@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * A shell that reads `+ PID` and `- PID` lines and, when its input ends, kills what is still on the list and removes the
- * folder. The input also ends when this process dies, however it dies: no handler of ours has to run.
+ * A shell that reads `+ PID` and `- PID` lines and, when its input ends, kills what is still on the list and removes
+ * the folder. The input also ends when this process dies, however it dies: no handler of ours has to run.
  */
 const script = `
 pids=' '
@@ -20,7 +20,9 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
 done
 `;
 
-/** Puts itself on the list, lets go of the guard's input and becomes the command: at no moment does it run unguarded. */
+/**
+ * Puts itself on the list, lets go of the guard's input and becomes the command: at no moment does it run unguarded.
+ */
 const entry = 'echo "+ $$" >&3; exec 3>&-; exec "$@"';
 
 /** Sees to it that no process and no file outlives the test process. */
@@ -79,7 +81,9 @@ export class GuardedProcess {
     return this.#child.exitCode ?? this.#child.signalCode ?? undefined;
   }
 
-  /** Sends the signal and resolves with the outcome once the process has ended; after the given seconds it is killed. */
+  /**
+   * Sends the signal and resolves with the outcome once the process has ended; after the given seconds it is killed.
+   */
   async end(signal: NodeJS.Signals, seconds = 20): Promise<number | NodeJS.Signals | undefined> {
     if (this.hasExited) return this.outcome;
     const ended = once(this.#child, 'exit');

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Milliseconds between two looks: short beside anything that is waited for, long enough to leave the processor to it. */
+/**
+ * Milliseconds between two looks: short beside anything that is waited for, long enough to leave the processor to it.
+ */
 const interval = 50;
 
 /**

@@ -110,7 +110,9 @@ export class WebhookProcess {
     await waitFor('the history to be synced', async () => /history: synced/.test(await this.readiness()));
   }
 
-  /** How many requests it answered since its last start, counted by itself; of those with the given labels, if any are. */
+  /**
+   * How many requests it answered since its last start, counted by itself; of those with the given labels, if any are.
+   */
   async countRequests(labels: Readonly<Record<string, string>> = {}): Promise<number> {
     const response = await fetch(`${this.#running().operations}/metrics`);
     const wanted = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);

@@ -184,7 +184,10 @@ describe('decideBuild', () => {
 });
 
 describe('healing', () => {
-  /** Outcomes in one text, newest first: c or f for continued or full, + or - for how it ended; an o behind it: older than maxAge. */
+  /**
+   * Outcomes in one text, newest first: c or f for continued or full, + or - for how it ended; an o behind it: older
+   * than maxAge.
+   */
   function outcomesFrom(text: string): readonly BuildOutcome[] {
     return (text.match(/[cf][+-]o?/g) ?? []).map((word, index) => ({
       name: `app-${index}`,
@@ -233,8 +236,8 @@ describe('healing', () => {
 
 describe('incremental Builds that save nothing', () => {
   /**
-   * Outcomes in one text, newest first. `60/90` is an incremental one of 60 s whose chain started with a full build of 90 s, `60/`
-   * one of which that is not known, `90` a full one; with a - before it, it failed.
+   * Outcomes in one text, newest first. `60/90` is an incremental one of 60 s whose chain started with a full build of
+   * 90 s, `60/` one of which that is not known, `90` a full one; with a - before it, it failed.
    */
   function outcomesFrom(text: string): readonly BuildOutcome[] {
     return text.split(' ').map((word, index) => {

@@ -56,7 +56,10 @@ async function mutate(build: JsonObject): Promise<JsonObject> {
   return applyPatch(build, patch);
 }
 
-/** What `oc start-build --from-build` makes of a stored Build: everything is copied, only the name and two annotations are new. */
+/**
+ * What `oc start-build --from-build` makes of a stored Build: everything is copied, only the name and two annotations
+ * are new.
+ */
 function cloneOf(build: JsonObject): JsonObject {
   const source = String(at(build, 'metadata', 'name'));
   return merge(build, {

@@ -34,7 +34,9 @@ interface Asked {
   readonly caFile?: string;
 }
 
-/** Something to ask with as it is configured; answers with what can be compared: of an error the code and the message. */
+/**
+ * Something to ask with as it is configured; answers with what can be compared: of an error the code and the message.
+ */
 function clientOf({ image, plainHttp = [], credentialsFile = '', caFile = '' }: Asked) {
   const client = createRegistryClient({ plainHttp }, new MountedFiles({ credentialsFile, caFile }));
   return async (signal = AbortSignal.timeout(5_000)) => told(await client(image, signal));

@@ -137,7 +137,8 @@ describe('a body', () => {
       outgoing.write('x'.repeat(28 * kB));
       return closeOf(outgoing);
     });
-    // The fourth took the place of one of the others, and the body, which counts as four times its length, that of the rest.
+    // The fourth took the place of one of the others, and the body, which counts as four times its length, that of the
+    // rest.
     await Promise.race(stopped);
     assert.equal((await post(bodyOf(20 * kB)))[0], 200);
     await Promise.all(stopped);
