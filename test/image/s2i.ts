@@ -45,6 +45,7 @@ export async function s2iBuild(store: ImageStore, name: string, build: S2iBuild)
   const scripts = build.scripts?.replace(/^source:/, `file://${source}/`);
   const { status, log } = await run(store, s2i, [
     ...['build', source, build.from, `localhost/${name}`, '--copy', '--keep-symlinks', '--exclude', ''],
+    ...['--application-name', 'web'],
     ...['--as-dockerfile', join(context, 'Dockerfile')],
     ...['--image-scripts-url', `image://${build.imageScripts ?? '/usr/libexec/s2i'}`],
     ...(scripts === undefined ? [] : ['--scripts-url', scripts]),
