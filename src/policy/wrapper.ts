@@ -47,6 +47,7 @@ const inputsUrl = 'file:///tmp/build/inputs';
  * | -------------- | -------------- | --------- | ---------------------------------------- | ----------- |
  * | no             | any            | any       | any                                      | not_wanted  |
  * | yes            | set            | any       | any                                      | unavailable |
+ * | yes            | empty          | any       | a Secret is put into /tmp/src            | unavailable |
  * | yes            | empty          | none      | any                                      | unavailable |
  * | yes            | empty          | image     | the source has that folder, or is absent | unavailable |
  * | yes            | empty          | image     | otherwise                                | delivered   |
@@ -60,6 +61,7 @@ export function planWrapper(request: WrapperRequest): WrapperPlan {
   const { build, wanted, config } = request;
   if (!wanted) return { kind: 'not_wanted' };
   if ((stringAt(sourceStrategyOf(build), 'scripts') ?? '') !== '') return { kind: 'unavailable' };
+  if (hasSecretInSource(build)) return { kind: 'unavailable' };
   const profile = request.profile ?? 'default';
   return config.image === '' ? planByUrl(request, profile) : planByImage(request, profile);
 }
@@ -82,6 +84,15 @@ function planByImage({ build, config }: WrapperRequest, profile: string): Wrappe
     paths: [{ sourcePath: `/s2i/${profile}/.`, destinationDir: wrapperFolder }],
   };
   return { kind: 'delivered', scripts: `${inputsUrl}/${wrapperFolder}`, imageSource };
+}
+
+/**
+ * Whether a Secret among the inputs lies where S2I puts the source. The wrapper would take it away with a source that
+ * `assemble` leaves, and S2I fails where it cannot remove the Secret's files itself.
+ */
+function hasSecretInSource(build: JsonObject): boolean {
+  const secrets = arrayAt(build, 'spec', 'source', 'secrets') ?? [];
+  return secrets.some((secret) => /^\/+tmp\/+src(?:\/|$)/.test(stringAt(secret, 'destinationDir') ?? ''));
 }
 
 function hasWrapperFolder(source: JsonObject): boolean {

@@ -143,6 +143,20 @@ describe('planWrapper by image', () => {
     });
   });
 
+  it('is unavailable where a Secret is put into the folder of the source', () => {
+    const planFor = (destinationDir: string) =>
+      planWrapper({
+        ...request,
+        build: exampleBuild({ spec: { source: { secrets: [{ secret: { name: 'a' }, destinationDir }] } } }),
+      }).kind;
+    for (const folder of ['/tmp/src', '/tmp/src/', '/tmp/src/conf', '//tmp/src/conf']) {
+      assert.equal(planFor(folder), 'unavailable', folder);
+    }
+    for (const folder of ['', '.', 'tmp/src', '/tmp/srcs', '/opt/tmp/src']) {
+      assert.equal(planFor(folder), 'delivered', folder);
+    }
+  });
+
   it('is unavailable where the source is absent or has that folder already', () => {
     const own = { from: { kind: 'DockerImage', name: 'x' }, paths: [{ destinationDir: '.s2i-incremental-scripts' }] };
     for (const source of [null, { images: [own] }]) {
