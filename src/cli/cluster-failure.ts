@@ -3,7 +3,7 @@ import { CommandError } from './command-error.ts';
 import { messageOf } from '../config/message-of.ts';
 
 /** What was asked of the API server. */
-export interface Asked {
+export interface ClusterRequest {
   /** URL. */
   readonly server: string;
   readonly verb: 'get' | 'list' | 'patch';
@@ -24,7 +24,7 @@ export interface Asked {
  * | another status         | the API server's own words          |
  * | none                   | name another cluster                |
  */
-export function explainFailure(error: unknown, { server, verb, resource, namespace }: Asked): CommandError {
+export function explainFailure(error: unknown, { server, verb, resource, namespace }: ClusterRequest): CommandError {
   const where = namespace === undefined ? 'in all namespaces' : `in namespace ${namespace}`;
   const fail = (text: string) => new CommandError(text, { cause: error });
   if (isGone(error)) return fail(`the list of ${resource} ${where} took too long to read; ask again`);
@@ -53,7 +53,7 @@ export function isGone(error: unknown): boolean {
 }
 
 /** For a promise's catch: what was asked goes with what went wrong. */
-export function rethrowAs(asked: Asked): (error: unknown) => never {
+export function rethrowAs(asked: ClusterRequest): (error: unknown) => never {
   return (error) => {
     throw explainFailure(error, asked);
   };

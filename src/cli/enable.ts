@@ -24,19 +24,19 @@ const options = {
   kubeconfig: kubeconfigOption,
 } as const;
 
-export const enable = defineTurn(
+export const enable = defineLabelCommand(
   'enable',
   'opt BuildConfigs in',
   `Opts BuildConfigs in: sets the label ${labels.enabled}=true. From the next Build on the webhook acts.`,
 );
 
-export const disable = defineTurn(
+export const disable = defineLabelCommand(
   'disable',
   'opt BuildConfigs out',
   `Opts BuildConfigs out: removes the label ${labels.enabled}. The webhook restores what it had changed in them.`,
 );
 
-function defineTurn(direction: Direction, summary: string, about: string) {
+function defineLabelCommand(direction: Direction, summary: string, about: string) {
   return defineCommand({
     name: direction,
     summary,
@@ -46,11 +46,11 @@ function defineTurn(direction: Direction, summary: string, about: string) {
     options,
     about,
     examples: (program) => [`${program} ${direction} shop`, `${program} ${direction} bc/shop bc/api -n web --dry-run`],
-    run: (given, terminal) => turnAll(direction, given, terminal),
+    run: (given, terminal) => changeLabels(direction, given, terminal),
   });
 }
 
-async function turnAll(
+async function changeLabels(
   direction: Direction,
   { values, names: texts }: Given<typeof options>,
   terminal: Terminal,
@@ -63,8 +63,8 @@ async function turnAll(
   let status: number = exitCodes.ok;
   for (const name of names) {
     try {
-      const turn = { direction, namespace, name, dryRun: values['dry-run'] === true };
-      const { lines, advice } = await turnOne(open, turn, terminal);
+      const change = { direction, namespace, name, dryRun: values['dry-run'] === true };
+      const { lines, advice } = await changeLabel(open, change, terminal);
       terminal.stdout.print(...lines);
       if (advice !== undefined) terminal.stderr.print(`buildconfig/${name}: ${advice}`);
     } catch (error) {
@@ -81,14 +81,14 @@ function isOfOneObject(cause: unknown): boolean {
   return cause instanceof ClusterError && cause.code !== 401;
 }
 
-interface Turn {
+interface LabelChange {
   readonly direction: Direction;
   readonly namespace: string;
   readonly name: string;
   readonly dryRun: boolean;
 }
 
-interface Turned {
+interface LabelChangeResult {
   /** What was done. */
   readonly lines: readonly Text[];
   /** What is not as it should be, though the label is as it was asked for. */
@@ -96,8 +96,12 @@ interface Turned {
 }
 
 /** @throws CommandError */
-async function turnOne({ server, get, request }: OpenCluster, turn: Turn, terminal: Terminal): Promise<Turned> {
-  const { direction, namespace, name, dryRun } = turn;
+async function changeLabel(
+  { server, get, request }: OpenCluster,
+  change: LabelChange,
+  terminal: Terminal,
+): Promise<LabelChangeResult> {
+  const { direction, namespace, name, dryRun } = change;
   const resource = 'buildconfigs' as const;
   const asked = { server, resource, namespace };
   const before = await get(resource, namespace, name).catch(rethrowAs({ ...asked, verb: 'get' }));
@@ -105,7 +109,7 @@ async function turnOne({ server, get, request }: OpenCluster, turn: Turn, termin
     throw new CommandError(`there is none in namespace ${namespace}; oc get bc -n ${namespace} lists them`);
   const isEnabled = labelOf(before, labels.enabled) === 'true';
   if (isEnabled === (direction === 'enable')) {
-    return { lines: [`buildconfig/${name} is ${direction}d already`], advice: adviceOn(before, turn) };
+    return { lines: [`buildconfig/${name} is ${direction}d already`], advice: adviceOn(before, change) };
   }
   if (direction === 'enable' && sourceStrategyOf(before) === undefined) {
     throw new CommandError(
@@ -122,7 +126,7 @@ async function turnOne({ server, get, request }: OpenCluster, turn: Turn, termin
     onWarning: (warning) => terminal.stderr.print(`Warning: buildconfig/${name}: ${warning}`),
   }).catch(rethrowAs({ ...asked, verb: 'patch' }));
   const after = isObject(answer) ? answer : {};
-  const advice = adviceOn(after, turn);
+  const advice = adviceOn(after, change);
   if (!dryRun) return { lines: [`buildconfig/${name} ${direction}d`], advice };
   const changes = renderChanges(changesBetween(before, after), { indent: '  ', width: terminal.stdout.width });
   return {
@@ -149,7 +153,7 @@ export function changesBetween(before: JsonObject, after: JsonObject): readonly 
 }
 
 /** Tells from the stored object whether the webhook acted, and if it did not, what to check. */
-function adviceOn(stored: JsonObject, { direction, namespace, dryRun }: Turn): string | undefined {
+function adviceOn(stored: JsonObject, { direction, namespace, dryRun }: LabelChange): string | undefined {
   const origin = annotationOf(stored, annotations.origin);
   if ((origin !== undefined) === (direction === 'enable')) return undefined;
   const check =

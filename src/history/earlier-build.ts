@@ -43,7 +43,7 @@ export function compareAge(one: BuildPosition, other: BuildPosition): number {
  */
 const maxSettingsSize = 16_384;
 
-const noSettings = { originFrom: '', source: '', inputs: '', envNames: [] } as const;
+const noSettings = { baseImage: '', source: '', inputs: '', envNames: [] } as const;
 
 /**
  * Returns the Build as one to continue from, or undefined: not Complete, a clone that was not admitted anew, or without
@@ -61,14 +61,14 @@ export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(bu
   // Without our record of it, a Build has the base that OpenShift chose and starts a chain.
   const chainDepth = record?.chainDepth ?? 0;
   const settings = {
-    originFrom: record?.originFrom ?? referenceKeyOf(sourceStrategyOf(build)?.['from']),
+    baseImage: record?.baseImage ?? referenceKeyOf(sourceStrategyOf(build)?.['from']),
     source: sourceOf(build),
     inputs: buildInputsOf(build),
     // A copy has no spare room.
     envNames: [...envNamesOf(build)],
   };
   const isTooLarge = settingsSizeOf(settings) > maxSettingsSize;
-  const { originFrom, source, inputs, envNames } = isTooLarge ? noSettings : settings;
+  const { baseImage, source, inputs, envNames } = isTooLarge ? noSettings : settings;
   return {
     name: nameOf(build),
     number,
@@ -79,7 +79,7 @@ export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(bu
     chainFullSeconds: chainDepth === 0 ? durationOf(build) : record?.chainFullSeconds,
     savedNothing: record?.reason === 'saves_nothing',
     hadWrapper: hadWrapper(build, record?.origin),
-    originFrom,
+    baseImage,
     source,
     inputs,
     envNames,
@@ -89,13 +89,13 @@ export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(bu
 
 /** Bytes of the texts that are compared; a text has a head of some 32 bytes. */
 export function settingsSizeOf({
-  originFrom,
+  baseImage,
   source,
   inputs,
   envNames,
-}: Pick<PreviousBuild, 'originFrom' | 'source' | 'inputs' | 'envNames'>): number {
+}: Pick<PreviousBuild, 'baseImage' | 'source' | 'inputs' | 'envNames'>): number {
   const names = envNames.reduce((sum, name) => sum + name.length + 32, 0);
-  return originFrom.length + source.length + inputs.length + names;
+  return baseImage.length + source.length + inputs.length + names;
 }
 
 /**

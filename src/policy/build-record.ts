@@ -13,7 +13,7 @@ export interface BuildRecord {
   readonly reason: string;
   readonly mode: Mode;
   /** The base image that OpenShift had chosen, as recordedBase gives it. */
-  readonly originFrom: string;
+  readonly baseImage: string;
   /** Undefined for a full build. */
   readonly previousBuild: string | undefined;
   /** Builds since the full one that started the chain. */
@@ -34,7 +34,7 @@ export function encodeBuildRecord(name: string, record: BuildRecord): Readonly<R
     [annotations.decision]: record.decision,
     [annotations.reason]: record.reason,
     [annotations.mode]: record.mode === 'off' ? 'false' : record.mode,
-    [annotations.originFrom]: record.originFrom,
+    [annotations.originFrom]: record.baseImage,
     [annotations.previousBuild]: record.previousBuild ?? null,
     [annotations.chainDepth]: String(record.chainDepth),
     [annotations.chainStarted]: formatTime(record.chainStarted),
@@ -63,7 +63,7 @@ export function decodeBuildRecord(build: JsonObject, name = nameOf(build)): Deco
     decision: decision === 'incremental' || decision === 'full' ? decision : undefined,
     reason: read(annotations.reason),
     mode: decodeMode(read(annotations.mode)),
-    originFrom: read(annotations.originFrom),
+    baseImage: read(annotations.originFrom),
     previousBuild: read(annotations.previousBuild),
     chainDepth: wholeNumberUpTo(maxChainDepth, read(annotations.chainDepth)),
     chainStarted: Number.isNaN(started) ? undefined : Math.floor(started / 1000) * 1000,

@@ -33,7 +33,7 @@ export interface PreviousBuild {
   /** Whether it ran under the assemble wrapper, or its label said that it needs none. */
   readonly hadWrapper: boolean;
   /** The base image that its chain started from, as recordedBase gives it. */
-  readonly originFrom: string;
+  readonly baseImage: string;
   /** Its source repository and the folder in it. */
   readonly source: string;
   /** The other inputs of its source, as `buildInputsOf` writes them. */
@@ -41,7 +41,7 @@ export interface PreviousBuild {
   /** The names of its strategy's env: all of them are in its image. */
   readonly envNames: readonly string[];
   /**
-   * Its `originFrom`, `source`, `inputs` and `envNames` were too long to keep and are empty: nothing may continue from
+   * Its `baseImage`, `source`, `inputs` and `envNames` were too long to keep and are empty: nothing may continue from
    * it.
    */
   readonly isTooLarge: boolean;

@@ -12,7 +12,7 @@ export interface DecisionRequest {
   /** How the Build gets the assemble wrapper. */
   readonly wrapper: 'not_wanted' | 'unavailable' | 'unreachable' | 'delivered';
   /** The base image that OpenShift chose for this Build, as referenceKeyOf gives it. */
-  readonly originFrom: string;
+  readonly baseImage: string;
   /** The digest that its tag means now, where that is known. */
   readonly baseDigest: string | undefined;
   /** This Build's source repository and folder, as sourceOf gives them. */
@@ -123,7 +123,7 @@ export const chainRules = [
     code: 'base_image_changed',
     sentence: 'the base image changed since the chain started',
     advice: null,
-    applies: ({ originFrom, baseDigest }, previous) => isOtherBase(previous.originFrom, originFrom, baseDigest),
+    applies: ({ baseImage, baseDigest }, previous) => isOtherBase(previous.baseImage, baseImage, baseDigest),
   },
   {
     code: 'source_changed',

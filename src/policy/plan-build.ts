@@ -51,7 +51,7 @@ export function planBuild({
   now,
 }: BuildPlanRequest): BuildPlan | SkipPlan {
   const strategy = sourceStrategyOf(build) ?? {};
-  const originFrom = referenceKeyOf(strategy['from']);
+  const baseImage = referenceKeyOf(strategy['from']);
   const history = facts.history === 'unavailable' ? undefined : facts.history;
   // A clone has the label of the Build it copies; any other Build has it from the BuildConfig of this moment.
   if (isClone && history?.buildConfig !== undefined && !(history.buildConfig.optedIn ?? isOptedIn(namespace))) {
@@ -77,7 +77,7 @@ export function planBuild({
     mode: features.mode,
     incremental: strategy['incremental'],
     wrapper: wrapper.kind,
-    originFrom,
+    baseImage,
     baseDigest: facts.baseDigest,
     source: sourceOf(build),
     inputs: buildInputsOf(build),
@@ -134,10 +134,10 @@ export function planBuild({
       reason: decision.reason,
       mode: features.mode,
       // What the chain started from is known from the previous Build where the registry does not answer now.
-      originFrom:
+      baseImage:
         previous !== undefined && facts.baseDigest === undefined
-          ? previous.originFrom
-          : recordedBase(originFrom, facts.baseDigest),
+          ? previous.baseImage
+          : recordedBase(baseImage, facts.baseDigest),
       previousBuild: previous?.name,
       chainDepth: previous === undefined ? 0 : previous.chainDepth + 1,
       chainStarted: startOfChain(decision, history?.previous) ?? now,

@@ -51,11 +51,11 @@ function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: 
 
 function describeBase(
   build: JsonObject,
-  { decision, previousBuild = 'an earlier Build', originFrom = 'not recorded' }: RecordedDecision,
+  { decision, previousBuild = 'an earlier Build', baseImage = 'not recorded' }: RecordedDecision,
 ): string {
   const from = referenceKeyOf(sourceStrategyOf(build)?.['from']);
   if (decision === 'full') return `It starts from the base image, ${from}.`;
-  return `It starts from ${from}, the image of ${previousBuild}; the base image is ${originFrom}.`;
+  return `It starts from ${from}, the image of ${previousBuild}; the base image is ${baseImage}.`;
 }
 
 function describeOutput(build: JsonObject, origin: BuildOrigin | undefined): string {

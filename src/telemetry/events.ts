@@ -35,8 +35,8 @@ const maxInFlight = 32;
 /** A Kubernetes Event says so much at most (ValidateEventCreate). */
 const maxMessage = 1024;
 
-/** Skips that a user would ask about; the others are of no interest, or were told before. */
-const toldSkips: ReadonlySet<Reason> = new Set([
+/** Skips that get an Event; a user does not ask about the others, or has seen their cause. */
+const reportedSkips: ReadonlySet<Reason> = new Set([
   'strategy_unsupported',
   'build_config_opted_out',
   'internal_error',
@@ -51,7 +51,7 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
   const limits = { process: new RateLimit(perProcess), buildConfig: new RateLimit(perBuildConfig) };
   let inFlight = 0;
   return (request: AdmissionRequest, { plan }: Admission): void => {
-    if (request.dryRun || request.operation !== 'CREATE' || !isToldOf(plan)) return;
+    if (request.dryRun || request.operation !== 'CREATE' || !isReported(plan)) return;
     const owner = isObject(request.object) ? buildConfigOf(request.object) : undefined;
     if (owner === undefined) return;
     const now = clock();
@@ -59,8 +59,8 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
     if (inFlight >= maxInFlight || !limits.process.take('', now)) return;
     // A caller that is no API server may write anything in their place, and they become a path and a text.
     if (![request.namespace, owner.name, request.name].every(isObjectName)) return;
-    const told = tellOf(request.object, plan);
-    if (told === undefined || !limits.buildConfig.take(owner.uid, now)) return;
+    const content = eventContentOf(request.object, plan);
+    if (content === undefined || !limits.buildConfig.take(owner.uid, now)) return;
     const time = formatTime(now);
     const { namespace } = request;
     inFlight += 1;
@@ -77,7 +77,7 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
         name: owner.name,
         uid: owner.uid,
       },
-      ...told,
+      ...content,
       firstTimestamp: time,
       lastTimestamp: time,
       count: 1,
@@ -90,19 +90,19 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
   };
 }
 
-interface Told {
+interface EventContent {
   readonly type: 'Normal' | 'Warning';
   readonly reason: 'IncrementalBuild' | 'IncrementalSavesNothing' | 'FullBuild' | 'SkippedBuild';
   readonly message: string;
 }
 
 /** Whether there is anything to say of a plan. */
-function isToldOf(plan: Plan): boolean {
-  return plan.kind === 'skip' ? toldSkips.has(plan.reason) : plan.kind === 'mutate' && plan.resource === 'builds';
+function isReported(plan: Plan): boolean {
+  return plan.kind === 'skip' ? reportedSkips.has(plan.reason) : plan.kind === 'mutate' && plan.resource === 'builds';
 }
 
 /** What an Event says of such a plan; undefined where the object has no name. */
-function tellOf(object: unknown, plan: Plan): Told | undefined {
+function eventContentOf(object: unknown, plan: Plan): EventContent | undefined {
   const build = isObject(object) ? nameOf(object) : '';
   if (!isObjectName(build)) return undefined;
   if (plan.kind === 'skip') {

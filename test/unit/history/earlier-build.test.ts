@@ -24,7 +24,7 @@ const whole = {
   chainDepth: 4,
   chainStarted: Date.parse('2026-01-29T08:00:00Z'),
   chainFullSeconds: undefined,
-  originFrom: 'DockerImage/python:3.12',
+  baseImage: 'DockerImage/python:3.12',
   savedNothing: false,
   hadWrapper: false,
   source: 'https://git.example.com/app web',
@@ -104,7 +104,7 @@ describe('the Build to continue from', () => {
         ...whole,
         chainDepth: 0,
         chainStarted: Date.parse('2026-01-30T09:00:00Z'),
-        originFrom: 'DockerImage/harbor.example.com/team/app:0',
+        baseImage: 'DockerImage/harbor.example.com/team/app:0',
       });
     }
   });
@@ -121,7 +121,7 @@ describe('the Build to continue from', () => {
     [{ 'chain-full-seconds': '86401' }, {}],
     [{ 'chain-started': null }, { chainStarted: Date.parse('2026-01-30T09:00:00Z') }],
     [{ 'chain-started': 'yesterday' }, { chainStarted: Date.parse('2026-01-30T09:00:00Z') }],
-    [{ 'origin-from': null }, { originFrom: 'DockerImage/harbor.example.com/team/app:0' }],
+    [{ 'origin-from': null }, { baseImage: 'DockerImage/harbor.example.com/team/app:0' }],
   ];
   for (const [annotations, expected] of records) {
     it(`is kept with the record ${JSON.stringify(annotations)}`, () => {
@@ -255,7 +255,7 @@ describe('the record of a Build', () => {
   for (const [title, patch, isTooLarge] of large) {
     it(`with ${title} ${isTooLarge ? 'says that it is too large, and keeps none of it' : 'is kept'}`, () => {
       const previous = previousOf(patch);
-      const nothing = { originFrom: '', source: '', inputs: '', envNames: [] };
+      const nothing = { baseImage: '', source: '', inputs: '', envNames: [] };
       if (isTooLarge) assert.deepEqual(previous, { ...whole, ...nothing, isTooLarge });
       else assert.deepEqual(previous, { ...whole, envNames: env(300).map(({ name }) => name) });
     });

@@ -52,7 +52,7 @@ export function previousBuild(stated: Pick<PreviousBuild, 'name' | 'number' | 'i
     chainDepth: 0,
     chainStarted: undefined,
     chainFullSeconds: undefined,
-    originFrom: '',
+    baseImage: '',
     source: '',
     envNames: [],
   };

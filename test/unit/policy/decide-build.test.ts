@@ -18,7 +18,7 @@ const previous: PreviousBuild = {
   hadWrapper: true,
   inputs: '',
   isTooLarge: false,
-  originFrom: 'DockerImage/python@sha256:1',
+  baseImage: 'DockerImage/python@sha256:1',
   source: 'https://git.example.com/app.git ',
   envNames: ['A', 'B'],
 };
@@ -39,7 +39,7 @@ const request: DecisionRequest = {
   mode: 'chain',
   incremental: true,
   wrapper: 'not_wanted',
-  originFrom: 'DockerImage/python@sha256:1',
+  baseImage: 'DockerImage/python@sha256:1',
   baseDigest: undefined,
   source: 'https://git.example.com/app.git ',
   inputs: '',
@@ -93,14 +93,14 @@ describe('decideBuild', () => {
     ['the history is not read', { history: 'unavailable' }, full('history_unavailable')],
     ['no earlier Build', { history: empty }, full('first_build')],
     ['no complete Build', { history: incomplete }, full('no_previous_image')],
-    ['another base', { originFrom: 'DockerImage/python@sha256:2' }, full('base_image_changed')],
-    ['no base', { originFrom: '' }, full('base_image_changed')],
-    ['another base goes before another source', { originFrom: '', source: '' }, full('base_image_changed')],
+    ['another base', { baseImage: 'DockerImage/python@sha256:2' }, full('base_image_changed')],
+    ['no base', { baseImage: '' }, full('base_image_changed')],
+    ['another base goes before another source', { baseImage: '', source: '' }, full('base_image_changed')],
     [
       'the tag of the base means another image',
       {
-        ...after({ originFrom: 'DockerImage/python:3@sha256:1' }),
-        originFrom: 'DockerImage/python:3',
+        ...after({ baseImage: 'DockerImage/python:3@sha256:1' }),
+        baseImage: 'DockerImage/python:3',
         baseDigest: 'sha256:2',
       },
       full('base_image_changed'),
@@ -108,11 +108,11 @@ describe('decideBuild', () => {
     [
       'the tag of the base means the same image',
       {
-        ...after({ originFrom: 'DockerImage/python:3@sha256:1' }),
-        originFrom: 'DockerImage/python:3',
+        ...after({ baseImage: 'DockerImage/python:3@sha256:1' }),
+        baseImage: 'DockerImage/python:3',
         baseDigest: 'sha256:1',
       },
-      continuedAfter({ originFrom: 'DockerImage/python:3@sha256:1' }),
+      continuedAfter({ baseImage: 'DockerImage/python:3@sha256:1' }),
     ],
     ['another source', { source: 'https://git.example.com/app.git sub' }, full('source_changed')],
     ['another source goes before the env', { source: '', envNames: [] }, full('source_changed')],
@@ -301,7 +301,7 @@ describe('incremental Builds that save nothing', () => {
     const limits = { maxDepth: 90, maxAge, minSaving: 10_000 };
     const reasonAfter = (changes: Partial<PreviousBuild>) =>
       decideBuild({ ...request, limits, ...after({ ...changes, savedNothing: true }) }).reason;
-    assert.equal(reasonAfter({ originFrom: 'DockerImage/python@sha256:2' }), 'base_image_changed');
+    assert.equal(reasonAfter({ baseImage: 'DockerImage/python@sha256:2' }), 'base_image_changed');
     assert.equal(reasonAfter({ chainStarted: now - maxAge }), 'chain_age_reached');
   });
 });

@@ -31,7 +31,7 @@ const previous: PreviousBuild = {
   hadWrapper: true,
   inputs: '',
   isTooLarge: false,
-  originFrom: `DockerImage/${base}`,
+  baseImage: `DockerImage/${base}`,
   source: 'https://git.example.com/test/pyflask ',
   envNames: ['FOO', 'X'],
 };
@@ -127,7 +127,7 @@ describe('planBuild', () => {
     const name = 'harbor.example.com/python:3.12';
     const [first, second] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
     const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from: { kind: 'DockerImage', name } } } } });
-    const after = (originFrom: string): BuildConfigHistory => ({ ...past, previous: { ...previous, originFrom } });
+    const after = (baseImage: string): BuildConfigHistory => ({ ...past, previous: { ...previous, baseImage } });
     const recordedWith = (history: BuildConfigHistory, baseDigest: string | undefined) => {
       const { reason, annotations, from } = mutation({ build, facts: { ...facts(history), baseDigest } });
       return { reason, recorded: annotations['s2i-incremental.io/origin-from'], from: from?.name };
@@ -144,7 +144,7 @@ describe('planBuild', () => {
         [after(`${key}@${first}`), second, 'base_image_changed', `${key}@${second}`],
       ];
     for (const [history, digest, reason, recorded] of rows) {
-      it(`after ${history.previous?.originFrom ?? 'nothing'}, with ${digest ?? 'no digest'}, is recorded`, () => {
+      it(`after ${history.previous?.baseImage ?? 'nothing'}, with ${digest ?? 'no digest'}, is recorded`, () => {
         const from = reason === 'continued' ? previous.image : undefined;
         assert.deepEqual(recordedWith(history, digest), { reason, recorded, from });
       });
@@ -360,7 +360,7 @@ describe('the pull secret', () => {
       strategy: { sourceStrategy: { from: { name: 'harbor.example.com/python:3' }, pullSecret: { name: 'there' } } },
     },
   });
-  const fromHere = { ...past, previous: { ...previous, originFrom: 'DockerImage/harbor.example.com/python:3' } };
+  const fromHere = { ...past, previous: { ...previous, baseImage: 'DockerImage/harbor.example.com/python:3' } };
   const annotatedAs = (pullSecret: string): BuildConfigHistory => ({
     ...past,
     buildConfig: { ...buildConfig, pullSecret },
