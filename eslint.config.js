@@ -28,6 +28,7 @@ export const rooms = {
     node: ['crypto', 'fs/promises', 'http', 'https', 'tls'],
   },
   status: { pure: true, rooms: ['openshift', 'policy', 'history/earlier-build.ts'] },
+  check: { pure: true, rooms: ['openshift', 'policy', 'status/words.ts'] },
   admission: {
     rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
     packages: ['fast-json-patch'],
@@ -60,13 +61,14 @@ export const rooms = {
       'history',
       'registry',
       'status',
+      'check',
       'admission',
       'telemetry',
       'server',
       'demo',
     ],
     packages: ['yaml'],
-    node: ['crypto', 'fs', 'os', 'path', 'util'],
+    node: ['crypto', 'fs', 'net', 'os', 'path', 'tls', 'util'],
   },
 };
 

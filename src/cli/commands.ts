@@ -1,4 +1,5 @@
 import { assembleScript } from './assemble-script.ts';
+import { check } from './check.ts';
 import type { Command } from './command.ts';
 import { createCompletion } from './completion.ts';
 import { demo } from './demo.ts';
@@ -10,7 +11,7 @@ import { serve } from './serve.ts';
 import { status } from './status.ts';
 
 const developers = [status, enable, disable, explain];
-const operators = [serve, preview, demo, scripts, assembleScript];
+const operators = [serve, check, preview, demo, scripts, assembleScript];
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [

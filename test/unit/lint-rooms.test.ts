@@ -41,8 +41,8 @@ describe('the rooms', () => {
     assert.deepEqual(Object.keys(rooms).sort(), folders.map(({ name }) => name).sort());
   });
 
-  it('of which openshift, policy, mutations and status are pure', () => {
-    assert.deepEqual(pure, ['openshift', 'policy', 'mutations', 'status']);
+  it('of which openshift, policy, mutations, status and check are pure', () => {
+    assert.deepEqual(pure, ['openshift', 'policy', 'mutations', 'status', 'check']);
   });
 });
 

@@ -16,6 +16,10 @@ export interface Cluster {
   readonly controlPlane: ControlPlane;
   /** In `system:masters`. */
   readonly admin: Client;
+  /** The kubeconfig file of that user. */
+  readonly adminKubeconfig: string;
+  /** What the API server's certificate is verified by, PEM. */
+  readonly ca: string;
   /** A user with no rights yet. */
   createUser(name: string): Promise<{ client: Client; kubeconfig: string }>;
   /** Ends every process and removes the folder. */
@@ -50,6 +54,8 @@ export async function startCluster(): Promise<Cluster> {
       guard,
       controlPlane,
       admin,
+      adminKubeconfig,
+      ca: credentials.ca,
       async createUser(name) {
         const kubeconfig = writeKubeconfig(name, await credentials.createUser(name, []));
         return { client: new Client(kubeconfig), kubeconfig };

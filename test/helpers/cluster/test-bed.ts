@@ -14,10 +14,13 @@ import { WebhookProcess } from './webhook-process.ts';
 export interface TestBed {
   readonly cluster: Cluster;
   readonly webhook: WebhookProcess;
+  /** Its configuration. */
+  readonly configFile: string;
   /** The user the webhook runs as. */
   readonly webhookUser: { readonly name: string; readonly client: Client };
   /** A developer with rights on builds in the namespace `web`, and no others. */
   readonly alice: Client;
+  readonly aliceKubeconfig: string;
   /** Her `kubectl`. */
   readonly kubectl: Kubectl;
   /** What she does there. */
@@ -59,8 +62,10 @@ export async function createTestBed(): Promise<TestBed> {
     return {
       cluster,
       webhook,
+      configFile: join(folder, 'config.yaml'),
       webhookUser: { name: user, client },
       alice: alice.client,
+      aliceKubeconfig: alice.kubeconfig,
       kubectl: new Kubectl(alice.kubeconfig, 'web'),
       web: new OpenShift(alice.client, 'web'),
       stop: () => cluster.stop(),

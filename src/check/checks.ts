@@ -1,0 +1,307 @@
+import { arrayAt, stringAt } from '../openshift/json.ts';
+import { annotations, labels } from '../openshift/keys.ts';
+import { annotationOf, nameOf } from '../openshift/metadata.ts';
+import { hasProxy } from '../policy/wrapper.ts';
+import { formatSeconds } from '../status/words.ts';
+import type { CheckFacts, Found, SecretFacts } from './facts.ts';
+
+/** One line of the answer. */
+export interface Finding {
+  /** `!`: it could not be found out, or costs speed; `x`: it does not work. */
+  readonly level: 'ok' | '!' | 'x';
+  readonly check: string;
+  readonly text: string;
+  /** What to do; null: nothing. */
+  readonly remedy: string | null;
+}
+
+type Check = (facts: CheckFacts) => readonly Finding[];
+
+/** A certificate that is renewed at two thirds of 90 days has 30 left; with half of these, the renewal fails. */
+const fewDays = 15;
+
+const day = 86_400_000;
+
+/** In the order in which one depends on those before. */
+const checks: Readonly<Record<string, Check>> = {
+  api: ({ apiGroup }) => [
+    ofFound('api', apiGroup, {
+      found: () => ok('api', 'the API server serves builds and buildconfigs of build.openshift.io'),
+      absent: () =>
+        fails('api', 'the API server serves no build.openshift.io', 'use the kubeconfig of an OpenShift cluster'),
+      remedy: 'log in (oc login)',
+    }),
+  ],
+
+  webhookConfiguration: ({ registration }) => [
+    ofFound('webhookConfiguration', registration, {
+      found: (configuration) => {
+        const names = (arrayAt(configuration, 'webhooks') ?? []).map((webhook) => stringAt(webhook, 'name') ?? '');
+        const name = nameOf(configuration);
+        return names.includes('namespace.s2i-incremental.io')
+          ? ok('webhookConfiguration', `MutatingWebhookConfiguration ${name} has its entries: ${names.join(', ')}`)
+          : warns(
+              'webhookConfiguration',
+              `MutatingWebhookConfiguration ${name} has no entry for namespaces`,
+              'upgrade the chart; docs/registration.yaml has the entry',
+            );
+      },
+      absent: () =>
+        fails(
+          'webhookConfiguration',
+          'no MutatingWebhookConfiguration has the entry mutate.s2i-incremental.io',
+          'install the chart (docs/install.md)',
+        ),
+      remedy: 'ask a cluster admin for the verb list on mutatingwebhookconfigurations, or to run this',
+    }),
+  ],
+
+  certificate: ({ certificate, now }) => [
+    ofFound('certificate', certificate, {
+      found: ({ problem, notAfter }) => {
+        const days = Math.floor((notAfter - now) / day);
+        if (problem !== undefined) {
+          return fails(
+            'certificate',
+            `the caBundle does not verify the certificate that is served: ${problem}`,
+            'read the line certificate of /readyz and the log of the pods (docs/operate.md, Certificates)',
+          );
+        }
+        return days < fewDays
+          ? warns(
+              'certificate',
+              `the caBundle verifies the certificate, which expires in ${Math.max(0, days)} days`,
+              'find out why it is not renewed: the log of the pods, or of whoever issues it',
+            )
+          : ok('certificate', `the caBundle verifies the certificate, which expires in ${days} days`);
+      },
+      absent: () =>
+        fails(
+          'certificate',
+          'the MutatingWebhookConfiguration has no caBundle',
+          'wait for whoever fills it in (certificate.mode), or set certificate.existing.caBundle',
+        ),
+      remedy: 'run this in the cluster (helm test) to see the certificate',
+    }),
+  ],
+
+  dryRun: ({ dryRun, namespace }) => [
+    ofFound('dryRun', dryRun, {
+      found: (buildConfig) =>
+        annotationOf(buildConfig, annotations.origin) !== undefined
+          ? ok('dryRun', 'a BuildConfig with the label comes back with its original settings recorded (dry run)')
+          : fails(
+              'dryRun',
+              `a BuildConfig with the label comes back unmodified in namespace ${namespace} (dry run)`,
+              'see the lines above; is the namespace excluded by the namespaceSelector, or buildConfig.mutate false?',
+            ),
+      absent: () => fails('dryRun', `there is no namespace ${namespace}`, 'name another with -n'),
+      remedy: 'name a namespace with -n in which you may create buildconfigs',
+    }),
+  ],
+
+  pods: ({ pods }) => [
+    ofFound('pods', pods, {
+      found: (all) => {
+        const ready = all.filter(({ isReady }) => isReady);
+        const images = [...new Set(all.map(({ image }) => image))];
+        const waiting = all.filter(({ isReady }) => !isReady).map(({ name }) => name);
+        if (ready.length === 0)
+          return fails(
+            'pods',
+            `no pod of the webhook is ready: ${waiting.join(', ')}`,
+            `oc describe pod ${waiting[0] ?? ''}; its /readyz says what it waits for`,
+          );
+        if (waiting.length > 0)
+          return warns(
+            'pods',
+            `${ready.length} of ${all.length} pods are ready, not ${waiting.join(', ')}`,
+            `oc describe pod ${waiting[0] ?? ''}`,
+          );
+        if (images.length > 1)
+          return warns(
+            'pods',
+            `pods run different images: ${images.join(', ')}`,
+            'wait for the rollout: oc rollout status deployment',
+          );
+        return ok('pods', `${ready.length} of ${all.length} pods are ready, all of ${images[0] ?? ''}`);
+      },
+      absent: () =>
+        fails('pods', 'the webhook has no pods', 'scale its Deployment up: oc scale deployment --replicas=2'),
+      remedy: "ask a cluster admin: the webhook's pods may not be read",
+    }),
+  ],
+
+  wrapper: ({ settings, scripts, imageSecret, isInCluster, namespace }) => [
+    ofFound('wrapper', settings, {
+      found: ({ wrapper, baseUrl, image, imagePullSecret }) => {
+        if (!wrapper) return ok('wrapper', 'no assemble wrapper is delivered (assemble.wrapper: false)');
+        if (image !== '') return imageFinding(image, imagePullSecret, imageSecret, namespace);
+        if (baseUrl === '')
+          return warns(
+            'wrapper',
+            'no assemble wrapper can be delivered, so Builds that want it are full',
+            'set assemble.image or assemble.baseUrl',
+          );
+        if (scripts?.kind === 'answered' && scripts.status === 200)
+          return ok('wrapper', `the assemble wrapper is served at ${baseUrl}`);
+        const text = `the assemble wrapper cannot be fetched at ${baseUrl}: ${scripts?.kind === 'failed' ? scripts.why : `status ${scripts?.status ?? ''}`}`;
+        return isInCluster
+          ? fails(
+              'wrapper',
+              text,
+              'is the Service of the scripts there, and does a NetworkPolicy let build pods reach it? assemble.image needs no connection',
+            )
+          : warns(
+              'wrapper',
+              text,
+              'that is right outside of the cluster if the address is a Service; run this in the cluster (helm test)',
+            );
+      },
+      absent: () => warns('wrapper', "the webhook's configuration was not found", 'name it with --config FILE'),
+      remedy: 'name its configuration with --config FILE',
+    }),
+  ],
+
+  proxy: ({ settings, defaultEnv }) => {
+    const fetched = settings.kind === 'found' && settings.value.image === '' ? settings.value.baseUrl : '';
+    if (fetched === '') return [];
+    return [
+      ofFound('proxy', defaultEnv, {
+        found: (env) =>
+          hasProxy(env, fetched)
+            ? fails(
+                'proxy',
+                'BuildDefaults give every build pod a proxy, through which the wrapper cannot be fetched: every Build is full',
+                'deliver it out of an image (assemble.image)',
+              )
+            : ok('proxy', 'BuildDefaults give build pods no proxy for the address of the wrapper'),
+        absent: () => ok('proxy', 'there are no BuildDefaults'),
+        remedy: 'ask a cluster admin whether spec.buildDefaults.env of builds.config.openshift.io/cluster sets a proxy',
+      }),
+    ];
+  },
+
+  registry: ({ registries, isInCluster }) =>
+    registries.map(({ host, reached }) => {
+      // A registry that wants a login answers 401.
+      if (reached.kind === 'answered' && (reached.status === 200 || reached.status === 401))
+        return ok('registry', `${host} answers`);
+      const text = `${host} does not answer as a registry: ${reached.kind === 'failed' ? reached.why : `status ${reached.status}`}`;
+      return isInCluster
+        ? fails('registry', text, 'check its name, its certificate and the way there')
+        : warns('registry', text, 'build pods may reach it all the same; run this in the cluster to be sure');
+    }),
+
+  buildConfig: ({ buildConfig, namespace, now }) =>
+    buildConfig === undefined
+      ? []
+      : buildConfig.kind !== 'found'
+        ? [
+            ofFound('buildConfig', buildConfig, {
+              found: () => ok('buildConfig', ''),
+              absent: () =>
+                fails(
+                  'buildConfig',
+                  `there is no such BuildConfig in namespace ${namespace}`,
+                  `oc get bc -n ${namespace} lists them`,
+                ),
+              remedy: 'ask for the role view in its namespace',
+            }),
+          ]
+        : [
+            buildConfig.value.optedIn
+              ? ok('buildConfig', `buildconfig/${buildConfig.value.name} has opted in`)
+              : warns(
+                  'buildConfig',
+                  `buildconfig/${buildConfig.value.name} has not opted in`,
+                  `oc label bc/${buildConfig.value.name} -n ${namespace} ${labels.enabled}=true`,
+                ),
+            ...buildConfig.value.secrets.map((secret) => secretFinding(secret, namespace)),
+            previousFinding(buildConfig.value.previous, now),
+            ok('next', buildConfig.value.next),
+          ],
+};
+
+/** What a check is called where it could not be made. */
+const titles: Readonly<Record<string, string>> = {
+  api: 'the API',
+  webhookConfiguration: 'the MutatingWebhookConfiguration',
+  certificate: 'the certificate',
+  dryRun: 'a dry run',
+  pods: 'the pods',
+  wrapper: 'the assemble wrapper',
+  proxy: 'a proxy in BuildDefaults',
+  secret: 'a Secret',
+  buildConfig: 'the BuildConfig',
+};
+
+/** Every check as it turned out, in order: a pure function of the facts. */
+export function runChecks(facts: CheckFacts): readonly Finding[] {
+  return Object.values(checks).flatMap((check) => check(facts));
+}
+
+function imageFinding(image: string, secret: string, covers: Found<boolean> | undefined, namespace: string): Finding {
+  const what = `the wrapper comes out of the image ${image}`;
+  if (secret === '' || covers === undefined) return ok('wrapper', `${what}, pulled without a Secret`);
+  const finding = secretFinding({ what: `Secret ${secret} of assemble.imagePullSecret`, image, covers }, namespace);
+  return { ...finding, check: 'wrapper', text: `${what}: ${finding.text}` };
+}
+
+function secretFinding({ what, image, covers }: SecretFacts, namespace: string): Finding {
+  return ofFound('secret', covers, {
+    found: (isCovered) =>
+      isCovered
+        ? ok('secret', `${what} has a login for ${image}`)
+        : fails(
+            'secret',
+            `${what} has no login for ${image}`,
+            'make it anew for that registry: oc create secret docker-registry',
+          ),
+    absent: () =>
+      fails(
+        'secret',
+        `${what} is not there in namespace ${namespace}`,
+        `oc create secret docker-registry -n ${namespace}`,
+      ),
+    remedy: `ask for the right to read Secrets in namespace ${namespace}`,
+  });
+}
+
+function previousFinding(
+  previous: { readonly build: string; readonly createdAt: number | undefined } | undefined,
+  now: number,
+): Finding {
+  if (previous === undefined) return ok('previous', 'there is no Build to continue from yet');
+  const age =
+    previous.createdAt === undefined ? '' : `, ${formatSeconds(Math.max(0, now - previous.createdAt) / 1000)} old`;
+  return ok('previous', `the previous image is that of build/${previous.build}${age}`);
+}
+
+function ok(check: string, text: string): Finding {
+  return { level: 'ok', check, text, remedy: null };
+}
+
+function warns(check: string, text: string, remedy: string): Finding {
+  return { level: '!', check, text, remedy };
+}
+
+function fails(check: string, text: string, remedy: string): Finding {
+  return { level: 'x', check, text, remedy };
+}
+
+/** What is not known is no failure: who runs this may not be allowed to see it. */
+function ofFound<T>(
+  check: string,
+  fact: Found<T>,
+  {
+    found,
+    absent,
+    remedy,
+  }: { readonly found: (value: T) => Finding; readonly absent: () => Finding; readonly remedy: string },
+): Finding {
+  if (fact.kind === 'found') return found(fact.value);
+  return fact.kind === 'absent'
+    ? absent()
+    : warns(check, `${titles[check] ?? check} could not be checked: ${fact.why}`, remedy);
+}

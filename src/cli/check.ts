@@ -1,0 +1,55 @@
+import { type Finding, runChecks } from '../check/checks.ts';
+import { type Given, defineCommand } from './command.ts';
+import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
+import { openCluster } from './open-cluster.ts';
+import { readCheckFacts } from './read-check-facts.ts';
+import { escapeControls } from '../telemetry/show-controls.ts';
+import type { Style, Terminal, Text } from './terminal.ts';
+import { UsageError, exitCodes } from './usage.ts';
+
+const options = {
+  namespace: {
+    ...namespaceOption,
+    help: 'where a dry run is made and Secrets are looked for (default: that of the context)',
+  },
+  bc: { type: 'string', value: 'NAME', help: 'a BuildConfig: its Secrets, its previous image, its next Build' },
+  config: {
+    type: 'string',
+    value: 'FILE',
+    help: "the webhook's configuration (default: the ConfigMap that the chart made)",
+  },
+  kubeconfig: kubeconfigOption,
+  output: { type: 'string', short: 'o', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json' },
+} as const;
+
+export const check = defineCommand({
+  name: 'check',
+  summary: 'check that the webhook is installed, reachable and trusted',
+  audience: 'operators',
+  options,
+  about: `Checks one thing after another: the API, the webhook configuration, the certificate, a dry run, the pods, the assemble wrapper,
+proxies, registries, and with --bc a BuildConfig. A line each: [ok]; [!] could not be checked, or costs speed; [x] does not
+work. What to do follows after ->. Nothing is stored.`,
+  notes: 'Exit status: 0; 1 if a line is [x]; 2 the command line is wrong.',
+  examples: (program) => [`${program} check`, `${program} check -n web --bc shop`, `${program} check -o json`],
+  run: runCheck,
+});
+
+async function runCheck({ values }: Given<typeof options>, terminal: Terminal): Promise<number> {
+  const namespace = parseNamespace(values.namespace);
+  const buildConfig = values.bc === undefined ? undefined : parseObjectName('BuildConfig', values.bc);
+  if (buildConfig === '') throw new UsageError('--bc must be the name of a BuildConfig');
+  const open = await openCluster(values.kubeconfig, terminal);
+  const target = { namespace: namespace ?? open.namespace, buildConfig, configFile: values.config };
+  const findings = runChecks(await readCheckFacts(open, target, terminal));
+  if (values.output === 'json') {
+    terminal.stdout.write(`${escapeControls(JSON.stringify({ items: findings }, undefined, 2))}\n`);
+  } else terminal.stdout.print(...findings.map(lineOf));
+  return findings.some(({ level }) => level === 'x') ? exitCodes.failure : exitCodes.ok;
+}
+
+const styles: Readonly<Record<Finding['level'], Style>> = { ok: 'green', '!': 'yellow', x: 'red' };
+
+function lineOf({ level, text, remedy }: Finding): Text {
+  return [{ style: styles[level], text: `[${level}]`.padEnd(4) }, ` ${text}`, remedy === null ? '' : ` -> ${remedy}`];
+}

@@ -1,0 +1,216 @@
+import { isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import type { CertificateFacts, CheckFacts, Found, Reached } from '../check/facts.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig, parseConfig } from '../config/load-config.ts';
+import { messageOf } from '../config/message-of.ts';
+import { parseImageReference, registryOf } from '../openshift/image-reference.ts';
+import { type JsonObject, arrayAt, at, isObject, objectAt, parseJson, stringAt } from '../openshift/json.ts';
+import { labels } from '../openshift/keys.ts';
+import { nameOf } from '../openshift/metadata.ts';
+import { authorizationFor } from '../registry/docker-config.ts';
+import { chain, find } from './find.ts';
+import type { OpenCluster } from './open-cluster.ts';
+import { readBuildConfigCheck } from './read-build-config-check.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What is to be checked. */
+export interface CheckTarget {
+  readonly namespace: string;
+  readonly buildConfig: string | undefined;
+  /** The webhook's configuration file; undefined: the ConfigMap of the chart is read. */
+  readonly configFile: string | undefined;
+}
+
+/** Milliseconds that an address may take to answer. */
+const patience = 3_000;
+
+/** Reads everything that the checks are told; what cannot be read is told as such. */
+export async function readCheckFacts(
+  open: OpenCluster,
+  { namespace, buildConfig: name, configFile }: CheckTarget,
+  { environment, clock }: Pick<Terminal, 'environment' | 'clock'>,
+): Promise<CheckFacts> {
+  const get = (path: string, query: Readonly<Record<string, string>> = {}) =>
+    find(() => open.request({ method: 'GET', path, query }));
+  const builds = '/apis/build.openshift.io/v1';
+  const [apiGroup, configurations, defaults, dryRun] = await Promise.all([
+    get(builds),
+    get('/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations'),
+    get('/apis/config.openshift.io/v1/builds/cluster'),
+    find(() =>
+      open.request({
+        method: 'POST',
+        path: `${builds}/namespaces/${namespace}/buildconfigs`,
+        query: { dryRun: 'All' },
+        body: sampleOf(namespace),
+      }),
+    ),
+  ]);
+  const registration = chain(configurations, ours);
+  const clientConfig =
+    registration.kind === 'found' ? objectAt(firstEntryOf(registration.value), 'clientConfig') : undefined;
+  const service = objectAt(clientConfig, 'service');
+  const servicePath = `/api/v1/namespaces/${stringAt(service, 'namespace') ?? ''}`;
+  const noService: Found<never> = { kind: 'unknown', why: 'the MutatingWebhookConfiguration names no Service' };
+  const serviceName = stringAt(service, 'name') ?? '';
+  const selector =
+    service === undefined ? noService : chain(await get(`${servicePath}/services/${serviceName}`), selectorOf);
+  const pods =
+    selector.kind === 'found'
+      ? chain(await get(`${servicePath}/pods`, { labelSelector: selector.value }), podsIn)
+      : selector;
+  const config: Found<Config> =
+    configFile !== undefined
+      ? { kind: 'found', value: loadConfig(configFile, environment) }
+      : service === undefined
+        ? noService
+        : chain(await get(`${servicePath}/configmaps/${serviceName}`), configIn);
+  const settings = config.kind === 'found' ? config.value.assemble : undefined;
+  const readSecret = (secret: string, image: string) =>
+    get(`/api/v1/namespaces/${namespace}/secrets/${secret}`).then((found) =>
+      chain(found, (value) => coversIn(value, image)),
+    );
+  const isFetched = settings !== undefined && settings.wrapper && settings.image === '' && settings.baseUrl !== '';
+  const buildConfig =
+    name === undefined
+      ? undefined
+      : await readBuildConfigCheck(open, { namespace, name, config, readSecret, now: clock() });
+  const hosts =
+    buildConfig?.kind === 'found'
+      ? buildConfig.value.hosts
+      : config.kind === 'found'
+        ? config.value.output.registries
+        : [];
+  return {
+    namespace,
+    now: clock(),
+    isInCluster: environment['KUBERNETES_SERVICE_HOST'] !== undefined,
+    apiGroup: chain(apiGroup, () => true),
+    registration,
+    certificate:
+      registration.kind !== 'found'
+        ? { kind: 'unknown', why: 'there is no caBundle to verify it by' }
+        : await readCertificate(clientConfig),
+    dryRun: chain(dryRun, (value) => (isObject(value) ? value : undefined)),
+    pods,
+    settings: chain(config, ({ assemble, output }) => ({ ...assemble, registries: output.registries })),
+    scripts: isFetched ? await reach(`${settings.baseUrl}/000000000000/default/assemble`) : undefined,
+    imageSecret:
+      settings === undefined || settings.image === '' || settings.imagePullSecret === ''
+        ? undefined
+        : await readSecret(settings.imagePullSecret, settings.image),
+    defaultEnv: chain(defaults, (value) => arrayAt(value, 'spec', 'buildDefaults', 'env') ?? []),
+    registries: await Promise.all(hosts.map(async (host) => ({ host, reached: await reach(`https://${host}/v2/`) }))),
+    buildConfig,
+  };
+}
+
+/** A BuildConfig that opts in, for a dry run. */
+function sampleOf(namespace: string): JsonObject {
+  return {
+    apiVersion: 'build.openshift.io/v1',
+    kind: 'BuildConfig',
+    metadata: { name: 's2i-incremental-check', namespace, labels: { [labels.enabled]: 'true' } },
+    spec: {
+      source: { type: 'Git', git: { uri: 'https://git.example.com/check.git' } },
+      strategy: { type: 'Source', sourceStrategy: { from: { kind: 'DockerImage', name: 'example.com/python:3.12' } } },
+    },
+  };
+}
+
+function ours(list: unknown): JsonObject | undefined {
+  return (arrayAt(list, 'items') ?? []).filter(isObject).find((item) => firstEntryOf(item) !== undefined);
+}
+
+function firstEntryOf(configuration: JsonObject): JsonObject | undefined {
+  const webhooks = (arrayAt(configuration, 'webhooks') ?? []).filter(isObject);
+  return webhooks.find((webhook) => webhook['name'] === 'mutate.s2i-incremental.io');
+}
+
+function selectorOf(service: unknown): string {
+  return Object.entries(objectAt(service, 'spec', 'selector') ?? {})
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(',');
+}
+
+function podsIn(list: unknown) {
+  const pods = (arrayAt(list, 'items') ?? []).filter(isObject).map((pod) => ({
+    name: nameOf(pod),
+    isReady: (arrayAt(pod, 'status', 'conditions') ?? []).some(
+      (condition) => at(condition, 'type') === 'Ready' && at(condition, 'status') === 'True',
+    ),
+    image: stringAt(arrayAt(pod, 'spec', 'containers')?.[0], 'image') ?? '',
+  }));
+  return pods.length === 0 ? undefined : pods;
+}
+
+function configIn(configMap: unknown): Config | undefined {
+  const text = stringAt(configMap, 'data', 'config.yaml');
+  return text === undefined ? undefined : parseConfig(text, {});
+}
+
+/** Whether a Secret has a login for the registry and path of an image. */
+function coversIn(secret: unknown, image: string): boolean {
+  const reference = parseImageReference(image);
+  const decode = (key: string) => Buffer.from(stringAt(secret, 'data', key) ?? '', 'base64').toString();
+  const old = parseJson(decode('.dockercfg'));
+  const text = old === undefined ? decode('.dockerconfigjson') : JSON.stringify({ auths: old });
+  if (reference === undefined || parseJson(text) === undefined) return false;
+  return authorizationFor(text, registryOf(reference), reference.path) !== undefined;
+}
+
+async function reach(url: string): Promise<Reached> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(patience), redirect: 'manual' });
+    await response.body?.cancel();
+    return { kind: 'answered', status: response.status };
+  } catch (error) {
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    return { kind: 'failed', why: messageOf(cause) };
+  }
+}
+
+/** Shakes hands at the address of the registration, with its `caBundle` as the only authority. */
+function readCertificate(clientConfig: JsonObject | undefined): Promise<Found<CertificateFacts>> {
+  const caBundle = stringAt(clientConfig, 'caBundle') ?? '';
+  if (caBundle === '') return Promise.resolve({ kind: 'absent' });
+  const { host, port } = addressOf(clientConfig);
+  return new Promise((resolve) => {
+    const fail = (why: string) => resolve({ kind: 'unknown', why: `${host} cannot be reached from here: ${why}` });
+    const socket = connectTls({
+      host,
+      port,
+      // Of an address there is no server name to send.
+      ...(isIP(host) === 0 && { servername: host }),
+      ca: Buffer.from(caBundle, 'base64'),
+      timeout: patience,
+      // What is wrong with it is to be told, and nothing is sent.
+      rejectUnauthorized: false,
+    });
+    socket.once('secureConnect', () => {
+      const notAfter = Date.parse(socket.getPeerCertificate().valid_to);
+      const problem = socket.authorized ? undefined : String(socket.authorizationError);
+      resolve({ kind: 'found', value: { problem, notAfter } });
+      socket.destroy();
+    });
+    socket.once('timeout', () => {
+      fail('no answer');
+      socket.destroy();
+    });
+    socket.once('error', (error: Error) => fail(error.message));
+  });
+}
+
+function addressOf(clientConfig: JsonObject | undefined): { readonly host: string; readonly port: number } {
+  const service = objectAt(clientConfig, 'service');
+  if (service !== undefined) {
+    const port = service['port'];
+    return {
+      host: `${stringAt(service, 'name') ?? ''}.${stringAt(service, 'namespace') ?? ''}.svc`,
+      port: typeof port === 'number' ? port : 443,
+    };
+  }
+  const url = new URL(stringAt(clientConfig, 'url') ?? 'https://localhost');
+  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 443) };
+}
