@@ -3,7 +3,7 @@ import { annotations, labels } from '../openshift/keys.ts';
 import { annotationOf, nameOf } from '../openshift/metadata.ts';
 import { hasProxy } from '../policy/wrapper.ts';
 import { formatSeconds } from '../status/words.ts';
-import type { CheckFacts, Found, SecretFacts } from './facts.ts';
+import type { CheckFacts, Found, Reached, SecretFacts } from './facts.ts';
 
 /** One line of the answer. */
 export interface Finding {
@@ -145,12 +145,12 @@ const checks: Readonly<Record<string, Check>> = {
           );
         if (scripts?.kind === 'answered' && scripts.status === 200)
           return ok('wrapper', `the assemble wrapper is served at ${baseUrl}`);
-        const text = `the assemble wrapper cannot be fetched at ${baseUrl}: ${scripts?.kind === 'failed' ? scripts.why : `status ${scripts?.status ?? ''}`}`;
+        const text = `the assemble wrapper cannot be fetched at ${baseUrl}: ${describe(scripts)}`;
         return isInCluster
           ? fails(
               'wrapper',
               text,
-              'is the Service of the scripts there, and does a NetworkPolicy let build pods reach it? assemble.image needs no connection',
+              'is the Service of the scripts there, and may build pods reach it (NetworkPolicy)? assemble.image needs no network',
             )
           : warns(
               'wrapper',
@@ -172,7 +172,7 @@ const checks: Readonly<Record<string, Check>> = {
           hasProxy(env, fetched)
             ? fails(
                 'proxy',
-                'BuildDefaults give every build pod a proxy, through which the wrapper cannot be fetched: every Build is full',
+                'BuildDefaults give build pods a proxy, which cannot fetch the wrapper: every Build is full',
                 'deliver it out of an image (assemble.image)',
               )
             : ok('proxy', 'BuildDefaults give build pods no proxy for the address of the wrapper'),
@@ -187,7 +187,7 @@ const checks: Readonly<Record<string, Check>> = {
       // A registry that wants a login answers 401.
       if (reached.kind === 'answered' && (reached.status === 200 || reached.status === 401))
         return ok('registry', `${host} answers`);
-      const text = `${host} does not answer as a registry: ${reached.kind === 'failed' ? reached.why : `status ${reached.status}`}`;
+      const text = `${host} does not answer as a registry: ${describe(reached)}`;
       return isInCluster
         ? fails('registry', text, 'check its name, its certificate and the way there')
         : warns('registry', text, 'build pods may reach it all the same; run this in the cluster to be sure');
@@ -239,6 +239,10 @@ const titles: Readonly<Record<string, string>> = {
 /** Every check as it turned out, in order: a pure function of the facts. */
 export function runChecks(facts: CheckFacts): readonly Finding[] {
   return Object.values(checks).flatMap((check) => check(facts));
+}
+
+function describe(reached: Reached | undefined): string {
+  return reached?.kind === 'answered' ? `status ${reached.status}` : (reached?.why ?? 'not tried');
 }
 
 function imageFinding(image: string, secret: string, covers: Found<boolean> | undefined, namespace: string): Finding {

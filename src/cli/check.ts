@@ -27,9 +27,9 @@ export const check = defineCommand({
   summary: 'check that the webhook is installed, reachable and trusted',
   audience: 'operators',
   options,
-  about: `Checks one thing after another: the API, the webhook configuration, the certificate, a dry run, the pods, the assemble wrapper,
-proxies, registries, and with --bc a BuildConfig. A line each: [ok]; [!] could not be checked, or costs speed; [x] does not
-work. What to do follows after ->. Nothing is stored.`,
+  about: `Checks one thing after another: the API, the webhook configuration, the certificate, a dry run, the pods, the
+assemble wrapper, proxies, registries, and with --bc a BuildConfig. A line each: [ok]; [!] could not be checked,
+or makes builds slower; [x] does not work. What to do follows after ->. Nothing is stored.`,
   notes: 'Exit status: 0; 1 if a line is [x]; 2 the command line is wrong.',
   examples: (program) => [`${program} check`, `${program} check -n web --bc shop`, `${program} check -o json`],
   run: runCheck,

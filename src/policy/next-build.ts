@@ -5,8 +5,8 @@ import { sourceStrategyPath } from '../openshift/build.ts';
 
 /**
  * Returns the Build that OpenShift would make of a BuildConfig now, as far as plans look at it.
- * @param base the base image of the Builds before, `Kind/name`; used where the BuildConfig does not say what its image stream
- *   tag means now
+ * @param base the base image of the Builds before, `Kind/name`; used where the BuildConfig does not say what its image
+ *   stream tag means now
  */
 export function nextBuildOf(buildConfig: JsonObject, base: string | undefined): JsonObject {
   const name = nameOf(buildConfig);

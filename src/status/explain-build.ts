@@ -4,7 +4,7 @@ import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { labels, openshiftKeys } from '../openshift/keys.ts';
 import { annotationOf, formatTime, labelOf, nameOf } from '../openshift/metadata.ts';
 import type { BuildOrigin } from '../policy/build-origin.ts';
-import { hasOptInLabel } from '../policy/opt-in.ts';
+import { hasOptInLabel, ownOptIn } from '../policy/opt-in.ts';
 import { explainReason, isBuildReason } from '../policy/reasons.ts';
 import { type RecordedDecision, recordedDecisionOf } from './build-summary.ts';
 import { explainNextBuild } from './next-build.ts';
@@ -44,6 +44,7 @@ function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: 
       decision,
       phase,
       hasImage: previousBuildOf(build) !== undefined,
+      byNamespace: ownOptIn(build) === undefined,
       buildConfig,
     }),
   ];

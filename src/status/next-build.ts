@@ -3,7 +3,7 @@ import { type JsonObject, at } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { labelOf, nameOf } from '../openshift/metadata.ts';
 import { fullBuildRules } from '../policy/full-build-rules.ts';
-import { hasOptInLabel } from '../policy/opt-in.ts';
+import { ownOptIn } from '../policy/opt-in.ts';
 
 /** What is known of a Build when its successor is spoken of. */
 export interface NextBuildRequest {
@@ -13,6 +13,8 @@ export interface NextBuildRequest {
   readonly decision: 'incremental' | 'full';
   readonly phase: string;
   readonly hasImage: boolean;
+  /** Whether its namespace opted it in: it has no label itself. */
+  readonly byNamespace: boolean;
   /** As it is now; undefined where there is none or it could not be read. */
   readonly buildConfig: JsonObject | undefined;
 }
@@ -31,8 +33,16 @@ export interface NextBuildRequest {
  * | Complete with an image                      | continues from it, and what would restart     |
  * | anything else                               | continues from another one, if there is any   |
  */
-export function explainNextBuild({ number, reason, decision, phase, hasImage, buildConfig }: NextBuildRequest): string {
-  if (buildConfig !== undefined && !hasOptInLabel(buildConfig)) {
+export function explainNextBuild({
+  number,
+  reason,
+  decision,
+  phase,
+  hasImage,
+  byNamespace,
+  buildConfig,
+}: NextBuildRequest): string {
+  if (buildConfig !== undefined && !(ownOptIn(buildConfig) ?? byNamespace)) {
     return 'Its BuildConfig has opted out since: the next one is unmodified.';
   }
   if (buildConfig !== undefined && labelOf(buildConfig, labels.incremental) === 'false') {

@@ -126,7 +126,7 @@ describe('runChecks', () => {
     ],
     [
       { defaultEnv: { kind: 'found', value: [{ name: 'HTTP_PROXY', value: 'http://proxy' }] } },
-      '[x] BuildDefaults give every build pod a proxy, through which the wrapper cannot be fetched: every Build is full',
+      '[x] BuildDefaults give build pods a proxy, which cannot fetch the wrapper: every Build is full',
     ],
     [
       { registries: [{ host: 'harbor.example.com', reached: { kind: 'failed', why: 'no such host' } }] },

@@ -78,9 +78,27 @@ describe('the next Build', () => {
   for (const [reason, phase, hasImage, buildConfig, text] of rows) {
     it(`after ${reason}, ${phase}: ${String(text)}`, () => {
       const decision = reason === 'continued' ? 'incremental' : 'full';
-      const told = explainNextBuild({ number: 3, reason, decision, phase, hasImage, buildConfig });
+      const told = explainNextBuild({ number: 3, reason, decision, phase, hasImage, byNamespace: false, buildConfig });
       if (typeof text === 'string') assert.equal(told, text);
       else assert.match(told, text);
     });
   }
+
+  it('does not take what its namespace opted in for opted out, but for a label of the BuildConfig', () => {
+    const tell = (labels: Record<string, string>) =>
+      explainNextBuild({
+        number: 3,
+        reason: 'continued',
+        decision: 'incremental',
+        phase: 'Complete',
+        hasImage: true,
+        byNamespace: true,
+        buildConfig: exampleBuildConfig({ metadata: { labels: { 's2i-incremental.io/enabled': null, ...labels } } }),
+      });
+    assert.match(tell({}), /^The next one continues from its image\./);
+    assert.equal(
+      tell({ 's2i-incremental.io/enabled': 'false' }),
+      'Its BuildConfig has opted out since: the next one is unmodified.',
+    );
+  });
 });
