@@ -72,7 +72,12 @@ const buildTemplate = createTemplate(
         },
       },
       spec: {
-        strategy: { sourceStrategy: { from: { kind: 'DockerImage', name: `${outputRepository}@sha256:<DIGEST>` } } },
+        strategy: {
+          sourceStrategy: {
+            from: { kind: 'DockerImage', name: `${outputRepository}@sha256:<DIGEST>` },
+            scripts: 'http://webhook.example.svc:8081/s2i/0123456789ab/default',
+          },
+        },
         output: { to: { name: `${outputRepository}:20260131<TAG>` } },
       },
       status: { phase: 'Complete', duration: 60_000_000_000, output: { to: { imageDigest: 'sha256:<DIGEST>' } } },
