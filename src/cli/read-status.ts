@@ -1,7 +1,7 @@
 import type { Resource, Selection } from '../kubernetes/cluster.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { openshiftKeys } from '../openshift/keys.ts';
-import { optInSelector } from '../policy/opt-in.ts';
+import { hasOptInLabel, optInSelector } from '../policy/opt-in.ts';
 import { type BuildSummary, ownerKeyOf, summarizeBuild } from '../status/build-summary.ts';
 import { isGone, rethrowAs } from './cluster-failure.ts';
 import type { OpenCluster } from './open-cluster.ts';
@@ -16,10 +16,13 @@ export interface StatusObjects {
   /** Names of BuildConfigs that were asked for and are not there. */
   readonly missing: readonly string[];
   readonly builds: ReadonlyMap<string, readonly BuildSummary[]>;
+  /** Whether the one namespace opts in what does not say so itself. */
+  readonly namespaceOptedIn: boolean;
 }
 
 /**
- * Reads the opted-in BuildConfigs and their Builds; of named BuildConfigs also those that are not opted in.
+ * Reads the opted-in BuildConfigs and their Builds; of named BuildConfigs also those that are not opted in, and of a
+ * namespace that opted in all.
  * @param namespace undefined: all
  * @param names of BuildConfigs; none: all that opted in
  * @throws CommandError
@@ -48,6 +51,9 @@ async function readAllOrNamed(
     labelSelector,
     ...(namespace !== undefined && { namespace }),
   });
+  const namespaceOptedIn = namespace !== undefined && (await hasOptedIn(open, namespace));
+  // What its namespace opted in has no label to select it by.
+  const optedIn = namespaceOptedIn ? [] : [optInSelector];
   const readBuilds = (labelSelector: string) =>
     readAll(
       open,
@@ -57,10 +63,10 @@ async function readAllOrNamed(
     );
   if (namespace === undefined || names.length === 0) {
     const [buildConfigs, builds] = await Promise.all([
-      readAll(open, select('buildconfigs', optInSelector), progress, (buildConfig) => buildConfig),
-      readBuilds(optInSelector),
+      readAll(open, select('buildconfigs', optedIn.join(',')), progress, (buildConfig) => buildConfig),
+      readBuilds(optedIn.join(',')),
     ]);
-    return { buildConfigs, missing: [], builds: groupBuilds(builds) };
+    return { buildConfigs, missing: [], builds: groupBuilds(builds), namespaceOptedIn };
   }
   const found = await Promise.all(
     names.map((name) =>
@@ -71,14 +77,21 @@ async function readAllOrNamed(
   );
   // OpenShift cuts the label's value; the owner's uid then tells which of two BuildConfigs a Build belongs to.
   const selectors = new Set(
-    names.map((name) => `${optInSelector},${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`),
+    names.map((name) => [...optedIn, `${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`].join(',')),
   );
   const builds = await Promise.all([...selectors].map(readBuilds));
   return {
     buildConfigs: found.filter((buildConfig) => buildConfig !== undefined),
     missing: names.filter((_, index) => found[index] === undefined),
     builds: groupBuilds(builds.flat()),
+    namespaceOptedIn,
   };
+}
+
+/** Whether a namespace has the label; false where it may not be read: then labels of BuildConfigs alone tell. */
+async function hasOptedIn({ get }: OpenCluster, namespace: string): Promise<boolean> {
+  const found = await get('namespaces', namespace, namespace).catch(() => undefined);
+  return found !== undefined && hasOptInLabel(found);
 }
 
 /**

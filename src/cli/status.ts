@@ -1,6 +1,9 @@
 import { loadConfig } from '../config/load-config.ts';
+import { sourceStrategyOf } from '../openshift/build.ts';
+import type { JsonObject } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
-import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { ownOptIn } from '../policy/opt-in.ts';
 import { createStatus } from '../status/build-config-status.ts';
 import { buildConfigKeyOf } from '../status/build-summary.ts';
 import { escapeControls } from '../telemetry/show-controls.ts';
@@ -59,12 +62,17 @@ async function showStatus(given: Given<typeof options>, terminal: Terminal): Pro
   const open = await openCluster(kubeconfig, terminal);
   const namespace = allNamespaces ? undefined : (givenNamespace ?? open.namespace);
   const progress = createProgress(stderr, 'reading BuildConfigs and Builds', clock);
-  const { buildConfigs, missing, builds } = await readStatusObjects(open, namespace, names, progress);
+  const read = await readStatusObjects(open, namespace, names, progress);
+  const { missing, builds, namespaceOptedIn } = read;
+  const isOptedIn = (buildConfig: JsonObject) =>
+    ownOptIn(buildConfig) ?? (namespaceOptedIn && sourceStrategyOf(buildConfig) !== undefined);
+  // Of a namespace that opted in everything was read.
+  const buildConfigs = names.length > 0 ? read.buildConfigs : read.buildConfigs.filter(isOptedIn);
 
   for (const name of missing) {
     stderr.print(`s2i-incremental: there is no buildconfig/${name} in namespace ${namespace ?? ''}`);
   }
-  const optedIn = buildConfigs.filter((buildConfig) => labelOf(buildConfig, labels.enabled) === 'true');
+  const optedIn = buildConfigs.filter(isOptedIn);
   for (const buildConfig of buildConfigs.filter((buildConfig) => !optedIn.includes(buildConfig))) {
     const target = `${nameOf(buildConfig)} -n ${namespaceOf(buildConfig)}`;
     stderr.print(`buildconfig/${nameOf(buildConfig)} has not opted in; to opt in: ${program} enable ${target}`);

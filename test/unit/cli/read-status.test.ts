@@ -65,6 +65,18 @@ describe('what a status is made of', () => {
     }
   });
 
+  it('is everything of a namespace that opted in', async () => {
+    const { open, selections } = clusterOf(pagesOfBoth);
+    const labels = { 's2i-incremental.io/enabled': 'true' };
+    const get = (resource: string) => Promise.resolve(resource === 'namespaces' ? { metadata: { labels } } : undefined);
+    const { namespaceOptedIn } = await readStatusObjects({ ...open, get }, 'test', [], countingProgress());
+    assert.equal(namespaceOptedIn, true);
+    assert.deepEqual(selections, [
+      { resource: 'buildconfigs', labelSelector: '', namespace: 'test' },
+      { resource: 'builds', labelSelector: '', namespace: 'test' },
+    ]);
+  });
+
   it('is read of named BuildConfigs alone, by the label that OpenShift cuts', async () => {
     const long = 'a'.repeat(70);
     const { open, selections } = clusterOf(() => [[admittedBuild(1, 'full', 9)]], [exampleBuildConfig()]);
