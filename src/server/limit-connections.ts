@@ -1,11 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A connection, and the last exchange that began on it. */
+/** A connection, and the exchange that goes on there; nothing is kept of one that is over. */
 interface Connection {
   readonly key: string;
   readonly socket: Socket;
-  readonly exchange: { readonly request: IncomingMessage; readonly response: ServerResponse } | undefined;
+  request: IncomingMessage | undefined;
+  response: ServerResponse | undefined;
+  /** Its place in the order of their use. */
+  used: number;
 }
 
 /**
@@ -13,12 +16,9 @@ interface Connection {
  * answered: of the address that has most of them, the one that has been so for longest.
  */
 export function limitConnections(server: Server, max: number): void {
-  // In the order of their use. The socket that carries TLS and the one inside it have the same other end.
+  // By the other end, which the socket that carries TLS and the one inside it share.
   const open = new Map<string, Connection>();
-  const use = (connection: Connection) => {
-    open.delete(connection.key);
-    open.set(connection.key, connection);
-  };
+  let uses = 0;
   server.on('connection', (socket: Socket) => {
     const key = keyOf(socket);
     if (open.size >= max) {
@@ -27,7 +27,7 @@ export function limitConnections(server: Server, max: number): void {
       open.delete(unused?.key ?? '');
     }
     if (socket.destroyed) return;
-    use({ key, socket, exchange: undefined });
+    open.set(key, { key, socket, request: undefined, response: undefined, used: (uses += 1) });
     socket.once('close', () => {
       if (open.get(key)?.socket === socket) open.delete(key);
     });
@@ -35,10 +35,9 @@ export function limitConnections(server: Server, max: number): void {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     const connection = open.get(keyOf(request.socket));
     if (connection === undefined) return;
-    use({ ...connection, exchange: { request, response } });
+    Object.assign(connection, { request, response, used: (uses += 1) });
     response.once('close', () => {
-      const current = open.get(connection.key);
-      if (current?.socket === connection.socket) use(current);
+      Object.assign(connection, { request: undefined, response: undefined, used: (uses += 1) });
     });
   });
 }
@@ -51,11 +50,8 @@ function longestUnused(connections: readonly Connection[]): Connection | undefin
   const counts = new Map<string | undefined, number>();
   for (const { socket } of connections) counts.set(socket.remoteAddress, (counts.get(socket.remoteAddress) ?? 0) + 1);
   const countOf = ({ socket }: Connection) => counts.get(socket.remoteAddress) ?? 0;
-  const unused = connections.filter(
-    ({ exchange }) => exchange === undefined || !exchange.request.complete || exchange.response.writableEnded,
-  );
-  return unused.reduce<Connection | undefined>(
-    (chosen, connection) => (chosen === undefined || countOf(connection) > countOf(chosen) ? connection : chosen),
-    undefined,
-  );
+  const [longest] = connections
+    .filter(({ request, response }) => request?.complete !== true || response?.writableEnded === true)
+    .toSorted((one, other) => countOf(other) - countOf(one) || one.used - other.used);
+  return longest;
 }
