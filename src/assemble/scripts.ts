@@ -203,8 +203,13 @@ read_mounts() {
   mounts=$newline
   [ -r /proc/self/mountinfo ] || return 1
   while read -r _ _ _ _ at _; do
-    replace "$at" "\\\\" "\\\\0"
-    mounts=$mounts$(printf '%b' "$replaced")$newline
+    case $at in
+      *\\\\*)
+        replace "$at" "\\\\" "\\\\0"
+        at=$(printf '%b' "$replaced")
+        ;;
+    esac
+    mounts=$mounts$at$newline
   done </proc/self/mountinfo
 }
 
