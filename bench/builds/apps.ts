@@ -1,4 +1,4 @@
-/** The applications that are built, and their packages, fetched once with the ordinary clients into a cache. */
+/** The applications that are built, and their packages, fetched once with pip and npm into a cache. */
 import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,12 +18,14 @@ export interface App {
 
 const flask = ['flask==3.1.1'];
 const science = ['numpy==2.2.6', 'pandas==2.2.3', 'scipy==1.15.3', 'scikit-learn==1.6.1'];
+/** Compiled in each full build. */
+const sources = ['netifaces==0.11.0'];
 const python = { base: 'python', file: 'app.py', program: "print('shop')\n" } as const;
 
 export const apps: readonly App[] = [
   { ...python, name: 'flask', dependencies: flask },
   { ...python, name: 'science', dependencies: science },
-  { ...python, name: 'netifaces', dependencies: [...flask, 'netifaces==0.11.0'] },
+  { ...python, name: 'netifaces', dependencies: [...flask, ...sources] },
   {
     name: 'nodejs',
     base: 'nodejs',
@@ -36,44 +38,42 @@ export const apps: readonly App[] = [
   },
 ];
 
-export interface Packages {
-  readonly python: string;
-  readonly npm: string;
-  /** The lock file of the Node.js application. */
-  readonly lock: string;
+/**
+ * Returns a folder with what an application needs, from the package index or npm registry that this machine is set up for: files
+ * as pip downloads them, or as `npm pack` names them with a lock file beside them. Fetched where the cache does not have it.
+ */
+export async function fetchPackages(cache: string, app: App): Promise<string> {
+  const folder = join(cache, 'packages', app.name);
+  if (existsSync(folder)) return folder;
+  const work = `${folder}.${process.pid}`;
+  mkdirSync(work, { recursive: true });
+  await (app.base === 'nodejs' ? fetchFromNpm(work, app) : fetchFromPyPI(work, app));
+  renameSync(work, folder);
+  return folder;
 }
 
-/** Fetches what the applications need from the package index and the npm registry that this machine is set up for. */
-export async function fetchPackages(cache: string): Promise<Packages> {
-  const folder = join(cache, 'packages');
-  const packages = {
-    python: join(folder, 'python'),
-    npm: join(folder, 'npm'),
-    lock: join(folder, 'package-lock.json'),
-  };
-  if (existsSync(folder)) return packages;
-  const work = join(cache, `packages.${process.pid}`);
-  mkdirSync(join(work, 'npm'), { recursive: true });
-  const pip = ['-m', 'pip', 'download', '--quiet', '--dest', join(work, 'python')];
-  // That of Debian bookworm, which the base image is made of.
-  const wheels = ['--python-version', '3.11', '--only-binary=:all:', ...flask, ...science, 'setuptools', 'wheel'];
-  await run('python3', [...pip, ...wheels]);
-  await run('python3', [...pip, '--no-deps', '--no-binary=:all:', 'netifaces==0.11.0']);
-  for (const app of apps.filter(({ base }) => base === 'nodejs'))
-    writeFileSync(join(work, 'package.json'), manifest(app));
+async function fetchFromPyPI(folder: string, { dependencies }: App): Promise<void> {
+  const download = ['-m', 'pip', 'download', '--quiet', '--dest', folder];
+  // What builds a package from its source; and the version of Python in Debian bookworm, which the base image is made of.
+  const wheels = ['setuptools', 'wheel', ...dependencies.filter((line) => !sources.includes(line))];
+  await run('python3', [...download, '--python-version', '3.11', '--only-binary=:all:', ...wheels]);
+  const fromSource = dependencies.filter((line) => sources.includes(line));
+  if (fromSource.length > 0) await run('python3', [...download, '--no-deps', '--no-binary=:all:', ...fromSource]);
+}
+
+async function fetchFromNpm(folder: string, app: App): Promise<void> {
+  writeFileSync(join(folder, 'package.json'), manifest(app));
   const lock = ['install', '--package-lock-only', '--ignore-scripts', '--omit-lockfile-registry-resolved=false'];
-  await run('npm', lock, { cwd: work });
-  const locked = JSON.parse(readFileSync(join(work, 'package-lock.json'), 'utf8')) as {
+  await run('npm', lock, { cwd: folder });
+  const locked = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as {
     readonly packages: Readonly<Record<string, { readonly version: string }>>;
   };
   const names = Object.entries(locked.packages).flatMap(([path, { version }]) => {
     const name = path.split('node_modules/').at(-1) ?? '';
     return name === '' ? [] : [`${name}@${version}`];
   });
-  const pack = ['pack', '--silent', '--ignore-scripts', '--pack-destination', 'npm', ...new Set(names)];
-  await run('npm', pack, { cwd: work, maxBuffer: 16 * 1024 * 1024 });
-  renameSync(work, folder);
-  return packages;
+  const pack = ['pack', '--silent', '--ignore-scripts', ...new Set(names)];
+  await run('npm', pack, { cwd: folder, maxBuffer: 16 * 1024 * 1024 });
 }
 
 function manifest({ dependencies }: App): string {
@@ -89,7 +89,8 @@ export class Repository {
   readonly #app: App;
   #commits = 0;
 
-  constructor(folder: string, app: App, packages: Packages) {
+  /** @param packages the folder of fetchPackages */
+  constructor(folder: string, app: App, packages: string) {
     this.folder = folder;
     this.#app = app;
     rmSync(folder, { recursive: true, force: true });
@@ -97,7 +98,7 @@ export class Repository {
     writeFileSync(join(folder, 'templates', 'index.html'), '<h1>Shop</h1>\n');
     if (app.base === 'nodejs') {
       writeFileSync(join(folder, 'package.json'), manifest(app));
-      copyFileSync(packages.lock, join(folder, 'package-lock.json'));
+      copyFileSync(join(packages, 'package-lock.json'), join(folder, 'package-lock.json'));
     } else writeFileSync(join(folder, 'requirements.txt'), app.dependencies.map((line) => `${line}\n`).join(''));
     this.#git('init', '--quiet', '--initial-branch=main');
   }

@@ -1,7 +1,7 @@
 /**
- * npm run bench:builds: what incremental builds save. Builds real images as a build pod does, in turn in full,
- * continued, and continued with the wrapper out of an image, and prints the medians as tables. Needs root, Go, and the
- * Debian packages buildah, debootstrap and docker-registry.
+ * npm run bench:builds: what incremental builds save. Builds real images as a build pod does, in turn in full, continued, and
+ * continued with the wrapper out of an image, and prints the medians as tables. Needs root, Go, pip, npm, and the Debian
+ * packages buildah, debootstrap and docker-registry.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,8 +57,9 @@ const cache = join(
 mkdirSync(cache, { recursive: true });
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const s2i = execFileSync(file('../../hack/s2i.sh'), { encoding: 'utf8' }).trim();
-const packages = await fetchPackages(cache);
-const index = await startPackageIndex(packages.python, packages.npm);
+const packages = new Map<App, string>();
+for (const app of chosen) packages.set(app, await fetchPackages(cache, app));
+const index = await startPackageIndex();
 const registry = await startDockerRegistry('');
 const store = new ImageStore();
 let webhook: Webhook | undefined;
@@ -101,7 +102,8 @@ interface AppFigures {
 
 /** Builds an application: in each round a commit, in full and at the end of both chains; then on to the depth. */
 async function measure(webhook: Webhook, app: App, base: string, depth: number): Promise<AppFigures> {
-  const repository = new Repository(join(folder, app.name), app, packages);
+  index.folder = packages.get(app) ?? '';
+  const repository = new Repository(join(folder, app.name), app, index.folder);
   const chain = (name: string, delivery: Chain['delivery']): Chain => {
     const output = `${registry.host}/${app.name}/${name}`;
     return { name: `${app.name}-${name}`, base, delivery, output, builds: [] };

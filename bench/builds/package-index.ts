@@ -8,6 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface PackageIndex {
   readonly url: string;
+  /** Whose files it serves: of Python packages as pip downloads them, of npm packages as `npm pack` names them. */
+  folder: string;
   /** Bytes a second, of all answers together; Infinity: as fast as the machine is. */
   rate: number;
   /** Bytes sent since it was last set. */
@@ -15,21 +17,18 @@ export interface PackageIndex {
   close(): void;
 }
 
-/**
- * Serves the files of two folders: of Python packages as pip downloads them, of npm packages as `npm pack` names them.
- */
-export async function startPackageIndex(python: string, npm: string): Promise<PackageIndex> {
+export async function startPackageIndex(): Promise<PackageIndex> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname);
     const [, project] = /^\/simple\/([^/]+)\/$/.exec(path) ?? [];
     if (project !== undefined) {
-      response.writeHead(200, { 'content-type': 'text/html' }).end(renderProject(project, readdirSync(python)));
-    } else send(index, response, fileOf(path, { python, npm })).catch(() => response.destroy());
+      response.writeHead(200, { 'content-type': 'text/html' }).end(renderProject(project, readdirSync(index.folder)));
+    } else send(index, response, join(index.folder, fileOf(path))).catch(() => response.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const index: PackageIndex = { url, rate: Infinity, sent: 0, close: () => server.close() };
+  const index: PackageIndex = { url, folder: '', rate: Infinity, sent: 0, close: () => server.close() };
   return index;
 }
 
@@ -43,10 +42,10 @@ function renderProject(project: string, files: readonly string[]): string {
 }
 
 /** `/@babel/core/-/core-7.27.4.tgz` is packed as `babel-core-7.27.4.tgz`. */
-function fileOf(path: string, { python, npm }: { readonly python: string; readonly npm: string }): string {
+function fileOf(path: string): string {
   const [, scope, packed] = /^\/(?:@([^/]+)\/)?[^/]+\/-\/([^/]+)$/.exec(path) ?? [];
-  if (packed !== undefined) return join(npm, scope === undefined ? packed : `${scope}-${packed}`);
-  return join(python, /^\/files\/([^/]+)$/.exec(path)?.[1] ?? 'none');
+  if (packed !== undefined) return scope === undefined ? packed : `${scope}-${packed}`;
+  return /^\/files\/([^/]+)$/.exec(path)?.[1] ?? 'none';
 }
 
 /** When the line is free again for the next piece, by performance.now. */
