@@ -39,8 +39,9 @@ export const apps: readonly App[] = [
 ];
 
 /**
- * Returns a folder with what an application needs, from the package index or npm registry that this machine is set up for: files
- * as pip downloads them, or as `npm pack` names them with a lock file beside them. Fetched where the cache does not have it.
+ * Returns a folder with what an application needs, from the package index or npm registry that this machine is set up
+ * for: files as pip downloads them, or as `npm pack` names them with a lock file beside them. Fetched where the cache
+ * does not have it.
  */
 export async function fetchPackages(cache: string, app: App): Promise<string> {
   const folder = join(cache, 'packages', app.name);
@@ -54,7 +55,8 @@ export async function fetchPackages(cache: string, app: App): Promise<string> {
 
 async function fetchFromPyPI(folder: string, { dependencies }: App): Promise<void> {
   const download = ['-m', 'pip', 'download', '--quiet', '--dest', folder];
-  // What builds a package from its source; and the version of Python in Debian bookworm, which the base image is made of.
+  // What builds a package from its source too, for the version of Python in Debian bookworm, which the base image is
+  // made of.
   const wheels = ['setuptools', 'wheel', ...dependencies.filter((line) => !sources.includes(line))];
   await run('python3', [...download, '--python-version', '3.11', '--only-binary=:all:', ...wheels]);
   const fromSource = dependencies.filter((line) => sources.includes(line));

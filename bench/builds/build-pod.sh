@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a build pod does for one Build, with an empty container storage and all of it in memory. Prints a line of JSON: the
-# seconds of each stage, the storage driver and the digest of the image.
+# What a build pod does for one Build, with an empty container storage and all of it in memory. Prints a line of JSON:
+# the seconds of each stage, the storage driver and the digest of the image.
 #
 #   unshare --mount build-pod.sh LOG SOURCE FROM OUTPUT SCRIPTS ENVIRONMENT [IMAGE PATH FOLDER]
 #

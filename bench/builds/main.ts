@@ -1,7 +1,7 @@
 /**
- * npm run bench:builds: what incremental builds save. Builds real images as a build pod does, in turn in full, continued, and
- * continued with the wrapper out of an image, and prints the medians as tables. Needs root, Go, pip, npm, and the Debian
- * packages buildah, debootstrap and docker-registry.
+ * npm run bench:builds: what incremental builds save. Builds real images as a build pod does, in turn in full,
+ * continued, and continued with the wrapper out of an image, and prints the medians as tables. Needs root, Go, pip,
+ * npm, and the Debian packages buildah, debootstrap and docker-registry.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';

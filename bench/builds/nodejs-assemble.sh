@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stands in for the assemble of the Node.js builder images: what it does to files, and how often it walks over them, is the same.
+# Stands in for the assemble of the Node.js builder images: it does the same to files, and walks over them as often.
 set -e
 shopt -s dotglob
 echo '---> Installing application source ...'

@@ -57,7 +57,8 @@ export function renderSizes(apps: readonly (readonly [string, readonly Figures[]
     );
     return `${name}: ${from ?? ''} s at the chain's start, ${to ?? ''} s at its end`;
   });
-  return `${renderTable(['app', ...shown.map((at) => (at === 0 ? 'full' : `after ${at}`))], rows)}\n${last.join('\n')}\n`;
+  const head = ['app', ...shown.map((at) => (at === 0 ? 'full' : `after ${at}`))];
+  return `${renderTable(head, rows)}\n${last.join('\n')}\n`;
 }
 
 function seconds({ pull, build, push }: Figures): number {
