@@ -25,12 +25,16 @@ const day = 86_400_000;
 /** In the order in which one depends on those before. */
 const checks: Readonly<Record<string, Check>> = {
   api: ({ apiGroup }) => [
-    ofFound('api', apiGroup, {
-      found: () => ok('api', 'the API server serves builds and buildconfigs of build.openshift.io'),
-      absent: () =>
-        fails('api', 'the API server serves no build.openshift.io', 'use the kubeconfig of an OpenShift cluster'),
-      remedy: 'log in (oc login)',
-    }),
+    // Every user may ask for this, so what cannot be asked for does not work.
+    apiGroup.kind === 'unknown'
+      ? fails(
+          'api',
+          `the API server cannot be asked: ${apiGroup.why}`,
+          'log in (oc login), or name another --kubeconfig',
+        )
+      : apiGroup.kind === 'found'
+        ? ok('api', 'the API server serves builds and buildconfigs of build.openshift.io')
+        : fails('api', 'the API server serves no build.openshift.io', 'use the kubeconfig of an OpenShift cluster'),
   ],
 
   webhookConfiguration: ({ registration }) => [
@@ -225,7 +229,6 @@ const checks: Readonly<Record<string, Check>> = {
 
 /** What a check is called where it could not be made. */
 const titles: Readonly<Record<string, string>> = {
-  api: 'the API',
   webhookConfiguration: 'the MutatingWebhookConfiguration',
   certificate: 'the certificate',
   dryRun: 'a dry run',
@@ -236,9 +239,10 @@ const titles: Readonly<Record<string, string>> = {
   buildConfig: 'the BuildConfig',
 };
 
-/** Every check as it turned out, in order: a pure function of the facts. */
+/** Every check as it turned out, in order; without an API server to ask, the first alone. */
 export function runChecks(facts: CheckFacts): readonly Finding[] {
-  return Object.values(checks).flatMap((check) => check(facts));
+  const wanted = facts.apiGroup.kind === 'found' ? Object.keys(checks) : ['api'];
+  return wanted.flatMap((name) => checks[name]?.(facts) ?? []);
 }
 
 function describe(reached: Reached | undefined): string {

@@ -39,7 +39,10 @@ export async function readBuildConfigCheck(
     labelSelector: `${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`,
   } as const;
   const builds: JsonObject[] = [];
-  for await (const { items } of open.list(selection)) builds.push(...items);
+  const listed = await find(async () => {
+    for await (const { items } of open.list(selection)) builds.push(...items);
+  });
+  if (listed.kind !== 'found') return listed;
   const settings = config.kind === 'found' ? config.value : parseConfig('', {});
   const namespaceObject = await find(() => open.get('namespaces', namespace, namespace));
   const namespaceOptedIn =

@@ -99,6 +99,14 @@ const cases: Readonly<Record<string, (t: TestContext) => Promise<readonly (reado
       ['serve', '--config', hostile.replaceAll('/', '')],
     ]);
   },
+  check: async (t) => {
+    const cluster = await clusterWith(t, withValue(buildConfig, ['metadata', 'labels'], enabled), build);
+    return [
+      ['check', ...cluster, '--bc', buildConfigName],
+      ['check', ...cluster, '--bc', buildConfigName, '-o', 'json'],
+      ['check', '--bc', hostile],
+    ];
+  },
   preview: (t) => {
     const [one, odd] = [build, withValue(build, ['metadata', 'name'], hostile)].map((object) =>
       fileWith(t, object),

@@ -74,7 +74,8 @@ describe('runChecks', () => {
   const bySecret = { ...settings, image: 'harbor.example.com/s2i/scripts:1', imagePullSecret: 'pull' };
   const rows: readonly [changes: Partial<CheckFacts>, ...lines: readonly string[]][] = [
     [{ apiGroup: absent }, '[x] the API server serves no build.openshift.io'],
-    [{ apiGroup: forbidden }, '[!] the API could not be checked: you may not do that'],
+    [{ apiGroup: forbidden }, '[x] the API server cannot be asked: you may not do that'],
+    [{ registration: forbidden }, '[!] the MutatingWebhookConfiguration could not be checked: you may not do that'],
     [{ registration: absent }, '[x] no MutatingWebhookConfiguration has the entry mutate.s2i-incremental.io'],
     [
       { registration: registrationWith('mutate.s2i-incremental.io') },
