@@ -51,13 +51,17 @@ export async function gatherFacts(
   };
   const failures: FactFailure[] = [];
   if (query === undefined) return { facts, failures };
-  const signal = AbortSignal.timeout(Math.max(1, Math.floor(milliseconds * sharedPart)));
-  for (const source of sources) {
-    try {
-      facts = await Promise.race([source.gather(query, facts, signal), rejectOn(signal)]);
-    } catch (error) {
-      failures.push({ source: source.name, error });
+  const deadline = startDeadline(Math.max(1, Math.floor(milliseconds * sharedPart)));
+  try {
+    for (const source of sources) {
+      try {
+        facts = await Promise.race([source.gather(query, facts, deadline.signal), deadline.passed]);
+      } catch (error) {
+        failures.push({ source: source.name, error });
+      }
     }
+  } finally {
+    deadline.clear();
   }
   return { facts, failures };
 }
@@ -76,11 +80,21 @@ function queryFor(build: JsonObject, namespace: string): FactQuery | undefined {
   };
 }
 
-/** Rejects when the signal aborts: a source that does not heed it costs its own facts, not the answer. */
-function rejectOn(signal: AbortSignal): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
+/**
+ * Starts a deadline: `passed` rejects with it, so a source that does not heed the signal costs its own facts, not the
+ * answer. It must be cleared: until its time is over a timer keeps all that the request holds.
+ */
+function startDeadline(milliseconds: number) {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const passed = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new DOMException('the fact sources took too long', 'TimeoutError');
+      controller.abort(error);
+      reject(error);
+    }, milliseconds);
   });
+  // Where no source is asked any more, nobody waits for it.
+  passed.catch(() => undefined);
+  return { signal: controller.signal, passed, clear: () => clearTimeout(timer) };
 }

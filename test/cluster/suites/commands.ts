@@ -284,7 +284,7 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
         const explained = await run(['explain', 'cli-alone-1']);
         assert.match(
           explained.stdout,
-          /the webhook was not called, or did not answer in time\. .*\nTo check: is it registered/,
+          /the webhook was not called, or did not answer in time\. .*\nTo check: does its webhook configuration exist/,
         );
         assert.match(
           (await run(['status', 'cli-alone'])).stdout,
