@@ -245,6 +245,7 @@ It is Complete after 35s.
 It starts from DockerImage/harbor.example.com/web/cli-shop@${digestOf('cli-shop-2')}, the image of cli-shop-2; the base image is DockerImage/${pythonImage}.
 Its image is pushed to DockerImage/${await output('cli-shop-3')} instead of DockerImage/harbor.example.com/web/cli-shop:1.0.
 ${ends}It is number 2 after the full build of its chain, which started … ago (${String(started)}).
+It saves 1m30s: 35s instead of 2m05s for the full build of its chain.
 The next one continues from its image. ${restarts}
 `,
       );
