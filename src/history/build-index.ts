@@ -6,7 +6,7 @@ import {
   finalPhaseOf,
 } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
-import { createdAt, isObjectName, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { createdAt, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { admittedAs, decodeBuildRecord } from '../policy/build-record.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
@@ -34,9 +34,6 @@ interface Namespace {
  * takes most is not kept, and its Builds are asked for live.
  */
 const defaultMaxBytes = 64 * 1024 * 1024;
-
-/** Twice the length of the uid of an object; what is longer is none, and would be kept as a key. */
-const maxUidLength = 72;
 
 /**
  * Opted-in Builds folded into what decisions need of them, one after another and in any order. Of the Builds themselves
@@ -209,7 +206,7 @@ function chainKeyOf({ uid, name }: BuildConfigIdentity): string {
 
 /** The Builds of a BuildConfig; undefined for what identifies none. */
 function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefined): Chain | undefined {
-  if (identity === undefined || identity.uid.length > maxUidLength || !isObjectName(identity.name)) return undefined;
+  if (identity === undefined) return undefined;
   const key = chainKeyOf(identity);
   let chain = chains.get(key);
   if (chain === undefined) {
