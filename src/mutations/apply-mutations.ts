@@ -11,10 +11,10 @@ import { overrideIncremental } from './override-incremental.ts';
 import { overrideOutput } from './override-output.ts';
 import { overridePullSecret } from './override-pull-secret.ts';
 
-/** One concern's change: a copy of the object with its fields written, sharing the rest. */
+/** Returns a copy of the object with the fields of one concern written. The copy shares the rest. */
 type Mutation<P> = (object: JsonObject, plan: P) => JsonObject;
 
-/** In this order; none reads what another writes. */
+/** The order has no effect: no mutation reads what another one writes. */
 const buildMutations: readonly Mutation<BuildPlan>[] = [
   overrideFrom,
   overrideIncremental,
@@ -32,7 +32,7 @@ const buildConfigMutations: readonly Mutation<BuildConfigPlan>[] = [
   overrideAnnotations,
 ];
 
-/** The object as the plan wants it; the given one is not modified. */
+/** Returns the object with the changes of the plan; the given object is not modified. */
 export function applyMutations(object: JsonObject, plan: BuildPlan | BuildConfigPlan): JsonObject {
   return plan.resource === 'builds'
     ? buildMutations.reduce((changed, mutate) => mutate(changed, plan), object)

@@ -4,9 +4,9 @@ import { withVariables } from '../policy/environment.ts';
 import type { PlannedVariable } from '../policy/plan.ts';
 
 /**
- * Writes: `sourceStrategy.env`: variables without a value are filled in, others go to the end.
- * When: the profile has variables that the Build does not have; of a BuildConfig, if `buildConfig.injectEnv` says so.
- * Unmodified: every variable that has a value or a source of one.
+ * Writes: `sourceStrategy.env`: fills in variables without a value, appends the others.
+ * When: the profile has variables that the Build lacks; for a BuildConfig only with `buildConfig.injectEnv`.
+ * Unmodified: a variable with a value or with `valueFrom`.
  * Why: the user's value wins.
  */
 export function defaultEnv(object: JsonObject, plan: { readonly env: readonly PlannedVariable[] }): JsonObject {

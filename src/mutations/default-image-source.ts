@@ -2,10 +2,10 @@ import { type JsonObject, arrayAt, withValue } from '../openshift/json.ts';
 import type { BuildPlan } from '../policy/plan.ts';
 
 /**
- * Writes: `spec.source.images`, one entry at its end.
- * When: the assemble wrapper comes out of an image.
- * Unmodified: every entry of the user's own.
- * Why: the builder extracts that image before it looks for scripts, so the build needs nothing of the webhook.
+ * Writes: `spec.source.images`: appends one entry.
+ * When: the assemble wrapper is delivered from an image.
+ * Unmodified: the user's entries.
+ * Why: the builder extracts the image before it looks for scripts, so the build needs no connection to the webhook.
  */
 export function defaultImageSource(build: JsonObject, { imageSource }: BuildPlan): JsonObject {
   if (imageSource === undefined) return build;

@@ -4,9 +4,10 @@ import type { BuildPlan } from '../policy/plan.ts';
 
 /**
  * Writes: `sourceStrategy.scripts`.
- * When: the Build is to have the assemble wrapper; also a full one, which records what a later one must clean.
- * Leaves alone: scripts of the user's own.
- * Why: the stock `assemble` fails in an image that it made before.
+ * When: the Build gets the assemble wrapper by HTTP or from an image, full builds included: the wrapper records what a
+ * later build must remove.
+ * Unmodified: the user's scripts.
+ * Why: the stock `assemble` fails in an image that it built before.
  */
 export function defaultScripts(build: JsonObject, plan: BuildPlan): JsonObject {
   return plan.scripts === undefined ? build : withValue(build, [...sourceStrategyPath, 'scripts'], plan.scripts);

@@ -1,10 +1,10 @@
 import { type JsonObject, withEntries } from '../openshift/json.ts';
 
 /**
- * Writes: our own annotations.
+ * Writes: the webhook's annotations.
  * When: an opted-in object is admitted.
- * Leaves alone: every other annotation.
- * Why: they tell people what was done, and the next build what to continue from.
+ * Unmodified: every other annotation.
+ * Why: they show the decision, and the next Build is decided by them.
  */
 export function overrideAnnotations(
   object: JsonObject,

@@ -4,9 +4,9 @@ import type { BuildPlan } from '../policy/plan.ts';
 
 /**
  * Writes: `sourceStrategy.from`.
- * When: the Build continues from the image of an earlier one.
- * Leaves alone: a full build; it keeps the base that OpenShift chose.
- * Why: the previous image holds the dependencies that are installed already.
+ * When: the Build is incremental.
+ * Unmodified: a full build keeps the base image that OpenShift chose.
+ * Why: the previous image has the dependencies installed.
  */
 export function overrideFrom(build: JsonObject, plan: BuildPlan): JsonObject {
   return plan.from === undefined ? build : withValue(build, [...sourceStrategyPath, 'from'], { ...plan.from });

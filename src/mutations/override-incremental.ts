@@ -4,10 +4,10 @@ import type { BuildPlan } from '../policy/plan.ts';
 
 /**
  * Writes: `sourceStrategy.incremental`.
- * When: the Build is in mode chain.
- * Leaves alone: mode `false`, and a Build whose user asked for a full one.
- * Why: with true, OpenShift pulls the Build's own output first, three times five seconds apart, and a fresh tag is not
- * there yet.
+ * When: the mode is `chain`.
+ * Unmodified: mode `off`, and a Build whose user asked for a full build.
+ * Why: with true, OpenShift first tries to pull the Build's own output, three times, five seconds apart; a fresh tag
+ * does not exist yet.
  */
 export function overrideIncremental(build: JsonObject, plan: BuildPlan): JsonObject {
   return plan.incremental === undefined

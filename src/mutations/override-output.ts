@@ -4,8 +4,8 @@ import type { BuildPlan } from '../policy/plan.ts';
 /**
  * Writes: `spec.output.to` and `spec.output.pushSecret`.
  * When: the Build gets a fresh tag or another repository.
- * Leaves alone: an output by digest, none at all, and registries that are not configured.
- * Why: pushing the same tag again leaves the image it pointed at without a name.
+ * Unmodified: no output, an output by digest, and a registry that is not configured.
+ * Why: a push to the same tag leaves the earlier image without a name.
  */
 export function overrideOutput(build: JsonObject, plan: BuildPlan): JsonObject {
   const tagged = plan.output === undefined ? build : withValue(build, ['spec', 'output', 'to'], { ...plan.output });

@@ -4,9 +4,9 @@ import type { BuildPlan } from '../policy/plan.ts';
 
 /**
  * Writes: `sourceStrategy.pullSecret`.
- * When: `from` was replaced.
- * Leaves alone: a full build; its Secret belongs to the base it keeps.
- * Why: the previous image may be in another registry, where the old Secret is wrong.
+ * When: `from` is replaced.
+ * Unmodified: a full build keeps the Secret of its base image.
+ * Why: the previous image may be in another registry, where that Secret is wrong.
  */
 export function overridePullSecret(build: JsonObject, plan: BuildPlan): JsonObject {
   const path = [...sourceStrategyPath, 'pullSecret'];

@@ -1,18 +1,14 @@
 /**
- * How the base image of a Build is recorded and compared. A base image is given as referenceKeyOf gives it:
- * `Kind/name`.
+ * How the base image of a Build is recorded and compared. It is written as `referenceKeyOf` returns it: `Kind/name`.
  */
 
-/**
- * Returns what a Build's record says of its base image: `Kind/name`, with `@digest` where the digest that its tag means
- * is known.
- */
+/** Returns the base image as a Build records it: `Kind/name`, with `@digest` if the digest of its tag is known. */
 export function recordedBase(base: string, digest: string | undefined): string {
   return digest === undefined ? base : `${tagged(base)}@${digest}`;
 }
 
 /**
- * Whether a chain started from another base image than the one that a Build would start from now:
+ * Returns whether a chain started from another base image than the one a Build would start from now.
  *
  * | recorded               | now                         | another |
  * | ---------------------- | --------------------------- | ------- |
@@ -22,8 +18,7 @@ export function recordedBase(base: string, digest: string | undefined): string {
  * | the same, with digest  | with the same digest        | no      |
  * | the same, with digest  | with another digest         | yes     |
  *
- * @param digest that the tag of `base` means now; undefined where it is not known, or the base image is named by its
- * digest
+ * @param digest the digest that the tag of `base` has now; undefined if unknown, or if `base` names a digest itself
  */
 export function isOtherBase(recorded: string, base: string, digest: string | undefined): boolean {
   const prefix = recordedBase(base, '');
@@ -31,7 +26,7 @@ export function isOtherBase(recorded: string, base: string, digest: string | und
   return digest !== undefined && recorded !== `${prefix}${digest}`;
 }
 
-/** The base image with its tag; without this, `python` with a digest would read like one that is named by it. */
+/** Adds the default tag; otherwise `python` with a recorded digest would equal a base image named by that digest. */
 function tagged(base: string): string {
   return /:[^/]*$/.test(base) ? base : `${base}:latest`;
 }

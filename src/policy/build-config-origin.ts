@@ -3,34 +3,34 @@ import { type JsonObject, arrayAt, at, equalJson, isObject, objectAt, parseJson,
 import { isEmptyVariable } from './environment.ts';
 import type { PlannedVariable } from './plan.ts';
 
-/** The fields of a BuildConfig as its user has them. Null: absent. */
+/** Holds the fields of a BuildConfig as the user wrote them; null means absent. */
 export interface BuildConfigSettings {
   readonly from: JsonObject | null;
   readonly incremental: boolean | null;
   readonly scripts: string | null;
   readonly output: JsonObject | null;
-  /** Names of the strategy's env. */
+  /** The names in the strategy's env. */
   readonly env: readonly string[];
 }
 
-/** What was written into a BuildConfig beside its annotation. */
+/** Holds what was written into a BuildConfig, apart from the annotation. */
 export interface AppliedSettings {
-  /** Undefined: the field was left as it was. */
+  /** Undefined: the field is unmodified. */
   readonly incremental: true | undefined;
   readonly env: readonly PlannedVariable[];
 }
 
-/** Where nothing was written in another form than by an absent key: that form. */
+/** Holds the empty value (null, `{}` or `[]`) of each field that had one; such a field is restored to it. */
 export type EmptyForms = Readonly<Partial<Record<'annotations' | 'env' | 'incremental', unknown>>>;
 
-/** What the `…/origin` annotation of a BuildConfig holds. */
+/** Holds the content of a BuildConfig's `…/origin` annotation. */
 export interface BuildConfigOrigin {
   readonly settings: BuildConfigSettings;
   readonly applied: AppliedSettings;
   readonly empty: EmptyForms;
 }
 
-/** The annotation's text, compact. */
+/** Returns the text of the annotation, as compact JSON. */
 export function encodeBuildConfigOrigin({ settings, applied, empty }: BuildConfigOrigin): string {
   return JSON.stringify({
     version: 1,
@@ -45,8 +45,8 @@ export function encodeBuildConfigOrigin({ settings, applied, empty }: BuildConfi
 }
 
 /**
- * Reads the annotation; undefined where the text is no record of this version. Anyone with edit rights may have written
- * it, so what would be written back from it is checked: all of it is nothing, in one form or another.
+ * Decodes the text of the annotation; undefined if it is not a valid record of this version. Anyone with edit rights
+ * may have written it, so every value that would be restored from it is checked.
  */
 export function decodeBuildConfigOrigin(text: string): BuildConfigOrigin | undefined {
   const parsed = parseJson(text);
@@ -59,7 +59,7 @@ export function decodeBuildConfigOrigin(text: string): BuildConfigOrigin | undef
     : { settings, applied, empty };
 }
 
-/** The settings as they stand in a BuildConfig. */
+/** Returns the current settings of a BuildConfig. */
 export function buildConfigSettingsOf(buildConfig: JsonObject): BuildConfigSettings {
   const { incremental, scripts } = sourceStrategyOf(buildConfig) ?? {};
   return {
@@ -72,7 +72,7 @@ export function buildConfigSettingsOf(buildConfig: JsonObject): BuildConfigSetti
 }
 
 /**
- * The forms of nothing in a BuildConfig, of the fields that may be written. The API server stores none; a program may
+ * Returns the empty values among the fields that the webhook may write. The API server stores none, but a client may
  * send them.
  */
 export function emptyFormsOf(buildConfig: JsonObject): EmptyForms {
@@ -86,8 +86,8 @@ export function emptyFormsOf(buildConfig: JsonObject): EmptyForms {
 }
 
 /**
- * Finds the applied variable that a variable of a BuildConfig still is; undefined if it is the user's or was changed
- * since. The server leaves out an empty value.
+ * Returns a function that finds the applied variable which a variable of the BuildConfig still equals; undefined if it
+ * is the user's or changed since. A missing value equals an empty one, because the API server drops empty values.
  */
 export function appliedVariables({ env }: AppliedSettings): (variable: unknown) => PlannedVariable | undefined {
   const applied = new Map(env.map((planned) => [planned.name, planned]));

@@ -4,17 +4,17 @@ import { isEmptyVariable } from './environment.ts';
 /** A Kubernetes ObjectReference such as `from` and `output.to`. */
 export type ObjectReference = Readonly<Record<string, string>>;
 
-/** A variable that was added; the value is undefined where the annotation has names alone. */
+/** Describes a variable that was added; its value is undefined if the annotation has only names. */
 export interface AddedVariable {
   readonly name: string;
   readonly value: string | undefined;
-  /** The variable without a value whose place it took; absent: it was added at the end. */
+  /** The variable without a value that was replaced; absent if the variable was appended. */
   readonly replaces?: JsonObject;
 }
 
 /**
- * The settings of a Build before it was changed, and the variables that were added: what its `…/origin` annotation
- * holds. Null: absent.
+ * Holds the content of a Build's `…/origin` annotation: its original settings and the variables that were added. Null
+ * means absent.
  */
 export interface BuildOrigin {
   readonly from: ObjectReference | null;
@@ -23,19 +23,19 @@ export interface BuildOrigin {
   readonly pullSecret: ObjectReference | null;
   readonly output: ObjectReference | null;
   readonly pushSecret: ObjectReference | null;
-  /** What `spec.source.images` was before an entry was added; absent where none was. */
+  /** The form of `spec.source.images` before an entry was appended; absent if none was. */
   readonly images?: ImagesForm;
-  /** Names with the values they were given: a clone's own `-e` may have replaced one. */
+  /** Names and values, because `-e` of a clone may have replaced a value. */
   readonly env: readonly AddedVariable[];
 }
 
-/** The forms that a list can have: left out, null, or there, be it empty. */
+/** The forms of a list: absent, null, or an array, which may be empty. */
 const imagesForms = ['absent', 'null', 'list'] as const;
 export type ImagesForm = (typeof imagesForms)[number];
 
 /**
- * The annotation's text, compact; the variables' names and their values stand apart, so that programs find a plain list
- * of names.
+ * Returns the text of the annotation, as compact JSON. Names and values are separate, so that programs find a plain
+ * list of names.
  */
 export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
   const replaced = env.map(({ replaces }) => replaces).filter((variable) => variable !== undefined);
@@ -44,14 +44,14 @@ export function encodeBuildOrigin({ env, ...origin }: BuildOrigin): string {
     ...origin,
     env: env.map(({ name }) => name),
     values: env.map(({ value }) => value),
-    // Only where there are any, which is rare: the annotation is to stay small.
+    // The key is omitted when empty, which is usual: the annotation should stay small.
     ...(replaced.length > 0 && { replaced }),
   });
 }
 
 /**
- * Reads the annotation. Anyone with edit rights may have written it, so each field is checked and rebuilt; undefined
- * where any is not what it must be.
+ * Decodes the text of the annotation; undefined if any field is malformed. Anyone with edit rights may have written it,
+ * so each field is checked and rebuilt.
  */
 export function decodeBuildOrigin(text: string): BuildOrigin | undefined {
   const parsed = parseJson(text);
@@ -85,7 +85,7 @@ export function imagesFormOf(build: JsonObject): ImagesForm {
   return images === undefined ? 'absent' : images === null ? 'null' : 'list';
 }
 
-/** The settings as they stand in an object, for its origin. */
+/** Returns the current settings of a Build, to be recorded as its original ones. */
 export function settingsOf(build: JsonObject, strategy: JsonObject): Omit<BuildOrigin, 'env' | 'images'> {
   const { incremental, scripts } = strategy;
   return {
@@ -102,7 +102,7 @@ function referenceOf(value: unknown): ObjectReference | null {
   return decodeReference(value) ?? null;
 }
 
-/** The fields of an ObjectReference that can stand in a spec. */
+/** The fields of an ObjectReference that a spec may contain. */
 const referenceKeys = ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath'];
 
 function decodeReference(value: unknown): ObjectReference | undefined {
@@ -133,12 +133,15 @@ function isAddedVariable(variable: { readonly name: unknown; readonly value: unk
   return typeof variable.name === 'string' && (variable.value === undefined || typeof variable.value === 'string');
 }
 
-/** Null and absent stay null; a value that cannot be read is undefined. */
+/** Returns null for null and absent, undefined for a malformed value. */
 function nullable<T>(value: unknown, decode: (value: unknown) => T | undefined): T | null | undefined {
   return value == null ? null : decode(value);
 }
 
-/** Whether an output reference is no longer the one that the origin recorded: then its tag was issued here. */
+/**
+ * Returns whether an output reference differs from the recorded original one, so that its tag was issued by the
+ * webhook.
+ */
 export function isReplacedOutput(origin: BuildOrigin | undefined, reference: string): boolean {
   const before = at(origin, 'output', 'name');
   return before !== undefined && before !== reference;

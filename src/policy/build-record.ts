@@ -5,29 +5,31 @@ import { annotations } from '../openshift/keys.ts';
 import { annotationOf, formatTime, nameOf } from '../openshift/metadata.ts';
 import { type BuildOrigin, decodeBuildOrigin, encodeBuildOrigin } from './build-origin.ts';
 
-/** What the webhook records in the annotations of a Build that it admits. Only this file writes and reads them. */
+/**
+ * Holds what the webhook records in the annotations of a Build that it admits. Only this file reads and writes them.
+ */
 export interface BuildRecord {
   readonly origin: BuildOrigin;
   readonly decision: 'incremental' | 'full';
-  /** A code; that of a later version may be unknown here. */
+  /** A code; a later version may have written one that is unknown here. */
   readonly reason: string;
   readonly mode: Mode;
-  /** The base image that OpenShift had chosen, as recordedBase gives it. */
+  /** The base image that OpenShift chose, as `recordedBase` returns it. */
   readonly baseImage: string;
   /** Undefined for a full build. */
   readonly previousBuild: string | undefined;
-  /** Builds since the full one that started the chain. */
+  /** The number of Builds since the full build that started the chain. */
   readonly chainDepth: number;
   /** Milliseconds since the epoch, in whole seconds. */
   readonly chainStarted: number;
-  /** Seconds that the full build took which started the chain; undefined for that build itself, or if unknown. */
+  /** Duration in seconds of the full build that started the chain; undefined for that build itself, or if unknown. */
   readonly chainFullSeconds: number | undefined;
 }
 
-/** A record that was read: a field that is missing or malformed is undefined, because its users may have edited it. */
+/** A decoded record. A missing or malformed field is undefined, because users may edit it. */
 export type DecodedBuildRecord = { readonly [Key in keyof BuildRecord]: BuildRecord[Key] | undefined };
 
-/** Returns the annotations with the record of the Build of that name; null: removed, whoever wrote it. */
+/** Returns the annotations that record the Build of that name; null means that the annotation is removed. */
 export function encodeBuildRecord(name: string, record: BuildRecord): Readonly<Record<string, string | null>> {
   return {
     [annotations.origin]: encodeBuildOrigin(record.origin),
@@ -43,15 +45,15 @@ export function encodeBuildRecord(name: string, record: BuildRecord): Readonly<R
   };
 }
 
-/** Returns the name of the Build that an object's record belongs to; undefined without a record. */
+/** Returns the name of the Build that the object's record belongs to; undefined without a record. */
 export function admittedAs(build: JsonObject): string | undefined {
   return annotationOf(build, annotations.admittedAs);
 }
 
 /**
- * Reads the record of a Build; undefined if the Build was not admitted. A clone that was not admitted anew carries the
- * record of the Build that it copies, which is not its own.
- * @param name of the Build whose record is wanted; by default the Build's own
+ * Decodes the record of a Build; undefined if the Build was not admitted. A clone carries the record of its source
+ * until it is admitted itself.
+ * @param name the Build whose record is read; by default the object's own name
  */
 export function decodeBuildRecord(build: JsonObject, name = nameOf(build)): DecodedBuildRecord | undefined {
   if (admittedAs(build) !== name) return undefined;
@@ -71,7 +73,7 @@ export function decodeBuildRecord(build: JsonObject, name = nameOf(build)): Deco
   };
 }
 
-/** An image has at most about 100 layers, and each build of a chain adds one; more digits than that are forged. */
+/** Each build of a chain adds a layer and an image has at most about 100, so a longer number is forged. */
 const maxChainDepth = 999;
 
 function decodeMode(text: string | undefined): Mode | undefined {

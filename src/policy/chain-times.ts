@@ -1,18 +1,20 @@
 import type { BuildOutcome } from './facts.ts';
 
-/** What the Builds of one chain took, in seconds: medians. */
+/** Holds the median durations of the Builds of one chain, in seconds. */
 export interface ChainTimes {
   readonly full: number;
   readonly incremental: number;
 }
 
-/** A single Build may have waited for a node or a registry; of three, two tell. */
+/**
+ * The number of Builds to compare. One alone may have waited for a node or a registry; the median of three ignores it.
+ */
 const compared = 3;
 
 /**
- * Compares the newest three incremental Builds since the last full one with the full build of their chain; undefined
- * while there are fewer whose times are known. What came before that full build was built from another image, and does
- * not count.
+ * Returns the times of the newest three incremental Builds since the last full build, and of the full build of their
+ * chain; undefined if fewer have known times. Builds before that full build are ignored: they were built from another
+ * image.
  * @param outcomes newest first
  */
 export function chainTimesOf(outcomes: readonly BuildOutcome[]): ChainTimes | undefined {
@@ -30,7 +32,7 @@ export function chainTimesOf(outcomes: readonly BuildOutcome[]): ChainTimes | un
   };
 }
 
-/** The median of an odd number of values, the lower of the two in the middle of an even one; NaN of none. */
+/** Returns the median; the lower of the middle two if their number is even, NaN if there are none. */
 export function medianOf(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.ceil(values.length / 2) - 1] ?? Number.NaN;
 }

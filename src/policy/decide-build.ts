@@ -3,8 +3,8 @@ import type { BuildDecision } from './plan.ts';
 import type { FullReason } from './reasons.ts';
 
 /**
- * Decides between a full and an incremental build: the first rule of `buildRules` and then `chainRules` that applies
- * gives the reason of a full one; if none does, the Build continues from the previous image.
+ * Decides between a full and an incremental build. The first rule of `buildRules`, then of `chainRules`, that applies
+ * is the reason of a full build; if none applies, the Build continues from the previous image.
  */
 export function decideBuild(request: DecisionRequest): BuildDecision {
   const { history } = request;

@@ -5,7 +5,7 @@ import { checkOptIn, ownOptIn } from './opt-in.ts';
 import type { SkipReason } from './reasons.ts';
 import { hasOrigin } from './restore-build-config.ts';
 
-/** The part of an admission request that decides whether there is anything to do. */
+/** Holds the part of an admission request that eligibility depends on. */
 export interface AdmissionRequest {
   readonly uid: string;
   readonly resource: { readonly group: string; readonly resource: string };
@@ -14,9 +14,9 @@ export interface AdmissionRequest {
   readonly namespace: string;
   readonly name: string;
   readonly dryRun: boolean;
-  /** Whether it came by the entry for namespaces that opted in. */
+  /** Whether the request came through the webhook entry for opted-in namespaces. */
   readonly namespaceOptedIn: boolean;
-  /** The object as sent, whatever its shape. */
+  /** As sent, of any shape. */
   readonly object: unknown;
   readonly oldObject: unknown;
 }
@@ -30,11 +30,11 @@ export type Eligibility =
     }
   | { readonly kind: 'skip'; readonly reason: SkipReason; readonly warnings: readonly string[] };
 
-/** The legacy group is OpenShift 3.x's. */
+/** The empty group is the legacy group of OpenShift 3.x. */
 const groups: readonly string[] = ['build.openshift.io', ''];
 
 /**
- * Whether an object is the webhook's business, told before anything is read from the cluster. The first row that fits:
+ * Decides whether the webhook handles an object, before any I/O. The first row that fits:
  *
  * | request                                         | answer                             |
  * | ----------------------------------------------- | ---------------------------------- |
@@ -47,8 +47,8 @@ const groups: readonly string[] = ['build.openshift.io', ''];
  * | BuildConfig UPDATE of its status or bookkeeping | skip `nothing_to_do`               |
  * | anything else                                   | eligible                           |
  *
- * What has the label itself comes by the other entry as well. A BuildConfig that is not opted in and has an origin, or
- * had one before the update, is one that opts out.
+ * An object with the label itself also comes through the label's entry. A BuildConfig that is not opted in but has an
+ * origin, or had one before the update, opts out.
  */
 export function checkEligibility(request: AdmissionRequest): Eligibility {
   const { resource, operation, object } = request;
@@ -77,12 +77,12 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
   return { kind: 'eligible', resource: handled, operation, object };
 }
 
-/** A Build without the label may have been admitted for its namespace: its record is protected as well. */
+/** A Build without the label may have been admitted because of its namespace; its record is protected too. */
 function wasOptedIn(oldObject: unknown, namespaceOptedIn: boolean): boolean {
   return isObject(oldObject) && (ownOptIn(oldObject) ?? namespaceOptedIn);
 }
 
-/** Whether an update of a BuildConfig touches more than its status and the server's bookkeeping. */
+/** Returns whether an update of a BuildConfig changes more than its status and the server's bookkeeping. */
 function changesSettings(object: JsonObject, oldObject: unknown): boolean {
   return (
     !equalJson(object['spec'], at(oldObject, 'spec')) ||

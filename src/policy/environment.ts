@@ -2,15 +2,17 @@ import type { Profile } from '../config/config.ts';
 import { type JsonObject, isObject, stringAt } from '../openshift/json.ts';
 import type { PlannedVariable } from './plan.ts';
 
-/** Whether an entry of a strategy's env has neither a value nor a source of one: catalog templates leave them so. */
+/**
+ * Returns whether a variable has neither a value nor `valueFrom`; catalog templates leave parameters empty like this.
+ */
 export function isEmptyVariable(variable: unknown): variable is JsonObject {
   if (!isObject(variable) || typeof variable['name'] !== 'string') return false;
   return (variable['value'] == null || variable['value'] === '') && variable['valueFrom'] == null;
 }
 
 /**
- * Returns the profile's variables that an env does not have, in the profile's order: the user's value wins. A variable
- * without a value counts as absent; the last one of its name is filled in.
+ * Returns the variables of the profile that an env lacks, in the profile's order. A variable without a value counts as
+ * absent; the last one of its name is filled in.
  */
 export function missingVariables(profile: Profile | undefined, env: readonly unknown[]): readonly PlannedVariable[] {
   if (profile === undefined) return [];
@@ -24,7 +26,7 @@ export function missingVariables(profile: Profile | undefined, env: readonly unk
     });
 }
 
-/** Returns the env with the planned variables: each in the place of the empty one that it replaces, or at the end. */
+/** Returns the env with the planned variables, each in place of the empty one it replaces, or appended. */
 export function withVariables(env: readonly unknown[], planned: readonly PlannedVariable[]): readonly unknown[] {
   const variables = [...env];
   for (const { name, value, replaces } of planned) {

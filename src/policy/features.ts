@@ -6,13 +6,13 @@ import { labelOf } from '../openshift/metadata.ts';
 import type { NamespaceFacts } from './facts.ts';
 import { quote, warning } from './warnings.ts';
 
-/** What an opted-in object is to get. */
+/** Holds the features that an opted-in object gets. */
 export interface Features {
   readonly mode: Mode;
   readonly timestampTag: boolean;
-  /** Whose variables are added; undefined: none. */
+  /** The profile whose variables are added; undefined: none. */
   readonly profile: Profile | undefined;
-  /** Whose settings the wrapper has; undefined: the default ones. */
+  /** The profile whose settings the wrapper uses; undefined: the default. */
   readonly wrapperProfile: Profile | undefined;
   readonly wrapper: boolean;
   readonly warnings: readonly string[];
@@ -28,8 +28,8 @@ const modes = new Map<string, Mode>([
 ]);
 
 /**
- * Each feature from its label, else from that of the namespace, else from the configuration; a label's unknown value
- * counts as no label and warns. A profile of other namespaces is unknown.
+ * Returns each feature from the object's label, else from the namespace's label, else from the configuration. An
+ * unsupported value is ignored with a warning. A profile that is limited to other namespaces is unsupported.
  */
 export function resolveFeatures(object: JsonObject, namespace: NamespaceFacts, config: Config): Features {
   const warnings: string[] = [];
@@ -66,7 +66,7 @@ function isFor({ namespaces }: Profile, namespace: string): boolean {
   return namespaces.length === 0 || namespaces.some((pattern) => pattern.test(namespace));
 }
 
-/** The first profile whose `match` fits the base image's repository. */
+/** Returns the first profile whose `match` fits the repository of the base image. */
 function matchingProfile(object: JsonObject, profiles: readonly Profile[]): Profile | undefined {
   const repository = repositoryTextOf(sourceStrategyOf(object)?.['from']);
   return profiles.find((profile) => profile.match?.test(repository) === true);

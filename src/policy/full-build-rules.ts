@@ -4,39 +4,36 @@ import { isOtherBase } from './base-image.ts';
 import { chainTimesOf } from './chain-times.ts';
 import type { BuildConfigHistory, BuildOutcome, Facts, PreviousBuild } from './facts.ts';
 
-/** Everything that the decision between a full and an incremental build depends on. */
+/** Holds everything that the decision between a full and an incremental build depends on. */
 export interface DecisionRequest {
   readonly mode: Mode;
   /** The Build's own `sourceStrategy.incremental`. */
   readonly incremental: unknown;
-  /** How the Build gets the assemble wrapper. */
   readonly wrapper: 'not_wanted' | 'unavailable' | 'unreachable' | 'delivered';
-  /** The base image that OpenShift chose for this Build, as referenceKeyOf gives it. */
+  /** The base image that OpenShift chose for this Build, as `referenceKeyOf` returns it. */
   readonly baseImage: string;
-  /** The digest that its tag means now, where that is known. */
+  /** The digest that its tag has now; undefined if unknown. */
   readonly baseDigest: string | undefined;
-  /** This Build's source repository and folder, as sourceOf gives them. */
+  /** Source repository and folder, as `sourceOf` returns them. */
   readonly source: string;
-  /** The other inputs of its source, as buildInputsOf gives them. */
+  /** The other inputs of the source, as `buildInputsOf` returns them. */
   readonly inputs: string;
-  /** The names in this Build's env, the profile's included. */
+  /** The names in the Build's env, including the profile's. */
   readonly envNames: readonly string[];
   readonly limits: Pick<IncrementalConfig, 'maxDepth' | 'maxAge' | 'minSaving'>;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Undefined: the Build has no BuildConfig. */
   readonly history: BuildConfigHistory | 'unavailable' | undefined;
-  /** Whether the registry has the previous image. */
   readonly previousImage: Facts['previousImage'];
 }
 
-/** One reason of a full build. */
+/** Describes one reason of a full build. */
 interface FullBuildRule {
-  /** The code for programs. */
   readonly code: string;
-  /** The clause for people: "… because <sentence>". */
+  /** Completes "… because <sentence>". */
   readonly sentence: string;
-  /** What keeps the next Build full as long as nobody acts, and how to act; null: the next one can be incremental. */
+  /** Says what keeps the next Build full and what to do about it; null if the next one can be incremental. */
   readonly advice: string | null;
 }
 
@@ -48,7 +45,10 @@ interface ChainRule extends FullBuildRule {
   readonly applies: (request: DecisionRequest, previous: PreviousBuild) => boolean;
 }
 
-/** The rules in order, what the user asked for first: the first that applies gives the reason. */
+/**
+ * Lists the rules that need no previous image. The first that applies is the reason, so the user's own requests come
+ * first.
+ */
 export const buildRules = [
   {
     code: 'incremental_off',
@@ -111,7 +111,7 @@ export const buildRules = [
   },
 ] as const satisfies readonly BuildRule[];
 
-/** The rules for a Build that has a previous image: each says why that image must not, or cannot, be continued from. */
+/** Lists the rules for a Build with a previous image: each says why the Build must not, or cannot, continue from it. */
 export const chainRules = [
   {
     code: 'previous_too_large',
@@ -208,7 +208,7 @@ export const chainRules = [
   },
 ] as const satisfies readonly ChainRule[];
 
-/** Every rule, in order. */
+/** Lists every rule, in order. */
 export const fullBuildRules = [...buildRules, ...chainRules] as const;
 
 function outcomesOf(history: DecisionRequest['history']): readonly BuildOutcome[] {

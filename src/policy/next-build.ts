@@ -4,9 +4,9 @@ import { nameOf } from '../openshift/metadata.ts';
 import { sourceStrategyPath } from '../openshift/build.ts';
 
 /**
- * Returns the Build that OpenShift would make of a BuildConfig now, as far as plans look at it.
- * @param base the base image of the Builds before, `Kind/name`; used where the BuildConfig does not say what its image
- *   stream tag means now
+ * Returns the Build that OpenShift would create from a BuildConfig now, with the fields that plans read.
+ * @param base the base image of the earlier Builds, `Kind/name`; used if the BuildConfig does not say which image its
+ * image stream tag has now
  */
 export function nextBuildOf(buildConfig: JsonObject, base: string | undefined): JsonObject {
   const name = nameOf(buildConfig);
@@ -29,7 +29,7 @@ export function nextBuildOf(buildConfig: JsonObject, base: string | undefined): 
     : withValue(build, [...sourceStrategyPath, 'from'], { kind: 'DockerImage', name: image });
 }
 
-/** The image that the trigger on the base image last saw: OpenShift builds from that one. */
+/** Returns the image that the base image's trigger recorded last; OpenShift builds from that one. */
 function baseImageOf(buildConfig: JsonObject): string | undefined {
   const [images = [], triggers = []] = [
     arrayAt(buildConfig, 'status', 'imageChangeTriggers'),

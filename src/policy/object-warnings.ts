@@ -3,10 +3,7 @@ import { hasCredentials } from '../openshift/credentials.ts';
 import { type JsonObject, arrayAt, stringAt } from '../openshift/json.ts';
 import { warning } from './warnings.ts';
 
-/**
- * Warnings about what the user wrote into a Build or BuildConfig: a variable's value that carries credentials ends up
- * in the image.
- */
+/** Returns a warning for each variable whose value contains credentials: it becomes part of the image. */
 export function objectWarnings(object: JsonObject): readonly string[] {
   return (arrayAt(sourceStrategyOf(object), 'env') ?? [])
     .filter((variable) => hasCredentials(stringAt(variable, 'value') ?? ''))

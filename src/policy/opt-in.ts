@@ -4,21 +4,21 @@ import { labels } from '../openshift/keys.ts';
 import { labelOf } from '../openshift/metadata.ts';
 import { quote, warning } from './warnings.ts';
 
-/** Selects the objects that `hasOptInLabel` is true for. */
+/** Selects the objects for which `hasOptInLabel` is true. */
 export const optInSelector = `${labels.enabled}=true`;
 
-/** Whether an object carries the label that opts in; what else it takes is for `checkOptIn`. */
+/** Returns whether an object has the label that opts in; `checkOptIn` decides whether that is enough. */
 export function hasOptInLabel(object: JsonObject): boolean {
   return labelOf(object, labels.enabled) === 'true';
 }
 
-/** Returns what the object's label says about opting in; undefined: nothing, so that its namespace decides. */
+/** Returns what the object's label says about opting in; undefined without the label, then the namespace decides. */
 export function ownOptIn(object: JsonObject): boolean | undefined {
   const enabled = labelOf(object, labels.enabled);
   return enabled === undefined ? undefined : enabled === 'true';
 }
 
-/** Whether an object opted in, and if not, why not. */
+/** Says whether an object opted in, and if not, why. */
 export type OptIn =
   | { readonly optedIn: true }
   | {
@@ -28,10 +28,12 @@ export type OptIn =
     };
 
 /**
+ * Decides whether an object opted in.
+ *
  * | `…/enabled` | its namespace opted in | Source strategy | opted in                           |
  * | ----------- | ---------------------- | --------------- | ---------------------------------- |
  * | false       | any                    | any             | no, `not_opted_in`                 |
- * | unknown     | any                    | any             | no, `not_opted_in`, warns          |
+ * | unsupported | any                    | any             | no, `not_opted_in`, warns          |
  * | true        | any                    | no              | no, `strategy_unsupported`, warns  |
  * | true        | any                    | yes             | yes                                |
  * | absent      | no                     | any             | no, `not_opted_in`                 |

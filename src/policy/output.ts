@@ -12,26 +12,26 @@ import type { IssuedUpTo } from './facts.ts';
 import type { IssuedTag } from './plan.ts';
 import { nextTag } from './tag.ts';
 
-/** Where a Build is to be pushed. */
+/** Says where a Build is pushed. */
 export interface OutputPlan {
-  /** Undefined: `spec.output.to` stays as it is. */
+  /** Undefined: `spec.output.to` is unmodified. */
   readonly to: { readonly kind: 'DockerImage'; readonly name: string } | undefined;
-  /** Name of the Secret to push with; undefined: `spec.output.pushSecret` stays as it is. */
+  /** The name of the push Secret; undefined: `spec.output.pushSecret` is unmodified. */
   readonly pushSecret: string | undefined;
   readonly issued: IssuedTag | undefined;
   readonly warnings: readonly string[];
 }
 
-/** What the output of a Build depends on. */
+/** Holds everything that the output of a Build depends on. */
 export interface OutputRequest {
   readonly to: JsonObject | undefined;
   readonly pushSecret: string | undefined;
   readonly namespace: string;
   readonly buildNumber: number;
-  /** Whether no earlier Build can have a tag that is not known here. */
+  /** Whether the tags of all Builds with a lower number are known. */
   readonly arePredecessorsKnown: boolean;
   readonly timestampTag: boolean;
-  /** Whether the BuildConfig's annotation could be read, and what it says. */
+  /** Whether `outputRepository` could be read; it is an annotation of the BuildConfig. */
   readonly isAnnotationKnown: boolean;
   readonly outputRepository: string | undefined;
   readonly config: OutputConfig;
@@ -41,7 +41,9 @@ export interface OutputRequest {
 }
 
 /**
- * | output            | redirected to a repository | timestamp tag on          | becomes                           |
+ * Decides where a Build is pushed, and with which tag.
+ *
+ * | output            | redirected to a repository | timestamp tag on          | new output                        |
  * | ----------------- | -------------------------- | ------------------------- | --------------------------------- |
  * | none, or digest   | any                        | any                       | unmodified (warns)                |
  * | DockerImage       | no                         | yes, registry in the list | its repository, fresh tag         |
@@ -52,8 +54,8 @@ export interface OutputRequest {
  * | ImageStreamTag    | yes                        | yes, registry in the list | that repository, fresh tag        |
  * | ImageStreamTag    | yes                        | no, or another registry   | that repository, the stream's tag |
  *
- * A DockerImage output is redirected by the annotation alone, an ImageStreamTag also by the configuration; while the
- * annotation cannot be read, an ImageStreamTag stays where it is.
+ * Only the annotation redirects a DockerImage output; the configuration also redirects an ImageStreamTag. While the
+ * annotation cannot be read, an ImageStreamTag is unmodified.
  */
 export function planOutput(request: OutputRequest): OutputPlan {
   const { to, config } = request;
@@ -98,8 +100,8 @@ function leave(warnings: readonly string[]): OutputPlan {
 }
 
 /**
- * The format of a Build's tag, in which the output's own tag has its place. A Build that another one may be ahead of,
- * unknown here, has its number in the tag as well: no other Build of its BuildConfig has that.
+ * Returns the tag format with `{tag}` filled in. If an earlier Build may have an unknown tag, the Build's number is
+ * appended: no other Build of the BuildConfig has it.
  */
 function formatFor({ config, arePredecessorsKnown }: OutputRequest, tag: string): string {
   const format = config.tagFormat;
@@ -109,20 +111,20 @@ function formatFor({ config, arePredecessorsKnown }: OutputRequest, tag: string)
 }
 
 /**
- * Characters of the output's own tag that go into a new one: 128 in all, less a timestamp, a number and what else a
- * format has.
+ * Characters of the output's own tag that fit into a new one: 128, less room for a timestamp, a number and literal
+ * text.
  */
 const longestOwnTag = 64;
 
-/** The tag in `stream:tag`; what a registry would not take as one is `latest`. */
+/** Returns the tag in `stream:tag`; `latest` if it is missing or not valid in a registry. */
 function streamTagOf(name: string): string {
   const tag = name.slice(name.indexOf(':') + 1);
   return name.includes(':') && isTag(tag) ? tag : 'latest';
 }
 
 /**
- * The reference (undefined for an image stream, which is none) and tag an output has now; undefined for what cannot be
- * pushed.
+ * Returns the current tag of an output and its reference (undefined for an image stream); undefined if the output
+ * cannot be pushed.
  */
 function currentOutput(
   to: JsonObject,
@@ -164,7 +166,7 @@ function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config
   };
 }
 
-/** Whether a repository is one that the admin allows, as docs/reference.md says; without a list any is. */
+/** Returns whether `output.allowedRepositories` allows a repository; an empty list allows any. */
 function isAllowed(repository: string, namespace: string, { allowedRepositories }: OutputConfig): boolean {
   if (allowedRepositories.length === 0) return true;
   return allowedRepositories.some((pattern) => {
@@ -174,8 +176,9 @@ function isAllowed(repository: string, namespace: string, { allowedRepositories 
 }
 
 /**
- * The Secret for a repository the output was redirected to. Beside an image stream OpenShift fills in the internal
- * registry's, so there the configured one goes first; beside a DockerImage the Secret is the user's and stays.
+ * Returns the Secret for the repository that the output was redirected to. Beside an image stream, OpenShift has filled
+ * in the internal registry's Secret, so the configured one wins; beside a DockerImage, the Secret is the user's and
+ * wins.
  */
 function pushSecretOf({ to, pushSecret, config }: OutputRequest): string | undefined {
   const configured = config.pushSecret === '' ? undefined : config.pushSecret;

@@ -21,15 +21,15 @@ import { limitWarnings, warning } from './warnings.ts';
 import { planWrapper } from './wrapper.ts';
 
 /**
- * Decides what becomes of a BuildConfig.
+ * Decides how a BuildConfig changes.
  *
- * | origin     | opted in by its label, `buildConfig.mutate` | becomes                                                    |
+ * | origin     | opted in by its label, `buildConfig.mutate` | result                                                     |
  * | ---------- | ------------------------------------------- | ---------------------------------------------------------- |
  * | unreadable | any                                         | unmodified, warns                                          |
- * | any other  | no                                          | as its user has it                                         |
- * | any other  | yes                                         | with its settings recorded and the opt-in's values applied |
+ * | any other  | no                                          | restored                                                   |
+ * | any other  | yes                                         | original settings recorded, the opt-in's values applied    |
  *
- * Where its namespace opted in nothing is written: once that opts out nobody asks the webhook to take it back.
+ * Nothing is written for an opt-in by namespace: when the namespace opts out, no request comes that could restore it.
  */
 export function planBuildConfig(
   { buildConfig, origin }: RestoredBuildConfig,
@@ -81,7 +81,8 @@ function settingsToApply(buildConfig: JsonObject, features: Features, config: Co
 }
 
 /**
- * What the API server accepts of an object's annotations, keys and values together, in bytes (ValidateAnnotationsSize).
+ * The API server's limit for the annotations of an object, keys and values together, in bytes
+ * (ValidateAnnotationsSize).
  */
 const maxAnnotationsSize = 256 * 1024;
 
@@ -102,10 +103,10 @@ function historyWarnings(buildConfig: JsonObject): readonly string[] {
     : [];
 }
 
-/** What every Build of it will lack to continue, unless somebody acts. */
+/** Returns a warning if no Build of the BuildConfig can get the wrapper, unless somebody acts. */
 function wrapperWarnings(buildConfig: JsonObject, features: Features, config: Config): readonly string[] {
   const { scripts, incremental } = sourceStrategyOf(buildConfig) ?? {};
-  // Full builds are what was asked for.
+  // The user asked for full builds.
   if (features.mode === 'off' || incremental === false) return [];
   const env = envOf(buildConfig);
   const planned = planWrapper({
@@ -137,7 +138,7 @@ function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {
     : [warning(`annotation ${userAnnotations.pullSecret} is ignored, not a name of a Secret: ${name}`)];
 }
 
-/** What planning a Build's output would warn of, said where the user sees it. */
+/** Returns the warnings that planning a Build's output would give, because those on a Build do not reach the user. */
 function outputWarnings(
   buildConfig: JsonObject,
   namespace: string,

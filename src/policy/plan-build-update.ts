@@ -5,8 +5,8 @@ import type { RestorePlan, SkipPlan } from './plan.ts';
 import { warning } from './warnings.ts';
 
 /**
- * Decides what becomes of an update of an opted-in Build. Its record is made once, when it is admitted: later builds
- * are decided by it, so what an update adds to it, drops or changes is restored. Nothing else is compared.
+ * Decides how an update of an opted-in Build changes. Later Builds are decided by its record, which is written only on
+ * CREATE, so annotations of the record that an update adds, drops or changes are restored. Nothing else is compared.
  */
 export function planBuildUpdate(build: JsonObject, oldBuild: unknown): RestorePlan | SkipPlan {
   const before = isObject(oldBuild) ? oldBuild : {};

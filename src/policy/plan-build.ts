@@ -27,20 +27,20 @@ import { type PullSecretRequest, choosePullSecret } from './pull-secret.ts';
 import { limitWarnings, warning } from './warnings.ts';
 import { planWrapper } from './wrapper.ts';
 
-/** Everything a Build's plan depends on. `now` is milliseconds since the epoch. */
+/** Holds everything that the plan of a Build depends on. `now` is milliseconds since the epoch. */
 export interface BuildPlanRequest {
-  /** The Build as OpenShift made it; a clone without what its source was given. */
+  /** The Build as OpenShift created it; for a clone, with its source's original settings. */
   readonly build: JsonObject;
   readonly isClone: boolean;
   readonly namespace: NamespaceFacts;
   readonly facts: Facts;
   readonly config: Config;
-  /** The version of the scripts that are served. */
+  /** The version of the served scripts. */
   readonly scriptsVersion: string;
   readonly now: number;
 }
 
-/** Decides what becomes of an opted-in Build on its way in. */
+/** Plans an opted-in Build that is being created. */
 export function planBuild({
   build,
   isClone,
@@ -53,12 +53,12 @@ export function planBuild({
   const strategy = sourceStrategyOf(build) ?? {};
   const baseImage = referenceKeyOf(strategy['from']);
   const history = facts.history === 'unavailable' ? undefined : facts.history;
-  // A clone has the label of the Build it copies; any other Build has it from the BuildConfig of this moment.
+  // A clone has the label of its source; any other Build has that of the BuildConfig as it is now.
   if (isClone && history?.buildConfig !== undefined && !(history.buildConfig.optedIn ?? isOptedIn(namespace))) {
     return { kind: 'skip', reason: 'build_config_opted_out', warnings: [] };
   }
   const features = resolveFeatures(build, namespace, config);
-  // An env that is no list is the server's to refuse; there is nothing to write into.
+  // The server rejects an env that is no list, and nothing can be written into it.
   const isWritable = strategy['env'] == null || Array.isArray(strategy['env']);
   const env = isWritable ? missingVariables(features.profile, envOf(build)) : [];
   const finalEnv = withVariables(envOf(build), env);
@@ -103,7 +103,7 @@ export function planBuild({
     isUsed: (reference) => history?.references.has(reference) === true,
   });
   const { previous } = decision;
-  // Without a BuildConfig nothing will ever continue from it.
+  // Without a BuildConfig no later Build continues from this one.
   const delivered = wrapper.kind === 'delivered' && decision.reason !== 'no_build_config' ? wrapper : undefined;
   const imageSource = delivered?.imageSource;
   return {
@@ -133,7 +133,7 @@ export function planBuild({
       decision: decision.decision,
       reason: decision.reason,
       mode: features.mode,
-      // What the chain started from is known from the previous Build where the registry does not answer now.
+      // If the registry does not answer, the previous Build still records the base image of the chain.
       baseImage:
         previous !== undefined && facts.baseDigest === undefined
           ? previous.baseImage
@@ -149,28 +149,28 @@ export function planBuild({
   };
 }
 
-/** A clone with the label comes by the label's entry, where only a label that is read tells of the namespace. */
+/** A clone with the label comes through the label's entry, where only the labels say whether the namespace opted in. */
 function isOptedIn({ optedIn, labels: read }: NamespaceFacts): boolean {
   return optedIn || read[labels.enabled] === 'true';
 }
 
 /**
- * When the chain started that a Build belongs to. One that is full because incremental builds save nothing starts none:
- * the age of the last chain is what ends the full builds.
+ * Returns when the chain of a Build started. A Build that is full because incremental builds save nothing keeps the
+ * start of the last chain, because the age of that chain ends the full builds.
  */
 function startOfChain({ previous, reason }: BuildDecision, last: PreviousBuild | undefined): number | undefined {
   return reason === 'saves_nothing' ? last?.chainStarted : previous?.chainStarted;
 }
 
-/** The times of a chain that three incremental Builds belong to by now; undefined if they save anything. */
+/** Returns the times of a chain with three incremental Builds that save nothing; undefined otherwise. */
 function slowChain(previous: PreviousBuild, history: BuildConfigHistory | undefined): ChainTimes | undefined {
-  // Of several Builds that are queued behind the third, the first one tells.
+  // If several Builds are queued behind the third, only the first reports.
   const isFirst = history?.numbers.every(({ number }) => number <= previous.number) === true;
   const times = previous.chainDepth === 3 && isFirst ? chainTimesOf(history.outcomes) : undefined;
   return times !== undefined && times.incremental >= times.full ? times : undefined;
 }
 
-/** What an incremental Build is given of the previous one: its image, and the Secret to pull that with. */
+/** Returns the image of the previous Build and the Secret to pull it with. */
 function continueFrom(
   previous: PreviousBuild | undefined,
   secrets: Omit<PullSecretRequest, 'image'>,
@@ -185,20 +185,22 @@ function continueFrom(
 }
 
 /**
- * | mode  | reason                  | flag | incremental   |
- * | ----- | ----------------------- | ---- | ------------- |
- * | false | any                     | any  | stays         |
- * | chain | `clean_build_requested` | any  | stays (false) |
- * | chain | `incremental_off`       | any  | stays (false) |
- * | chain | any other               | auto | false         |
- * | chain | any other               | true | true          |
+ * Decides the value of `sourceStrategy.incremental`; undefined: unmodified.
+ *
+ * | mode  | reason                  | flag | incremental        |
+ * | ----- | ----------------------- | ---- | ------------------ |
+ * | off   | any                     | any  | unmodified         |
+ * | chain | `clean_build_requested` | any  | unmodified (false) |
+ * | chain | `incremental_off`       | any  | unmodified (false) |
+ * | chain | any other               | auto | false              |
+ * | chain | any other               | true | true               |
  */
 function planIncremental(features: Features, { reason }: BuildDecision, config: Config): boolean | undefined {
   if (features.mode === 'off' || reason === 'clean_build_requested' || reason === 'incremental_off') return undefined;
   return config.incremental.flag === 'true';
 }
 
-/** The annotated Secret's name, parsed: what could not be one is as if it were not there. */
+/** Returns the name in the annotation; undefined if it is not a valid name. */
 function pullSecretAnnotation(text: string | undefined): string | undefined {
   return text !== undefined && isObjectName(text) ? text : undefined;
 }

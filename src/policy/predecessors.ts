@@ -1,16 +1,15 @@
 import type { Facts } from './facts.ts';
 
 /**
- * Milliseconds, twice the 13 s that OpenShift gives the admission of one Build: a Build that got its number longer ago
- * is stored by now, or was refused.
+ * Milliseconds; twice the 13 s that OpenShift gives the admission of one Build. A Build that got its number longer ago
+ * is either stored or rejected.
  */
 const longestAdmission = 26_000;
 
 /**
- * Whether no Build of the same BuildConfig with a lower number can be on its way through another replica, with a tag
- * that is not known here. Numbers up to that of a Build that has been stored for a while are settled; each number after
- * it must be known.
- * @param number of the Build that asks; undefined if it has none, and then it shares no tag by its number either
+ * Returns whether the tags of all earlier Builds are known, so that no other replica is admitting one of them. Numbers
+ * up to that of a Build stored longer than `longestAdmission` ago are settled; each later number must be known.
+ * @param number of the Build; true if undefined, because then no tag depends on it
  * @param now milliseconds since the epoch
  */
 export function arePredecessorsKnown(history: Facts['history'], number: number | undefined, now: number): boolean {

@@ -1,31 +1,31 @@
 import { parseImageReference, registryOf } from '../openshift/image-reference.ts';
 
-/** What the Secret to pull the previous image with depends on; names of Secrets in the Build's namespace. */
+/** Holds what the pull Secret of the previous image depends on. Secrets are named in the Build's namespace. */
 export interface PullSecretRequest {
-  /** The image that is pulled now. */
+  /** The previous image. */
   readonly image: string;
-  /** The base that it replaces. */
+  /** The base image that it replaces. */
   readonly replaced: string | undefined;
-  /** The BuildConfig's annotation. */
+  /** The annotation of the BuildConfig. */
   readonly annotated: string | undefined;
   readonly configured: string;
-  /** What the Build has for the base that is replaced. */
+  /** The Build's pull Secret, which is for the replaced base image. */
   readonly current: string | undefined;
-  /** Where the Build is pushed, and with what. */
+  /** Where the Build is pushed, and its push Secret. */
   readonly output: string | undefined;
   readonly pushSecret: string | undefined;
 }
 
 /**
- * The Secret to pull the previous image with; undefined: none, so that the platform finds one by itself. The first row
- * that fits:
+ * Returns the Secret to pull the previous image with; undefined: none, then the platform finds one. The first row that
+ * fits:
  *
  * | condition                                        | Secret              |
  * | ------------------------------------------------ | ------------------- |
  * | annotated on the BuildConfig                     | the annotated one   |
  * | configured                                       | the configured one  |
- * | the replaced base is in the same registry and has one | what is there  |
- * | the output is in the same registry               | the push secret     |
+ * | the replaced base is in the same registry and has one | its own        |
+ * | the output is in the same registry               | the push Secret     |
  * | otherwise                                        | none                |
  */
 export function choosePullSecret(request: PullSecretRequest): string | undefined {

@@ -30,15 +30,10 @@ const skipReasons = {
   deadline_exceeded: 'the webhook exceeded its deadline',
 } as const;
 
-/** Codes of a full build. */
 export type FullReason = (typeof fullBuildRules)[number]['code'];
-/** Codes of an incremental build. */
 export type IncrementalReason = keyof typeof incrementalReasons;
-/** Codes of a changed BuildConfig. */
 export type BuildConfigReason = keyof typeof buildConfigReasons;
-/** Codes of a Build whose annotations were restored. */
 export type UpdateReason = keyof typeof updateReasons;
-/** Codes of a skipped object. */
 export type SkipReason = keyof typeof skipReasons;
 export type Reason = FullReason | IncrementalReason | BuildConfigReason | UpdateReason | SkipReason;
 
@@ -50,18 +45,18 @@ const sentences: Readonly<Record<Reason, string>> = {
   ...skipReasons,
 };
 
-/** Every decision about a Build with each reason it can have. */
+/** Lists every decision about a Build with each of its possible reasons. */
 export const buildDecisions: readonly (readonly [decision: 'full' | 'incremental', reason: Reason])[] = [
   ...fullBuildRules.map(({ code }) => ['full', code] as const),
   ...Object.keys(incrementalReasons).map((reason) => ['incremental', reason as IncrementalReason] as const),
 ];
 
-/** Whether a code is one of a full or incremental build that this version knows; a later one may record others. */
+/** Returns whether this version knows a code of a full or incremental build; a later version may record others. */
 export function isBuildReason(code: string): code is FullReason | IncrementalReason {
   return buildDecisions.some(([, reason]) => reason === code);
 }
 
-/** The clause for people that goes with a code: "… because <clause>". */
+/** Returns the sentence for a code, which completes "… because <sentence>". */
 export function explainReason(reason: Reason): string {
   return sentences[reason];
 }

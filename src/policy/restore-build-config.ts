@@ -8,37 +8,37 @@ import {
   decodeBuildConfigOrigin,
 } from './build-config-origin.ts';
 
-/** A BuildConfig as its user has it. */
+/** A BuildConfig with its original settings. */
 export interface RestoredBuildConfig {
   readonly buildConfig: JsonObject;
-  /** Whether there was an origin, on it or on its old form; one that cannot be read means that nothing was restored. */
+  /** Whether it, or its old version, had an origin; if unreadable, nothing was restored. */
   readonly origin: 'none' | 'recorded' | 'unreadable';
 }
 
 const annotationsPath = ['metadata', 'annotations'] as const;
 const originPath = [...annotationsPath, annotations.origin];
 
-/** Whether an object carries the annotation, whatever it says. */
+/** Returns whether an object has the annotation, readable or not. */
 export function hasOrigin(object: unknown): boolean {
   return at(object, ...originPath) !== undefined;
 }
 
 /**
- * A BuildConfig as its user has it: each value that was applied is taken away where it is still the one that was
- * applied, and so is the annotation. What the user changed meanwhile stays. Where the update dropped the annotation (a
- * replace, a removal by hand), that of the old object counts.
+ * Returns a BuildConfig with its original settings: removes the annotation and each applied value that is still the
+ * same. Values that the user changed since are kept. If an update dropped the annotation (`oc replace`, or by hand),
+ * that of the old object is used.
  *
- * | its own origin | that of the old object | counts                                                  |
+ * | its own origin | that of the old object | used                                                    |
  * | -------------- | ---------------------- | ------------------------------------------------------- |
- * | none           | none                   | nothing: it is as its user has it                       |
+ * | none           | none                   | none: the object is unmodified                          |
  * | none           | readable               | the old one                                             |
- * | none           | unreadable             | nothing: its user took it away                          |
- * | unreadable     | any                    | nothing, and it stays                                   |
+ * | none           | unreadable             | none: the user removed it                               |
+ * | unreadable     | any                    | none, and it is kept                                    |
  * | readable       | none, unreadable, same | its own                                                 |
- * | readable       | another, readable      | its own if it tells of the object it is on, else the old |
+ * | readable       | another, readable      | its own if it matches the object, else the old one      |
  *
- * The last row tells what this program wrote a moment ago, when it is called again for the same request, from the
- * annotation of another cluster that came with a manifest.
+ * The last row separates an origin written in an earlier call for the same request from one that a manifest brought
+ * from another cluster.
  */
 export function restoreBuildConfig(object: JsonObject, oldObject: unknown): RestoredBuildConfig {
   const [own, old] = [object, oldObject].map((from) => at(from, ...originPath));

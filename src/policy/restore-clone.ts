@@ -7,9 +7,9 @@ import { decodeBuildRecord } from './build-record.ts';
 import { isWrapperImageSource } from './wrapper.ts';
 
 /**
- * A clone as it would be had the Build it copies never been changed: its settings from the `…/origin` it carries, and
- * none of our annotations. Any other Build is returned as it is. The origin is believed if the Build that was admitted
- * with it is the very one that OpenShift names as the clone's source.
+ * Returns a clone with the original settings of its source and without the webhook's annotations; any other Build is
+ * returned unmodified. The origin is trusted only if its record names the Build that OpenShift names as the clone's
+ * source.
  */
 export function restoreClone(build: JsonObject): { readonly build: JsonObject; readonly isClone: boolean } {
   const source = annotationOf(build, openshiftKeys.cloneOf);
@@ -35,7 +35,7 @@ function withSettings(build: JsonObject, origin: BuildOrigin): JsonObject {
   return withoutImageSource(withoutVariables(restored, origin), origin);
 }
 
-/** Without the variables that were added, but for those that the clone was given another value for. */
+/** Removes the added variables, except those whose value the clone replaced. */
 function withoutVariables(build: JsonObject, origin: BuildOrigin): JsonObject {
   const path = [...sourceStrategyPath, 'env'];
   const env = arrayAt(build, ...path);
@@ -50,7 +50,7 @@ function withoutVariables(build: JsonObject, origin: BuildOrigin): JsonObject {
   return restored.length === 0 ? withoutValue(build, path) : withValue(build, path, restored);
 }
 
-/** Without the entry that brought the wrapper; the list is as it was before. */
+/** Removes the entry that delivers the wrapper, and restores the form of the list. */
 function withoutImageSource(build: JsonObject, { images: form }: BuildOrigin): JsonObject {
   const path = ['spec', 'source', 'images'];
   const images = arrayAt(build, ...path);

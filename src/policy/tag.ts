@@ -1,10 +1,10 @@
 import type { IssuedUpTo } from './facts.ts';
 import type { IssuedTag } from './plan.ts';
 
-/** What a tag is made from. */
+/** Holds what a tag depends on. */
 export interface TagRequest {
   readonly repository: string;
-  /** `{timestamp}` is replaced by yyyyMMddHHmmss in the time zone, `{buildNumber}` by the Build's number. */
+  /** `{timestamp}` stands for yyyyMMddHHmmss in the time zone, `{buildNumber}` for the Build's number. */
   readonly format: string;
   readonly timezone: string;
   readonly buildNumber: number;
@@ -15,8 +15,8 @@ export interface TagRequest {
 }
 
 /**
- * The next free tag. With `{timestamp}` a series counts seconds of local time, so a tag that is taken moves on to the
- * next free second and an hour that the clocks repeat is not given out twice; without it, `-2`, `-3`, … are tried.
+ * Returns the next free tag. With `{timestamp}`, positions are seconds of local time, so a tag in use advances to the
+ * next free second, also in an hour that the clocks repeat. Without it, `-2`, `-3`, … are appended.
  */
 export function nextTag(request: TagRequest): IssuedTag {
   const numbered = request.format.replaceAll('{buildNumber}', String(request.buildNumber));
@@ -39,10 +39,10 @@ export function nextTag(request: TagRequest): IssuedTag {
 /** 9999-12-31T23:59:59, in seconds. */
 const lastSecond = 253_402_300_799;
 
-/** Building a formatter costs a hundred times its use; there is one per configured time zone. */
+/** Creating a formatter costs a hundred times its use; there is one per configured time zone. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** The wall clock's reading in a time zone as seconds, counted as if that clock showed UTC. */
+/** Returns the local time in a time zone as seconds since the epoch, as if it were UTC. */
 function localSecond(now: number, timezone: string): number {
   if (timezone === 'UTC') return Math.floor(now / 1000);
   let formatter = formatters.get(timezone);
@@ -67,7 +67,6 @@ function localSecond(now: number, timezone: string): number {
 }
 
 function formatSecond(second: number): string {
-  // Of 2026-01-31T12:00:00.000Z the digits.
   return new Date(second * 1000)
     .toISOString()
     .replaceAll(/[^0-9]/g, '')

@@ -3,46 +3,48 @@ import { sourceStrategyOf, wrapperFolder } from '../openshift/build.ts';
 import { type JsonObject, arrayAt, objectAt, stringAt } from '../openshift/json.ts';
 import { isEmptyVariable } from './environment.ts';
 
-/** How a Build gets the assemble wrapper. */
+/** Says how a Build gets the assemble wrapper. */
 export type WrapperPlan =
   | { readonly kind: 'not_wanted' }
   | { readonly kind: 'unavailable' }
-  /** It would be fetched from an address at which a Build of the namespace failed to get it. */
+  /** A Build of the namespace failed to fetch it from the same address. */
   | { readonly kind: 'unreachable' }
   | {
       readonly kind: 'delivered';
       readonly scripts: string;
-      /** The entry of `spec.source.images` that brings the scripts; undefined: the build pod fetches them. */
+      /** An entry of `spec.source.images` with the scripts; undefined: the build pod fetches them. */
       readonly imageSource: JsonObject | undefined;
     };
 
-/** Everything that the delivery of the wrapper depends on. */
+/** Holds everything that the delivery of the wrapper depends on. */
 export interface WrapperRequest {
   readonly build: JsonObject;
   /** By label or configuration. */
   readonly wanted: boolean;
-  /** The profile whose wrapper fits the image; undefined: the default one. */
+  /** The profile whose wrapper fits the image; undefined: the default. */
   readonly profile: string | undefined;
-  /** The Build's env, the profile's variables included. */
+  /** The Build's env, including the profile's variables. */
   readonly env: readonly unknown[];
-  /** Whether the cluster's BuildDefaults add a proxy to every Build in its pod. */
+  /** Whether the cluster's BuildDefaults give every build pod a proxy. */
   readonly isProxied: boolean;
-  /** The version of the scripts that are served. */
+  /** The version of the served scripts. */
   readonly version: string;
   readonly config: AssembleConfig;
-  /** When a Build of the namespace last failed to fetch scripts from that address; undefined: never. */
+  /** Returns when a Build of the namespace last failed to fetch scripts from that address; undefined: never. */
   readonly failedAt: (scripts: string) => number | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** A day, in milliseconds: an address that failed is not tried again sooner, for each trial costs a failed build. */
+/** 24 hours, in milliseconds. Each new attempt risks a failed build. */
 const unreachableFor = 24 * 3_600_000;
 
-/** Where the builder extracts image sources to. */
+/** The folder into which the builder extracts image sources. */
 const inputsUrl = 'file:///tmp/build/inputs';
 
 /**
+ * Decides how a Build gets the assemble wrapper.
+ *
  * | wrapper wanted | user's scripts | delivery  | condition                                | plan        |
  * | -------------- | -------------- | --------- | ---------------------------------------- | ----------- |
  * | no             | any            | any       | any                                      | not_wanted  |
@@ -55,7 +57,7 @@ const inputsUrl = 'file:///tmp/build/inputs';
  * | yes            | empty          | `baseUrl` | it failed within 24 hours                | unreachable |
  * | yes            | empty          | `baseUrl` | otherwise                                | delivered   |
  *
- * The delivery is `image` where `assemble.image` is set.
+ * The delivery is `image` if `assemble.image` is set.
  */
 export function planWrapper(request: WrapperRequest): WrapperPlan {
   const { build, wanted, config } = request;
@@ -87,8 +89,8 @@ function planByImage({ build, config }: WrapperRequest, profile: string): Wrappe
 }
 
 /**
- * Whether a Secret among the inputs lies where S2I puts the source. The wrapper would take it away with a source that
- * `assemble` leaves, and S2I fails where it cannot remove the Secret's files itself.
+ * Returns whether a Secret is mounted into the source folder. The wrapper would remove it together with a source that
+ * `assemble` leaves behind, and S2I fails if it cannot remove the Secret's files itself.
  */
 function hasSecretInSource(build: JsonObject): boolean {
   const secrets = arrayAt(build, 'spec', 'source', 'secrets') ?? [];
@@ -99,15 +101,15 @@ function hasWrapperFolder(source: JsonObject): boolean {
   return (arrayAt(source, 'images') ?? []).some(isWrapperImageSource);
 }
 
-/** Whether an entry of `spec.source.images` brings the wrapper. */
+/** Returns whether an entry of `spec.source.images` delivers the wrapper. */
 export function isWrapperImageSource(entry: unknown): boolean {
   return (arrayAt(entry, 'paths') ?? []).some((path) => stringAt(path, 'destinationDir') === wrapperFolder);
 }
 
 /**
- * Whether the build pod would fetch a URL through a proxy of the strategy's env, whatever NO_PROXY says. Of both
- * spellings the last variable counts, and an https URL without a proxy of its own goes through that for http
- * (openshift/builder `scriptProxyConfig`, source-to-image `NewHTTPURLReader`).
+ * Returns whether the build pod would fetch a URL through a proxy of the strategy's env; NO_PROXY is ignored there. The
+ * last variable of either spelling wins, and an https URL without an https proxy uses the http proxy (openshift/builder
+ * `scriptProxyConfig`, source-to-image `NewHTTPURLReader`).
  */
 export function hasProxy(env: readonly unknown[], url: string): boolean {
   const isSet = (...names: readonly string[]) => {
