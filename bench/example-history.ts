@@ -67,7 +67,7 @@ const buildTemplate = createTemplate(
             env: [],
             values: [],
           }),
-          [annotations.originFrom]: `${base.kind}/${base.name}`,
+          [annotations.baseImage]: `${base.kind}/${base.name}`,
           [annotations.reason]: 'continued',
         },
       },

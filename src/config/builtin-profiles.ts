@@ -1,22 +1,23 @@
 import { stockScriptsDir } from './profile.ts';
 
-/** What is known of one language's builder images, so that an admin only gives a URL. Sources: docs/profiles.md. */
+/**
+ * Holds what is known about the builder images of one language, so that an admin only sets a URL. Sources:
+ * docs/profiles.md.
+ */
 export interface BuiltinProfile {
-  /** Tried on the base image's repository (without tag and digest): source of a regular expression. */
+  /** A regular expression for the repository of the base image, without tag and digest. */
   readonly match: string;
   /** The folder of the S2I scripts in the stock images: their label `io.openshift.s2i.scripts-url`. */
   readonly scriptsDir: string;
-  /**
-   * Entries of the work directory that an incremental build starts with: dependencies that the tools prune themselves.
-   */
+  /** Entries of the work directory that an incremental build keeps: dependencies that the tools prune themselves. */
   readonly keep: readonly string[];
-  /** Other folders that `assemble` fills without emptying them; the first step may be a variable of the image. */
+  /** Other folders that `assemble` fills without emptying them; the first segment may be a variable of the image. */
   readonly outputs: readonly string[];
-  /** The variables that the language's tools read, for an index, registry or mirror at a URL; in a fixed order. */
+  /** Returns the variables that set an index, registry or mirror for the language's tools; in a fixed order. */
   readonly env: (url: string) => Readonly<Record<string, string>>;
   /**
-   * The further variables for a host (with its port if the URL has one) whose certificate is not to be verified, or
-   * that has plain HTTP; empty where the tools have none.
+   * Returns further variables for a host (with the port of the URL) that has plain HTTP or an unverified certificate;
+   * empty if the tools have none.
    */
   readonly trustedEnv: (host: string) => Readonly<Record<string, string>>;
 }
@@ -24,8 +25,8 @@ export interface BuiltinProfile {
 const nothing = () => ({});
 
 /**
- * Only the last component of a path tells the language: `go-team/python-311` is Python. It is a builder's name, with
- * `s2i-` or `ubi9-` before it where a mirror flattens paths, and a version behind it, so `nodejs-ex` is none.
+ * Returns a pattern for the last segment of a path: a builder's name and version. Flattened mirrors put `s2i-` or
+ * `ubi9-` before it. `go-team/python-311` is Python; `nodejs-ex` is no builder.
  */
 function lastComponent(names: string): string {
   return `(?:^|/)(?:s2i-|ubi[0-9]+-)*(?:${names})$`;
@@ -35,14 +36,14 @@ function versioned(name: string): string {
   return lastComponent(`${name}(?:-[0-9][a-z0-9._-]*)?`);
 }
 
-/** In the order in which they are tried; no two of them match the same repository. */
+/** Lists the built-in profiles in the order of matching; no repository matches two of them. */
 export const builtinProfiles: Readonly<
   Record<'python' | 'nodejs' | 'java' | 'php' | 'ruby' | 'golang' | 'perl' | 'dotnet', BuiltinProfile>
 > = {
   python: {
     match: versioned('python3?'),
     scriptsDir: stockScriptsDir,
-    // Packages are in a virtual environment outside of the work directory; the wrapper has pip remove what has to go.
+    // Packages are in a virtual environment outside of the work directory; the wrapper removes obsolete ones with pip.
     keep: [],
     outputs: [],
     env: (url) => ({
@@ -56,18 +57,18 @@ export const builtinProfiles: Readonly<
   nodejs: {
     match: versioned('nodejs'),
     scriptsDir: stockScriptsDir,
-    // npm, Yarn and pnpm remove from it what package.json needs no more.
+    // npm, Yarn and pnpm remove what package.json no longer needs.
     keep: ['node_modules'],
     outputs: [],
-    // No YARN_REGISTRY: Yarn 1 has npm's, and Yarn 2 stops at a variable YARN_… that is no setting of its own.
+    // YARN_REGISTRY is left out: Yarn 1 reads npm's variable, and Yarn 2 fails on an unknown YARN_… variable.
     env: (url) => ({
       NPM_MIRROR: url,
       npm_config_registry: url,
       pnpm_config_registry: url,
       YARN_NPM_REGISTRY_SERVER: url,
     }),
-    // The list is of host names; all the others know no single host, and never NODE_TLS_REJECT_UNAUTHORIZED: it would
-    // hold for the application as well.
+    // The whitelist takes host names; the other variables apply to every host. NODE_TLS_REJECT_UNAUTHORIZED is left
+    // out: it would also apply to the application.
     trustedEnv: (host) => ({
       npm_config_strict_ssl: 'false',
       pnpm_config_strict_ssl: 'false',
@@ -81,7 +82,7 @@ export const builtinProfiles: Readonly<
         'java(?:-[0-9][a-z0-9._-]*)?',
         '(?:redhat-)?openjdk-?[0-9][a-z0-9._-]*',
         '(?:jboss-)?eap(?:-?(?:[0-9]|xp)[a-z0-9._-]*)?',
-        // Not wildfly-101-centos7 and its like: their scripts and their source are elsewhere.
+        // wildfly-101-centos7 and the like do not match: their scripts and source are elsewhere.
         'wildfly(?:-(?:s2i[a-z0-9._-]*|centos7))?',
         '(?:jboss-)?(?:webserver|jws)-?[0-9][a-z0-9._-]*',
         '(?:fuse|fis)[0-9]*-(?:java|karaf|eap)(?:-openshift[a-z0-9._-]*)?',
@@ -94,7 +95,7 @@ export const builtinProfiles: Readonly<
       ].join('|'),
     ),
     scriptsDir: '/usr/local/s2i',
-    // The local repository, where it is not in /tmp/artifacts.
+    // The local repository, unless it is in /tmp/artifacts.
     keep: ['.m2'],
     outputs: [
       '/deployments',
@@ -106,8 +107,7 @@ export const builtinProfiles: Readonly<
       '$JWS_HOME/lib',
     ],
     env: (url) => ({ MAVEN_MIRROR_URL: url }),
-    // Wagon is the transport up to Maven 3.8 (`insecure` alone still compares host names), the resolver's own that of
-    // 3.9.
+    // Wagon is the transport up to Maven 3.8 (`insecure` alone still compares host names); 3.9 uses the resolver's own.
     trustedEnv: () => ({
       MAVEN_ARGS_APPEND:
         '-Dmaven.wagon.http.ssl.insecure=true -Dmaven.wagon.http.ssl.allowall=true -Daether.connector.https.securityMode=insecure',
@@ -116,7 +116,7 @@ export const builtinProfiles: Readonly<
   php: {
     match: versioned('php'),
     scriptsDir: stockScriptsDir,
-    // Composer removes from it what composer.json requires no more. Not composer.lock: `composer install` fails on a
+    // Composer removes what composer.json no longer requires. composer.lock is not kept: `composer install` fails on a
     // lock that lacks a new requirement.
     keep: ['vendor'],
     outputs: [],
@@ -126,41 +126,41 @@ export const builtinProfiles: Readonly<
   ruby: {
     match: versioned('ruby'),
     scriptsDir: stockScriptsDir,
-    // The gems; assemble ends with `bundle clean`. Not Gemfile.lock and .bundle: a lock that Bundler wrote itself makes
-    // assemble turn on deployment mode, which .bundle/config keeps and which fails on a changed Gemfile.
+    // The gems; assemble ends with `bundle clean`. Gemfile.lock and .bundle are not kept: with a lock that Bundler
+    // wrote, assemble turns on deployment mode, which .bundle/config keeps and which fails on a changed Gemfile.
     keep: ['bundle'],
     outputs: [],
-    // Not BUNDLE_MIRROR__ALL: it would take the place of a Gemfile's private sources, too.
+    // BUNDLE_MIRROR__ALL is left out: it would also replace a Gemfile's private sources.
     env: (url) => ({ RUBYGEM_MIRROR: url, BUNDLE_MIRROR__RUBYGEMS__ORG: url }),
     trustedEnv: nothing,
   },
   golang: {
     match: lastComponent('golang(?:-[0-9][a-z0-9._-]*)?|go-toolset(?:-[a-z0-9._-]+)?'),
     scriptsDir: stockScriptsDir,
-    // Modules and build cache, both by content. In GOPATH mode the source is moved to go/src, and fails to the second
-    // time.
+    // Modules and build cache, both addressed by content. In GOPATH mode the source is moved to go/src, which fails the
+    // second time.
     keep: ['go', '.cache'],
     outputs: ['$HOME/go/src'],
     env: (url) => ({ GOPROXY: url }),
-    // An http:// proxy needs none. GOINSECURE is about modules that are fetched without a proxy, and a proxy that is
-    // trusted is no reason to leave the checksum database.
+    // A proxy with http:// needs no variable: GOINSECURE applies to modules that are fetched without a proxy. A trusted
+    // proxy is no reason to turn off the checksum database.
     trustedEnv: nothing,
   },
   perl: {
     match: versioned('perl'),
     scriptsDir: stockScriptsDir,
-    // Not extlib: for a PSGI application assemble patches a module in it, which fails the second time.
+    // extlib is not kept: for a PSGI application assemble patches a module in it, which fails the second time.
     keep: [],
     outputs: ['/opt/app-root/etc/httpd.d'],
-    // --from, not --mirror: otherwise cpanm asks the public index first.
+    // `--from` instead of `--mirror`: with the latter cpanm asks the public index first.
     env: (url) => ({ CPAN_MIRROR: url, PERL_CPANM_OPT: `--from ${url}` }),
     trustedEnv: nothing,
   },
   dotnet: {
     match: versioned('dotnet'),
     scriptsDir: stockScriptsDir,
-    // The packages are removed by assemble itself. It makes the last folder with a plain `mkdir`, and installs global
-    // tools into .dotnet, which fails on one that is there.
+    // assemble removes the packages itself. It creates the last folder with a plain `mkdir`, and installs global tools
+    // into .dotnet, which fails if they exist.
     keep: [],
     outputs: ['/opt/app-root/app', '/opt/app-root/.dotnet', '/opt/app-root/packages-for-incremental-build'],
     env: (url) => ({ DOTNET_RESTORE_SOURCES: url }),

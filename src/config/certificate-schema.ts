@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 import { duration, section, string } from './schema-parts.ts';
 
-/** The Secret in which all replicas keep their certificates; undefined: they come from a folder. */
+/** The Secret in which all replicas keep their certificates; undefined: they are in a folder. */
 const secret = string.transform((text, context) => {
   if (text === '') return undefined;
   const [namespace = '', name = '', ...rest] = text.split('/');
@@ -11,14 +11,14 @@ const secret = string.transform((text, context) => {
   return z.NEVER;
 });
 
-// The name of any object that is no resource of a pod follows the same rule.
+// Every object name that is not part of a pod follows the same rule.
 const webhookConfiguration = string.refine((text) => text === '' || isObjectName(text), {
   error: 'must be the name of a MutatingWebhookConfiguration (lower-case letters, digits, "-" and ".")',
-  // One mistake is told once: what goes with it is looked at only when it is a name.
+  // The rule that needs a valid name is skipped, so that one mistake is reported once.
   abort: true,
 });
 
-/** Where the serving certificate is kept when the webhook makes it itself, and how long it lives. */
+/** Configures where the webhook keeps the certificate that it creates, and how long it is valid. */
 export const certificateSchema = section({
   secret: secret
     .prefault('')
@@ -26,13 +26,12 @@ export const certificateSchema = section({
   webhookConfiguration: webhookConfiguration
     .default('')
     .describe('the MutatingWebhookConfiguration whose `caBundle` follows; goes with `certificate.secret`'),
-  // 90 days, as public CAs have it: renewed after 60, which leaves a month in which the API server may refuse to be
-  // written to.
-  // X.509 knows whole seconds, and 5 of them still leave one between the renewal and the end.
+  // 90 days, like public CAs: renewed after 60 days, so writes to the API server may fail for a month. At least 5 s,
+  // because X.509 has whole seconds and one must remain between renewal and expiry.
   life: duration('5s')
     .prefault('2160h')
     .describe('how long a certificate made so is valid; it is renewed at two thirds of that'),
-  // Two years: a next CA stands in the bundle for four months before it signs, longer than any replica goes unnoticed.
+  // Two years: a next CA is in the bundle for four months before it signs, so every replica notices it.
   authorityLife: duration('10s')
     .prefault('17520h')
     .describe(

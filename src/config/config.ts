@@ -1,13 +1,10 @@
 import type * as z from 'zod';
 import type { configSchema } from './schema.ts';
 
-/**
- * The configuration as the rest of the program sees it: complete, checked, frozen. Durations are milliseconds.
- * schema.ts has every key, with what it means.
- */
+/** The complete, checked and frozen configuration. Durations are milliseconds. schema.ts describes every key. */
 export type Config = Frozen<z.output<typeof configSchema>>;
 
-/** Readonly to its depths. A regular expression stays one: nothing in it can be set. */
+/** Makes a type deeply readonly, except for regular expressions and maps. */
 export type Frozen<T> = T extends RegExp | ReadonlyMap<unknown, unknown>
   ? T
   : { readonly [K in keyof T]: Frozen<T[K]> };
@@ -18,7 +15,7 @@ export type AssembleConfig = Config['assemble'];
 export type RegistryConfig = Config['registry'];
 export type CertificateConfig = Config['certificate'];
 
-/** How a Build continues from the previous one: from its image, or not at all. */
+/** Says whether a Build continues from the previous image. */
 export type Mode = IncrementalConfig['mode'];
 
 export type { Profile } from './profile.ts';

@@ -1,8 +1,7 @@
 const unitMilliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
- * Reads a duration as Go and Kubernetes write it (`500ms`, `5s`, `1h30m`); milliseconds, or undefined where it is not
- * one.
+ * Parses a duration as Go and Kubernetes write it (`500ms`, `5s`, `1h30m`). Returns milliseconds; undefined if invalid.
  */
 export function parseDuration(text: string): number | undefined {
   if (text === '0') return 0;

@@ -5,25 +5,25 @@ import { yamlValueOf } from './yaml-value.ts';
 
 const prefix = 'S2I_INCREMENTAL_';
 
-/** `output.tagFormat` → `S2I_INCREMENTAL_OUTPUT_TAG_FORMAT`. */
+/** Returns the variable of a key: `output.tagFormat` → `S2I_INCREMENTAL_OUTPUT_TAG_FORMAT`. */
 export function variableOf(path: readonly string[]): string {
   return prefix + path.map((step) => step.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()).join('_');
 }
 
 /**
- * Kubernetes gives every pod variables of the services in its namespace, and a service that is named like this program
- * gets names that look like ours: `S2I_INCREMENTAL_WEBHOOK_SERVICE_HOST`, `S2I_INCREMENTAL_WEBHOOK_PORT_443_TCP`, …
+ * Matches the variables that Kubernetes sets for each service of the namespace. A service named like this program has
+ * our prefix: `S2I_INCREMENTAL_WEBHOOK_SERVICE_HOST`, `S2I_INCREMENTAL_WEBHOOK_PORT_443_TCP`, …
  */
 const serviceVariable = /_SERVICE_(?:HOST|PORT(?:_.*)?)$|_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_.*)?)?$/;
 
 export interface EnvironmentOverlay {
   readonly value: unknown;
   readonly problems: readonly string[];
-  /** The variable that each overlaid path came from. */
+  /** The variable behind each overlaid path. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
-/** Lays the environment's settings over a configuration value whose sections may still be of any shape. */
+/** Overlays settings from the environment on a configuration that has not been checked yet. */
 export function applyEnvironment(
   base: JsonObject,
   environment: Readonly<Record<string, string | undefined>>,
@@ -35,7 +35,7 @@ export function applyEnvironment(
   const keys = new Map(variables.length === 0 ? [] : configKeys().map((key) => [variableOf(key.path), key]));
   for (const variable of variables.sort()) {
     const text = environment[variable];
-    // Templates leave variables empty; that says nothing, and every text's default is empty.
+    // Templates leave variables empty, and the default of every text is empty.
     if (text === undefined || text === '') continue;
     const key = keys.get(variable);
     if (key === undefined) {
@@ -46,11 +46,11 @@ export function applyEnvironment(
       continue;
     }
     const [section] = key.path;
-    // A section of the wrong shape is the schema's to refuse; nothing is laid over it.
+    // The schema reports a section of the wrong type.
     if (value[section] != null && objectAt(value, section) === undefined) continue;
     const setting = key.isText ? text : readYaml(text);
     if (setting === undefined) {
-      // Not the text itself: it may hold what is no matter for a log.
+      // The text is not quoted: it may be a secret.
       problems.push(`${variable}: ${key.path.join('.')}: no valid YAML`);
       continue;
     }

@@ -8,7 +8,7 @@ import { configSchema } from './schema.ts';
 import { yamlValueOf } from './yaml-value.ts';
 import { messageOf } from './message-of.ts';
 
-/** Everything that is wrong with a configuration, one sentence each; thrown before anything is started. */
+/** Holds every problem of a configuration, one sentence each; thrown before anything starts. */
 export class ConfigError extends Error {
   readonly code = 'invalid_config';
   readonly problems: readonly string[];
@@ -23,9 +23,9 @@ export class ConfigError extends Error {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the configuration once: the file if one is named, over it the environment's `S2I_INCREMENTAL_…`, under both the
- * defaults.
- * @throws ConfigError with every problem found, each with its key's path
+ * Loads the configuration once: the defaults, overlaid by the file if one is named, overlaid by `S2I_INCREMENTAL_…`
+ * variables.
+ * @throws ConfigError with every problem and the path of its key
  */
 export function loadConfig(file: string | undefined, environment: Environment): Config {
   if (file === undefined) return parseConfig('', environment);
@@ -39,7 +39,7 @@ export function loadConfig(file: string | undefined, environment: Environment): 
 }
 
 /**
- * The same from a text; `source` is what its problems are told under.
+ * Parses the configuration from a text; `source` names it in the problems.
  * @throws ConfigError
  */
 export function parseConfig(text: string, environment: Environment, source?: string): Config {
@@ -72,7 +72,7 @@ function describeIssue(
   sources: ReadonlyMap<string, string>,
 ): readonly string[] {
   const path = issue.path.join('.');
-  // What is wrong may lie inside the value that a variable gave.
+  // The problem may be inside a value that came from a variable.
   const [section, key] = issue.path;
   const source = sources.get([section, key].join('.')) ?? file;
   const where = source === undefined ? '' : `${source}: `;

@@ -24,22 +24,22 @@ const environment = z.record(
   { error: 'must be a map of variable names to values' },
 );
 
-/** An entry of the work directory, so no path, and not what the wrapper keeps there itself. */
+/** The name of an entry of the work directory: no path, and not the entry that the wrapper keeps there. */
 const entryName = string.refine((name) => !/^(?:\.{0,2}|\.s2i-incremental)$|[/\0\n\r]/.test(name), {
   error: 'must be the name of a file or folder right in the work directory',
 });
 
-/** Absolute, by itself or by a variable of the builder image in front. */
+/** An absolute path, which may start with a variable of the builder image. */
 const outputPath = string.regex(/^(?=.)(?:\$[A-Z_][A-Z0-9_]*)?(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/, {
   error: 'must be an absolute path, or one after a variable such as $HOME, without ".", ".." and a slash at its end',
 });
 
-/** The name of a namespace, in which `*` stands for any characters. */
+/** A namespace; `*` stands for any characters. */
 const namespacePattern = string
   .regex(/^[a-z0-9*-]{1,63}$/, { error: 'must be the name of a namespace, in which "*" may stand for any characters' })
   .transform((text) => new RegExp(`^${text.replaceAll(/\*+/g, '.*')}$`));
 
-/** What an index, registry or mirror is reached at. */
+/** The URL of an index, registry or mirror. */
 const url = string.superRefine((text, context) => {
   if (hasCredentials(text)) context.addIssue(credentialsError);
   else if (!/^https?:\/\/[^\s/?#@]+[^\s?#]*$/.test(text)) context.addIssue('must be an http or https URL');
@@ -66,12 +66,12 @@ const profile = z.strictObject(
 
 type GivenProfile = z.output<typeof profile>;
 
-/** A built-in profile that the file does not name. */
+/** The settings of a built-in profile that the file does not mention. */
 const nothingGiven: GivenProfile = { namespaces: [], trusted: false, env: {} };
 
 /**
- * The name is a label's value and a step of a URL's path; `false` is the label's word for none. A letter first: names
- * like numbers would lose their place in the order of the file.
+ * A profile's name is a label value and a path segment; the label value `false` means none. It starts with a letter,
+ * because JavaScript would sort numeric keys first and lose the file's order.
  */
 const profileName = string
   .regex(/^[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/, {
@@ -81,14 +81,14 @@ const profileName = string
     error: 'must have another name: "false" is the label\'s word for no profile',
   });
 
-/** The built-in profile that one is laid over: `like` names it, or else its own name does. */
+/** Returns the built-in profile that a profile extends: the one in `like`, else the one with its name. */
 function builtinOf(own: string, { like: name = own }: Pick<GivenProfile, 'like'>): BuiltinProfile | undefined {
   return Object.hasOwn(builtinProfiles, name) ? builtinProfiles[name as keyof typeof builtinProfiles] : undefined;
 }
 
 /**
- * All profiles: those of the file in its order, then the built-in ones that the file does not name. One with a
- * built-in's name, or like one, has what that one knows, but for the keys that are given.
+ * Returns the profiles of the file in their order, then the built-in ones that it does not mention. A profile extends
+ * the built-in one with its name, or the one in `like`; keys that are set win.
  */
 export const profilesSchema = z
   .record(profileName, profile, { error: 'must be a map of profile names to profiles' })
@@ -130,7 +130,7 @@ function createProfile(name: string, given: GivenProfile): Profile {
   };
 }
 
-/** Host and port of a URL that the schema let pass. */
+/** Returns host and port of a URL that the schema accepted. */
 function hostOf(text: string): string {
   return text.replace(/^https?:\/\//, '').split('/')[0] ?? '';
 }

@@ -1,20 +1,20 @@
-/** The folder of the S2I scripts in most builder images, and where S2I looks for `run` when scripts came from a URL. */
+/** The folder of the S2I scripts in most builder images; S2I looks there for `run` if the scripts came from a URL. */
 export const stockScriptsDir = '/usr/libexec/s2i';
 
-/** One env profile: for base images whose repository matches, the variables that `assemble` is given. */
+/** Holds the settings for the base images whose repository matches. */
 export interface Profile {
   readonly name: string;
-  /** Tried on the base image's repository; undefined: only by label. */
+  /** A pattern for the repository of the base image; undefined: selected only by label. */
   readonly match: RegExp | undefined;
-  /** The namespaces that it is for, each matched as a whole; empty: all. */
+  /** The namespaces that may use it, each matched as a whole; empty: all. */
   readonly namespaces: readonly RegExp[];
   /** The folder of the S2I scripts in the image. */
   readonly scriptsDir: string;
-  /** Names of entries of the work directory that an incremental build starts with; all else that builds left goes. */
+  /** Entries of the work directory that an incremental build keeps; other remains of earlier builds are removed. */
   readonly keep: readonly string[];
   /**
-   * Other folders that `assemble` fills, from which goes what earlier builds put there: absolute paths, the first step
-   * may be a variable of the image, such as `$JBOSS_HOME`.
+   * Other folders in which the remains of earlier builds are removed: absolute paths; the first segment may be a
+   * variable of the image, such as `$JBOSS_HOME`.
    */
   readonly outputs: readonly string[];
   readonly env: ReadonlyMap<string, string>;

@@ -1,4 +1,4 @@
-/** Parts that the configuration's schemas share. */
+/** Shared parts of the configuration's schemas. */
 import * as z from 'zod';
 import { isObjectName } from '../openshift/metadata.ts';
 import { parseDuration } from './duration.ts';
@@ -14,7 +14,9 @@ export function oneOf<const T extends readonly [string, ...string[]]>(values: T)
   return z.enum(values, { error: (issue) => `must be one of ${values.join(', ')}; is ${JSON.stringify(issue.input)}` });
 }
 
-/** A duration in milliseconds; `maximum` where a timer is set to it, which past 24 days would not wait at all. */
+/**
+ * Parses a duration into milliseconds. `maximum` is needed for timers, which fire at once if set to more than 24 days.
+ */
 export function duration(minimum: string, maximum = 'none') {
   return string.transform((text, context) => {
     const milliseconds = parseDuration(text);
@@ -34,12 +36,12 @@ export function duration(minimum: string, maximum = 'none') {
   });
 }
 
-/** `replace` stands for every placeholder that is allowed; what is left of the form `{…}` is a mistake. */
+/** Returns the first `{…}` in a text that is not an allowed placeholder; undefined if none. */
 export function unknownPlaceholder(text: string, allowed: readonly string[]): string | undefined {
   return [...text.matchAll(/\{[^}]*\}?/g)].map(([found]) => found).find((found) => !allowed.includes(found));
 }
 
-/** A section may be left out or empty; its keys then have their defaults. */
+/** Declares a section; if it is absent or empty, its keys have their defaults. */
 export function section<T extends z.ZodRawShape>(shape: T) {
   return z.preprocess((value) => value ?? {}, z.strictObject(shape, { error: sectionError }));
 }

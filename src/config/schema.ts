@@ -15,7 +15,7 @@ const tagFormat = string.superRefine((text, context) => {
     context.addIssue('must contain {timestamp} or {buildNumber}, or every Build would get the same tag');
     return;
   }
-  // 14 digits of a timestamp; 15 of a build number, the most that is read; 64 of the output's own tag; 6 for a suffix.
+  // A timestamp has 14 digits, a build number at most 15, the output's own tag 64 characters, and a suffix 6.
   const longest = `${text
     .replaceAll('{timestamp}', '0'.repeat(14))
     .replaceAll('{buildNumber}', '0'.repeat(15))
@@ -66,14 +66,14 @@ const allowedRepository = string.superRefine((text, context) => {
     context.addIssue(`may contain the placeholder {namespace}, not ${unknown}`);
     return;
   }
-  // `*` stands for characters of which one at least is a letter or a digit.
+  // `*` stands for characters, at least one of them a letter or digit.
   const reference = parseImageReference(text.replaceAll('{namespace}', 'ns').replaceAll('*', 'x'));
   if (reference?.registry === undefined || reference.tag !== undefined || reference.digest !== undefined) {
     context.addIssue('must be a registry and a path in it, such as harbor.example.com/{namespace}/*');
   }
 });
 
-/** S2I appends `/assemble` to it, and can do nothing with a query. */
+/** S2I appends `/assemble`, so a query cannot work. */
 const baseUrl = string.superRefine((text, context) => {
   if (text === '') return;
   if (hasCredentials(text)) context.addIssue('must not contain a user and password: it becomes part of every Build');
@@ -90,12 +90,12 @@ const file = string.refine((text) => text === '' || text.startsWith('/'), {
   error: 'must be the absolute path of a file',
 });
 
-/** The levels a log can be set to, from silent to everything. */
+/** Lists the log levels, from silent to everything. */
 export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
 
 /**
- * The configuration file: every key with its default as it is written there; anything else is refused. The type Config,
- * the environment variables and the table in docs/reference.md (hack/reference.ts) are made from it.
+ * Declares every configuration key with its default; other keys are rejected. The type Config, the environment
+ * variables and the table in docs/reference.md (hack/reference.ts) are derived from it.
  */
 export const configSchema = section({
   incremental: section({
@@ -108,16 +108,17 @@ export const configSchema = section({
       .preprocess((value) => (value === true ? 'true' : value), oneOf(['auto', 'true']))
       .prefault('auto')
       .describe('value of the `incremental` field of a Build in a chain; `auto`: false, `"true"`: true'),
-    // Each build adds a layer and images end at about 100: 20 stays far below, and 90 leaves nine for the base image.
+    // Each build adds a layer and an image has at most about 100: 20 is far below, and 90 leaves nine for the base
+    // image.
     maxDepth: z
       .int({ error: 'must be a whole number' })
       .min(1, { error: 'must be at least 1' })
       .max(90, { error: 'must be at most 90: each build adds a layer, and images end at about 100' })
       .default(20)
       .describe('incremental builds in a chain, 1 to 90'),
-    // A week: unpinned dependencies are looked at anew at least that often.
+    // A week: unpinned dependencies are updated at least that often.
     maxAge: duration('1m').prefault('168h').describe('age of a chain at which the next build is full'),
-    // Off: whether a few seconds are worth a base image's older layers is for the admin to say.
+    // Off: only the admin can weigh a few seconds against older layers of the base image.
     minSaving: duration('0')
       .prefault('0s')
       .describe(
@@ -196,9 +197,9 @@ export const configSchema = section({
     enabled: boolean.default(true).describe('an Event on the BuildConfig for each decision about a new Build'),
   }),
   server: section({
-    // Longer than an endpoint's removal takes to reach the API server's nodes.
+    // Longer than the removal of an endpoint takes to reach the API server's nodes.
     shutdownDelay: duration('0', '1h').prefault('5s').describe('time from SIGTERM until new requests are refused'),
-    // Inside the 3 s the API server is asked to wait, with room for the way there and back.
+    // Within the 3 s that the API server waits, with room for the network.
     requestBudget: duration('50ms', '30s')
       .prefault('2s')
       .describe('time limit of a review; after it the object is unmodified'),

@@ -1,14 +1,14 @@
 import type { Document } from 'yaml';
 import { messageOf } from './message-of.ts';
 
-/** A document is no valid YAML; the message is one line, without what stands around the mistake. */
+/** A document is no valid YAML. The message has one line and does not quote the document. */
 export class YamlError extends Error {
   readonly code = 'invalid_yaml';
 }
 
 /**
- * The value of a parsed document.
- * @throws YamlError where it could not be parsed, has an alias to nothing, or aliases that multiply beyond reason
+ * Returns the value of a parsed document.
+ * @throws YamlError if the document is invalid, an alias is unknown, or aliases multiply beyond the parser's limit
  */
 export function yamlValueOf(document: Document.Parsed): unknown {
   const [problem] = document.errors;

@@ -6,7 +6,7 @@ import { annotationOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigFacts } from '../policy/facts.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
 
-/** A BuildConfig as it was last seen. */
+/** A BuildConfig as last seen. */
 export interface KnownBuildConfig {
   readonly uid: string;
   /** `status.lastVersion`: the number of its newest Build. */
@@ -15,19 +15,17 @@ export interface KnownBuildConfig {
 }
 
 /**
- * Of some 400 bytes, at most 1.5 kB; a large cluster has 20,000. The Builds of those that come later are asked for
- * live.
+ * Each takes about 400 bytes, at most 1.5 kB; a large cluster has 20,000. Beyond the limit, the API server is asked.
  */
-const defaultMost = 50_000;
+const defaultMaxCount = 50_000;
 
-/** BuildConfigs folded into what decisions need of them; the objects themselves are not kept. */
+/** Keeps the facts of BuildConfigs that decisions need, not the objects. */
 export class BuildConfigIndex {
   readonly #known = new Map<string, KnownBuildConfig>();
-  readonly #most: number;
+  readonly #maxCount: number;
 
-  /** @param most BuildConfigs that are kept */
-  constructor(most = defaultMost) {
-    this.#most = most;
+  constructor(maxCount = defaultMaxCount) {
+    this.#maxCount = maxCount;
   }
 
   get size(): number {
@@ -37,7 +35,7 @@ export class BuildConfigIndex {
   set(buildConfig: JsonObject): void {
     const lastVersion = at(buildConfig, 'status', 'lastVersion');
     const key = keyOf(namespaceOf(buildConfig), nameOf(buildConfig));
-    if (this.#known.size >= this.#most && !this.#known.has(key)) return;
+    if (this.#known.size >= this.#maxCount && !this.#known.has(key)) return;
     this.#known.set(key, {
       uid: stringAt(buildConfig, 'metadata', 'uid') ?? '',
       lastVersion: typeof lastVersion === 'number' ? lastVersion : 0,
@@ -49,14 +47,14 @@ export class BuildConfigIndex {
     this.#known.delete(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)));
   }
 
-  /** The BuildConfig of that very uid; undefined where it is gone, or was made anew under the same name. */
+  /** Returns the BuildConfig with that uid; undefined if it was deleted, or deleted and created again. */
   get(namespace: string, { name, uid }: BuildConfigIdentity): KnownBuildConfig | undefined {
     const known = this.#known.get(keyOf(namespace, name));
     return known?.uid === uid ? known : undefined;
   }
 }
 
-/** What a BuildConfig says that its Builds do not inherit. */
+/** Returns the settings of a BuildConfig that its Builds do not inherit. */
 export function buildConfigFactsOf(buildConfig: JsonObject): BuildConfigFacts {
   const incremental = sourceStrategyOf(buildConfig)?.['incremental'];
   return {
@@ -67,12 +65,14 @@ export function buildConfigFactsOf(buildConfig: JsonObject): BuildConfigFacts {
   };
 }
 
-/** What is longer than any image reference is neither a repository nor the name of a Secret, and is not kept. */
+/**
+ * Replaces a text that is longer than any image reference, so that it does not take memory; it is no valid value
+ * anyway.
+ */
 function bounded(text: string | undefined): string | undefined {
   return text !== undefined && text.length > maxReferenceLength ? '(too long)' : text;
 }
 
-/** Tells a BuildConfig from all others by its name. */
 function keyOf(namespace: string, name: string): string {
   return `${namespace}/${name}`;
 }

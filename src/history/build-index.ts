@@ -14,15 +14,15 @@ import { type Arrival, Chain, type KnownBuild } from './chain.ts';
 import { endedAt, outputReferenceOf, previousBuildOf } from './earlier-build.ts';
 import { ScriptsFailures } from './scripts-failures.ts';
 
-/** What of a query an index needs. */
+/** The part of a query that an index needs. */
 export type BuildQuery = Pick<HistoryQuery, 'namespace' | 'buildConfig' | 'build'>;
 
-/** What Builds left behind, without what their BuildConfig says. */
+/** Holds what the Builds left behind, without the facts of their BuildConfig. */
 export type BuildHistoryFacts = Omit<BuildConfigHistory, 'buildConfig'>;
 
-/** What is known of a namespace: it goes with its last opted-in Build. */
+/** A namespace with opted-in Builds; removed with the last of them. */
 interface Namespace {
-  /** What it takes, about. */
+  /** Approximate size. */
   bytes: number;
   readonly builds: Map<string, KnownBuild>;
   readonly chains: Map<string, Chain>;
@@ -30,39 +30,38 @@ interface Namespace {
 }
 
 /**
- * Bytes, about: 120,000 Builds of 24,000 BuildConfigs, more than a large cluster has. Beyond that the namespace that
- * takes most is not kept, and its Builds are asked for live.
+ * Approximate bytes, enough for 120,000 Builds of 24,000 BuildConfigs, more than a large cluster has. Beyond the limit
+ * the largest namespace is dropped, and the API server is asked for its Builds.
  */
 const defaultMaxBytes = 64 * 1024 * 1024;
 
 /**
- * Opted-in Builds folded into what decisions need of them, one after another and in any order. Of the Builds themselves
- * a few fields are kept, and of each BuildConfig the newest to continue from. No I/O: whoever reads them, from a list,
- * a watch or a file, puts them here.
+ * Keeps a few fields of each opted-in Build, and of each BuildConfig the newest Build that can be continued from.
+ * Builds may come in any order. It does no I/O: its users read the Builds from a list, a watch or a file.
  */
 export class BuildIndex {
   readonly #namespaces = new Map<string, Namespace>();
-  /** How many Builds have a reference. */
+  /** The number of Builds with each output reference. */
   readonly #references = new Map<string, number>();
-  /** Namespaces that took too much. */
+  /** Namespaces that were dropped because of their size. */
   readonly #notKept = new Set<string>();
   readonly #maxBytes: number;
   #bytes = 0;
-  /** Builds that were unfinished in the index before this one, and have not been put in here. */
+  /** Builds that were unfinished in the index before this one, and have not been set here. */
   #unfinishedBefore: Set<string>;
 
-  /** @param before whose place this index takes; of it only which Builds were unfinished is kept */
+  /** @param before the index that this one replaces; only its unfinished Builds are kept */
   constructor(before?: BuildIndex, maxBytes = defaultMaxBytes) {
     this.#unfinishedBefore = before?.unfinished() ?? new Set();
     this.#maxBytes = maxBytes;
   }
 
-  /** How many namespaces took too much. */
+  /** The number of dropped namespaces. */
   get notKept(): number {
     return this.#notKept.size;
   }
 
-  /** Puts a Build in, in place of what was known under its name; one that is not opted in takes that away. */
+  /** Sets a Build in place of the known one of that name; a Build that is not opted in is removed. */
   set(build: JsonObject): void {
     if (!isOptedIn(build)) {
       this.remove(build);
@@ -119,13 +118,13 @@ export class BuildIndex {
     if (namespace.builds.size === 0) this.#namespaces.delete(namespaceName);
   }
 
-  /** Whether the Build was known when it had not finished. */
+  /** Returns whether the Build was unfinished when last seen. */
   hasUnfinished(build: JsonObject): boolean {
     const known = this.#namespaces.get(namespaceOf(build))?.builds.get(nameOf(build));
     return known === undefined ? this.#unfinishedBefore.has(keyOf(build)) : known.phase === undefined;
   }
 
-  /** Which Builds were last known when they had not finished. */
+  /** Returns the Builds that were unfinished when last seen. */
   unfinished(): Set<string> {
     const unfinished = new Set(this.#unfinishedBefore);
     for (const [namespace, { builds }] of this.#namespaces) {
@@ -134,15 +133,14 @@ export class BuildIndex {
     return unfinished;
   }
 
-  /** Every Build that exists is in here: whatever was known before of others is of no more use. */
+  /** Marks the index as complete: unfinished Builds of the index before, if not set here, no longer exist. */
   complete(): void {
     this.#unfinishedBefore = new Set();
   }
 
   /**
-   * Whether `lookUp` is right: not while the newest Build to continue from is gone and others are left, of which only
-   * that they are there is known, not where the Build that asks is itself here, and not in a namespace that took too
-   * much.
+   * Returns whether `lookUp` can answer. It cannot if the namespace was dropped, if the asking Build itself is here, or
+   * if the newest Build to continue from was removed: of the others only their existence is known.
    */
   canAnswer({ namespace, buildConfig, build }: BuildQuery): boolean {
     if (this.#notKept.has(namespace)) return false;
@@ -150,7 +148,7 @@ export class BuildIndex {
     return known?.builds.has(build) !== true && known?.chains.get(chainKeyOf(buildConfig))?.hasLost !== true;
   }
 
-  /** What the Builds of a BuildConfig left behind: of its uid and its whole name, in its namespace. */
+  /** Returns what the Builds of a BuildConfig with that uid and full name left behind. */
   lookUp({ namespace, buildConfig }: BuildQuery): BuildHistoryFacts {
     const known = this.#namespaces.get(namespace);
     const chain = known?.chains.get(chainKeyOf(buildConfig));
@@ -163,7 +161,6 @@ export class BuildIndex {
     };
   }
 
-  /** Takes a Build out of a chain and puts another one in. */
   #exchange(namespace: Namespace, chain: Chain, before: KnownBuild | undefined, after: Arrival | undefined): void {
     const { bytes } = chain;
     chain.exchange(before, after);
@@ -195,7 +192,9 @@ export class BuildIndex {
   }
 }
 
-/** Whether a Build was opted in: by its label, or else by its namespace, and then it has a record of its own. */
+/**
+ * Returns whether a Build is opted in: by its label or, without it, by its namespace; then it has a record of its own.
+ */
 function isOptedIn(build: JsonObject): boolean {
   return ownOptIn(build) ?? admittedAs(build) === nameOf(build);
 }
@@ -204,7 +203,7 @@ function chainKeyOf({ uid, name }: BuildConfigIdentity): string {
   return [uid, name].join('/');
 }
 
-/** The Builds of a BuildConfig; undefined for what identifies none. */
+/** Returns the chain of a BuildConfig; undefined without an identity. */
 function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefined): Chain | undefined {
   if (identity === undefined) return undefined;
   const key = chainKeyOf(identity);
@@ -216,12 +215,11 @@ function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefine
   return chain;
 }
 
-/** Bytes that a Build takes, about: its objects, its places in maps and its texts. */
+/** Returns the approximate bytes of a Build: objects, map entries and texts. */
 function sizeOf(known: KnownBuild | undefined): number {
   return known === undefined ? 0 : 340 + known.name.length + (known.reference?.length ?? 0);
 }
 
-/** Tells a Build from all others. */
 function keyOf(build: JsonObject): string {
   return `${namespaceOf(build)}/${nameOf(build)}`;
 }

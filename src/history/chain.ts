@@ -2,24 +2,24 @@ import type { FinalPhase } from '../openshift/build.ts';
 import type { BuildConfigHistory, BuildOutcome, PreviousBuild } from '../policy/facts.ts';
 import { type BuildPosition, compareAge, settingsSizeOf } from './earlier-build.ts';
 
-/** What is kept of an opted-in Build. */
+/** Holds what is kept of an opted-in Build. */
 export interface KnownBuild extends BuildPosition {
   /** Undefined: it belongs to no BuildConfig. */
   readonly owner: Chain | undefined;
   /** Undefined: it has not finished. */
   readonly phase: FinalPhase | undefined;
-  /** When it finished, in milliseconds since the epoch. */
+  /** Milliseconds since the epoch. */
   readonly endedAt: number | undefined;
   /** Whether its own record says that it was an incremental build. */
   readonly continued: boolean;
   readonly seconds: BuildOutcome['seconds'];
   readonly chainFullSeconds: BuildOutcome['chainFullSeconds'];
-  /** The DockerImage reference that no other Build may get. */
+  /** Its DockerImage reference, which no other Build may get. */
   readonly reference: string | undefined;
   readonly canBeContinued: boolean;
 }
 
-/** A Build that is put into a chain, and the same as one to continue from, if it is. */
+/** A Build to add, also in the form to continue from if that is possible. */
 export interface Arrival {
   readonly build: KnownBuild;
   readonly previous: PreviousBuild | undefined;
@@ -27,21 +27,24 @@ export interface Arrival {
 
 type Past = Pick<BuildConfigHistory, 'outcomes' | 'numbers'>;
 
-/** More than ten Builds, which OpenShift keeps by default, and more than a rule that looks back needs. */
+/** OpenShift keeps ten Builds by default, and no rule looks back further. */
 const maxOutcomes = 20;
 
-/** The opted-in Builds of one BuildConfig. */
+/** Holds the opted-in Builds of one BuildConfig. */
 export class Chain {
-  /** What its index finds it by. */
+  /** The key in its index. */
   readonly key: string;
   readonly #builds = new Set<KnownBuild>();
-  /** How many of them can be continued from. */
+  /** The number of Builds that can be continued from. */
   #continuable = 0;
-  /** The newest of those. */
+  /** The newest of them. */
   #previous: PreviousBuild | undefined;
-  /** Where that one stood if it is gone: the next is known to be the newest only if it is newer than that. */
+  /**
+   * The position of the newest if it was removed: another Build is known to be the newest only if it is newer than
+   * that.
+   */
   #lost: BuildPosition | undefined;
-  /** Put together when it is asked for. */
+  /** Computed on demand. */
   #past: Past | undefined;
 
   constructor(key: string) {
@@ -52,20 +55,20 @@ export class Chain {
     return this.#builds.size === 0;
   }
 
-  /** The newest Build to continue from; undefined if there is none, or `hasLost`. */
+  /** The newest Build to continue from; undefined if there is none, or with `hasLost`. */
   get previous(): PreviousBuild | undefined {
     return this.#previous;
   }
 
   /**
-   * Whether the newest Build to continue from is gone while others are left, of which only that they are there is
+   * Whether the newest Build to continue from was removed while there are others, of which only their existence is
    * known.
    */
   get hasLost(): boolean {
     return this.#lost !== undefined;
   }
 
-  /** Bytes that the Build to continue from takes, with those of the chain itself, about. */
+  /** Approximate bytes of the chain and its newest Build. */
   get bytes(): number {
     const previous = this.#previous;
     return previous === undefined ? 0 : 500 + previous.image.length + settingsSizeOf(previous);
@@ -75,7 +78,7 @@ export class Chain {
     return (this.#past ??= pastOf([...this.#builds]));
   }
 
-  /** Takes a Build out and puts another one in. */
+  /** Removes a Build and adds another one. */
   exchange(before: KnownBuild | undefined, after: Arrival | undefined): void {
     if (before !== undefined) this.#builds.delete(before);
     if (after !== undefined) this.#builds.add(after.build);

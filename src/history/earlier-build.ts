@@ -16,7 +16,7 @@ import { type BuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
 import { decodeBuildRecord } from '../policy/build-record.ts';
 import type { PreviousBuild } from '../policy/facts.ts';
 
-/** Where a Build stands among those of its BuildConfig. */
+/** The age of a Build among those of its BuildConfig. */
 export interface BuildPosition {
   readonly name: string;
   readonly number: number | undefined;
@@ -25,9 +25,8 @@ export interface BuildPosition {
 }
 
 /**
- * Orders Builds from older to newer: by creation, because numbers start anew after `oc replace`; of those created
- * within one second by number; of equal ones (someone edited an annotation) by name, so that the order of events does
- * not decide.
+ * Compares two Builds from older to newer: by creation time, because numbers restart after `oc replace`; within one
+ * second by number; then (an annotation was edited) by name, so that the order of events does not matter.
  */
 export function compareAge(one: BuildPosition, other: BuildPosition): number {
   return (
@@ -37,34 +36,30 @@ export function compareAge(one: BuildPosition, other: BuildPosition): number {
   );
 }
 
-/**
- * Of its settings that are compared, what is kept of a Build, in bytes: some hundred variables' names; a Build with
- * more is rare.
- */
+/** Limits the compared settings that are kept of a Build, in bytes: a few hundred variable names; more are rare. */
 const maxSettingsSize = 16_384;
 
 const noSettings = { baseImage: '', source: '', inputs: '', envNames: [] } as const;
 
 /**
- * Returns the Build as one to continue from, or undefined: not Complete, a clone that was not admitted anew, or without
- * an image.
- * @param record its own
+ * Returns the Build as one to continue from; undefined if it is not Complete, has no image, or is a clone that was not
+ * admitted.
+ * @param record the Build's own
  */
 export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(build)): PreviousBuild | undefined {
   const number = buildNumberOf(build);
   if (number === undefined || stringAt(build, 'status', 'phase') !== 'Complete') return undefined;
-  // A clone that passed while the webhook was away still has the annotations, and maybe the tag, of the Build it
-  // copied.
+  // A clone created while the webhook was down still has the annotations, and perhaps the tag, of its source.
   if (record === undefined && annotationOf(build, openshiftKeys.cloneOf) !== undefined) return undefined;
   const image = imageOf(build, record?.origin);
   if (image === undefined) return undefined;
-  // Without our record of it, a Build has the base that OpenShift chose and starts a chain.
+  // A Build without a record has the base image that OpenShift chose, and starts a chain.
   const chainDepth = record?.chainDepth ?? 0;
   const settings = {
     baseImage: record?.baseImage ?? referenceKeyOf(sourceStrategyOf(build)?.['from']),
     source: sourceOf(build),
     inputs: buildInputsOf(build),
-    // A copy has no spare room.
+    // Copied, because the copy has no spare capacity.
     envNames: [...envNamesOf(build)],
   };
   const isTooLarge = settingsSizeOf(settings) > maxSettingsSize;
@@ -87,7 +82,7 @@ export function previousBuildOf(build: JsonObject, record = decodeBuildRecord(bu
   };
 }
 
-/** Bytes of the texts that are compared; a text has a head of some 32 bytes. */
+/** Returns the approximate bytes of the compared texts; each has a header of about 32 bytes. */
 export function settingsSizeOf({
   baseImage,
   source,
@@ -99,8 +94,8 @@ export function settingsSizeOf({
 }
 
 /**
- * Tells whether what a Build left in its image can be removed: it had `scripts` that its BuildConfig had not given it,
- * or its label says that it needs none.
+ * Returns whether the remains of a Build in its image can be removed: it had `scripts` that its BuildConfig did not
+ * set, or its label says that it needs none.
  */
 function hadWrapper(build: JsonObject, origin: BuildOrigin | undefined): boolean {
   if (labelOf(build, labels.assembleWrapper) === 'false') return true;
@@ -108,19 +103,19 @@ function hadWrapper(build: JsonObject, origin: BuildOrigin | undefined): boolean
   return origin !== undefined && scripts !== '' && origin.scripts !== scripts;
 }
 
-/** When a Build of a namespace failed because its scripts could not be fetched, and from where. */
+/** Says when a Build failed to fetch its scripts, and from where. */
 export interface ScriptsFailure {
   readonly address: string;
   /** Milliseconds since the epoch. */
   readonly at: number;
 }
 
-/** Longer addresses are not kept, in characters: that of a service and a profile has less than a hundred. */
+/** Limits the addresses that are kept, in characters; that of a service and a profile has fewer than 100. */
 const maxAddressLength = 512;
 
 /**
- * Returns the failure to fetch scripts that a Build ended with; undefined where it ended otherwise, or does not say
- * when.
+ * Returns the failure to fetch scripts that a Build ended with; undefined if it ended otherwise, or its time is
+ * unknown.
  */
 export function scriptsFailureOf(build: JsonObject): ScriptsFailure | undefined {
   if (stringAt(build, 'status', 'reason') !== 'FetchScriptsFailed' || finalPhaseOf(build) !== 'Failed')
@@ -130,14 +125,13 @@ export function scriptsFailureOf(build: JsonObject): ScriptsFailure | undefined 
   return { address: scriptsAddressOf(scripts), at };
 }
 
-/** The address of scripts without its last segment, the profile: all profiles are served by the same server. */
+/** Returns the address of scripts without its last segment, the profile: one server serves all profiles. */
 export function scriptsAddressOf(scripts: string): string {
   return scripts.slice(0, Math.max(0, scripts.lastIndexOf('/')));
 }
 
 /**
- * Returns the DockerImage reference that a Build is pushed to; undefined for another output and what is too long to be
- * one.
+ * Returns the DockerImage reference that a Build is pushed to; undefined for another output or a text that is too long.
  */
 export function outputReferenceOf(build: JsonObject): string | undefined {
   const to = objectAt(build, 'spec', 'output', 'to');
@@ -150,16 +144,16 @@ function scriptsOf(build: JsonObject): string {
 }
 
 /**
- * Returns when a Build ended, or else was created, in milliseconds since the epoch; undefined where it says neither.
+ * Returns when a Build ended, else its creation time, in milliseconds since the epoch; undefined if both are unknown.
  */
 export function endedAt(build: JsonObject): number | undefined {
   return timeAt(build, 'status', 'completionTimestamp') ?? createdAt(build);
 }
 
 /**
- * The image a Build made, `repository@digest` or `repository:tag`. Its repository is taken from what cannot be changed
- * after the fact; anyone with edit rights may write the status, so of that only a well-formed digest counts, and an
- * image stream's reference if it names that stream.
+ * Returns the image of a Build, `repository@digest` or `repository:tag`; undefined if there is none. Anyone with edit
+ * rights may write the status, so the repository is read from the immutable spec. Only a valid digest, and an image
+ * stream's reference that names that stream, are read from the status.
  * @param origin the Build's own
  */
 function imageOf(build: JsonObject, origin: BuildOrigin | undefined): string | undefined {
@@ -168,9 +162,9 @@ function imageOf(build: JsonObject, origin: BuildOrigin | undefined): string | u
   const written = to?.['kind'] === 'ImageStreamTag' ? imageStreamReferenceOf(build, to) : outputReferenceOf(build);
   const reference = parseImageReference(written ?? '');
   if (written === undefined || reference === undefined || reference.digest !== undefined) return undefined;
-  // Joined, not concatenated: that is one string, not a tree of its parts.
+  // `join` makes one flat string; a concatenation would keep its parts in memory.
   if (digest !== undefined && isDigest(digest)) return [repositoryOf(reference), digest].join('@');
-  // Without a digest only a tag that nobody else pushes to says which image it is.
+  // Without a digest, only a tag that nobody else pushes to identifies the image.
   return reference.tag !== undefined && isReplacedOutput(origin, written) ? written : undefined;
 }
 

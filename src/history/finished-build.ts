@@ -3,23 +3,22 @@ import { type BuildFailure, buildFailureOf } from '../openshift/build-failure.ts
 import type { JsonObject } from '../openshift/json.ts';
 import { decodeBuildRecord } from '../policy/build-record.ts';
 
-/** What a Build was and how it ended. */
+/** Describes a finished Build. */
 export interface FinishedBuild {
-  /** `unrecorded`: it was not admitted here. */
+  /** `unrecorded`: the webhook did not admit it. */
   readonly decision: 'incremental' | 'full' | 'unrecorded';
   readonly phase: FinalPhase;
-  /** Undefined for one that completed or was cancelled. */
+  /** Undefined if it completed or was cancelled. */
   readonly failure: BuildFailure | undefined;
-  /** How long it took; 0 for one that ended before it started. */
+  /** Duration; 0 if it ended before it started. */
   readonly seconds: number;
   /**
-   * How much less than the full build that its chain started with; 0 where it took longer, failed, or nothing is known
-   * to compare it with.
+   * Time saved against the full build of its chain; 0 if it took longer, failed, or there is nothing to compare with.
    */
   readonly savedSeconds: number;
 }
 
-/** What is to be counted of a Build; undefined for one that has not finished. */
+/** Returns the description of a finished Build; undefined if it has not finished. */
 export function finishedBuildOf(build: JsonObject): FinishedBuild | undefined {
   const phase = finalPhaseOf(build);
   if (phase === undefined) return undefined;

@@ -1,15 +1,14 @@
 import type { IssuedTag } from '../policy/plan.ts';
 
 /**
- * Milliseconds, two hours: a tag is a time not before the one it was issued at, so an older one could only matter in
- * the hour that the clocks repeat in autumn. One that was issued so long after now is of a clock that was wrong.
+ * Two hours, in milliseconds: a tag's time is never before its issue, so older ones could only matter in the hour that
+ * the clocks repeat in autumn. One issued that long after now came from a wrong clock.
  */
 const keepFor = 7_200_000;
 
 /**
- * Bytes: that of 30,000 series, more than the BuildConfigs of a large cluster that all build within two hours. Whoever
- * sends more series than that has the oldest forgotten; the Builds that the watch knows count as used anyway, so what
- * is lost matters only until the watch tells of them.
+ * Bytes for 30,000 series, more than a large cluster builds within two hours. Beyond the limit the oldest are
+ * forgotten. That matters only until the watch reports the Builds, whose tags count as used.
  */
 const defaultMaxBytes = 8 * 1024 * 1024;
 
@@ -20,11 +19,11 @@ interface Issued {
 }
 
 /**
- * The tags this process has given out: of each series the last position, for two hours. Times are milliseconds since
+ * Keeps the last position of each series of tags that this process issued, for two hours. Times are milliseconds since
  * the epoch.
  */
 export class IssuedTags {
-  /** The one issued longest ago comes first. */
+  /** Ordered from the oldest. */
   readonly #issued = new Map<string, Issued>();
   readonly #maxBytes: number;
   #bytes = 0;
@@ -33,19 +32,19 @@ export class IssuedTags {
     this.#maxBytes = maxBytes;
   }
 
-  /** Returns the last position given out in a series, or undefined. */
+  /** Returns the last position issued in a series; undefined if none. */
   upTo(series: string, now: number): number | undefined {
     const issued = this.#issued.get(series);
-    return issued !== undefined && counts(issued, now) ? issued.position : undefined;
+    return issued !== undefined && isRecent(issued, now) ? issued.position : undefined;
   }
 
-  /** Notes that a tag was given out, and forgets what is long past or too much. */
+  /** Records an issued tag, and forgets those that are too old or too many. */
   record({ series, position }: IssuedTag, now: number): void {
     this.#forget(series);
     this.#issued.set(series, { position, at: now });
     this.#bytes += sizeOf(series);
     for (const [oldest, issued] of this.#issued) {
-      if (this.#bytes <= this.#maxBytes && counts(issued, now)) return;
+      if (this.#bytes <= this.#maxBytes && isRecent(issued, now)) return;
       this.#forget(oldest);
     }
   }
@@ -55,11 +54,11 @@ export class IssuedTags {
   }
 }
 
-function counts({ at }: Issued, now: number): boolean {
+function isRecent({ at }: Issued, now: number): boolean {
   return Math.abs(now - at) < keepFor;
 }
 
-/** Bytes that a series takes, with its place in the map and what is kept of it. */
+/** Returns the approximate bytes of a series. */
 function sizeOf(series: string): number {
   return series.length + 150;
 }

@@ -7,23 +7,23 @@ import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex } from './build-index.ts';
 import { Turns } from './turns.ts';
 
-/** How much one history may read, and how many are read at once. */
+/** Limits how much one history may read, and how many are read at once. */
 export interface LiveLimits {
-  /** Of all pages together. */
+  /** All pages together. */
   readonly bytes: number;
   readonly atOnce: number;
 }
 
 const defaultLimits: LiveLimits = {
-  // Some 3,000 Builds of 5 kB; OpenShift keeps 10 of a BuildConfig by default.
+  // About 3,000 Builds of 5 kB; OpenShift keeps 10 of a BuildConfig by default.
   bytes: 16 * 1024 * 1024,
-  // Of each a page may be in memory. A read takes some 20 ms, and a cluster starts a few Builds a second.
+  // Each may hold a page in memory. A read takes about 20 ms, and a cluster starts a few Builds a second.
   atOnce: 4,
 };
 
 /**
- * The history as the API server has it at this moment: one GET of the BuildConfig and one paginated LIST of its
- * Builds for each question. Rejects with the client's error, with TooLargeError, or once the signal aborts.
+ * Reads the history from the API server: for each query one GET of the BuildConfig and one paginated LIST of its
+ * Builds. Rejects with the client's error, with TooLargeError, or when the signal aborts.
  */
 export function createLiveHistory(cluster: Cluster, { bytes: maxBytes, atOnce } = defaultLimits) {
   const turns = new Turns(atOnce);
@@ -50,9 +50,9 @@ export function createLiveHistory(cluster: Cluster, { bytes: maxBytes, atOnce } 
     signal: AbortSignal,
   ): Promise<BuildIndex> {
     const index = new BuildIndex();
-    // What can be no label is one of no Build that is stored.
+    // No stored Build has an invalid label.
     if (!isLabelValue(label)) return index;
-    // Not those with the label alone: what its namespace opted in has none.
+    // The opt-in label is not part of the selector: Builds opted in by namespace do not have it.
     const labelSelector = `${openshiftKeys.buildConfigLabel}=${label}`;
     const selection = { resource: 'builds', namespace, labelSelector } as const;
     let read = 0;

@@ -4,7 +4,7 @@ import type { BuildConfigHistory } from '../policy/facts.ts';
 import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex, type BuildQuery } from './build-index.ts';
 
-/** The history in objects that are at hand: what `preview` was given and what the demo's cluster holds. */
+/** Reads the history from given objects: those of `preview` or of the demo's cluster. */
 export function createMemoryHistory(objects: () => Iterable<JsonObject>) {
   return {
     read(query: BuildQuery): Promise<BuildConfigHistory> {
@@ -20,7 +20,7 @@ export function createMemoryHistory(objects: () => Iterable<JsonObject>) {
   };
 }
 
-/** No cluster is at hand: nothing is known of earlier Builds. */
+/** Returns a history for use without a cluster: it is always unavailable. */
 export function createAbsentHistory() {
   return { read: () => Promise.resolve('unavailable' as const) };
 }

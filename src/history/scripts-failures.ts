@@ -1,12 +1,12 @@
 import type { JsonObject } from '../openshift/json.ts';
 import { scriptsAddressOf, scriptsFailureOf } from './earlier-build.ts';
 
-/** An address changes when the webhook's scripts or configuration do; what is older than that is of no use. */
+/** An address changes only with the webhook's scripts or configuration, so older ones do not matter. */
 const maxAddresses = 4;
 
-/** When the Builds of a namespace could not fetch their scripts: of each of the last addresses the newest time. */
+/** Keeps the newest time at which Builds of a namespace failed to fetch scripts, for each of the last addresses. */
 export class ScriptsFailures {
-  /** The one noted longest ago comes first. Times are milliseconds since the epoch. */
+  /** Ordered from the oldest. Times are milliseconds since the epoch. */
   readonly #times = new Map<string, number>();
 
   note(build: JsonObject): void {
@@ -19,8 +19,7 @@ export class ScriptsFailures {
   }
 
   /**
-   * When Builds last could not fetch scripts of that address, whatever the profile; undefined: never, as far as is
-   * known.
+   * Returns when a Build last failed to fetch scripts from that address, for any profile; undefined if none is known.
    */
   at(scripts: string): number | undefined {
     return this.#times.get(scriptsAddressOf(scripts));

@@ -1,4 +1,4 @@
-/** Lets only so many do something at once; who comes later waits for a turn, in order. */
+/** Limits how many actions run at once; others wait in order. */
 export class Turns {
   #free: number;
   readonly #waiting = new Set<() => void>();
@@ -8,8 +8,8 @@ export class Turns {
   }
 
   /**
-   * Does something as soon as there is a turn for it.
-   * @throws what the signal says where it aborts before; otherwise as `action`
+   * Runs an action as soon as there is a turn for it.
+   * @throws the signal's reason if it aborts before; otherwise what `action` throws
    */
   async take<T>(action: () => Promise<T>, signal: AbortSignal): Promise<T> {
     if (this.#free === 0) await this.#wait(signal);
@@ -23,7 +23,7 @@ export class Turns {
     }
   }
 
-  /** Resolves once a turn is handed over. */
+  /** Resolves when a turn is handed over. */
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const end = (settle: () => void) => {

@@ -8,20 +8,19 @@ import { createLiveHistory } from './live-history.ts';
 import { Reflector, type ReflectorEvent } from '../kubernetes/reflector.ts';
 
 export interface HistoryStatus {
-  /** Whether the watches are open and complete. */
+  /** Whether both watches are open and complete. */
   readonly synced: boolean;
   readonly buildConfigs: number;
-  /** Namespaces with more Builds than are kept. */
+  /** The number of namespaces dropped because of their size. */
   readonly notKept: number;
 }
 
 /**
- * The history from two watches, on opted-in Builds and on opted-in BuildConfigs. While they are not open, or have not
- * told of the very Build that asks, the API server is asked instead.
- * @param watchesAll whether all Builds and BuildConfigs are watched, those that a namespace opted in among them;
- * without it
- *   the API server is asked for these
- * @param onFinished told of each Build that finishes, once, also if it did while a watch was away
+ * Provides the history from two watches, on opted-in Builds and BuildConfigs. While they are not open, or lag behind
+ * the asking Build, the API server is asked.
+ * @param watchesAll whether all Builds and BuildConfigs are watched, including those opted in by namespace; otherwise
+ * the API server is asked for these
+ * @param onFinished called once for each Build that finishes, even while a watch is interrupted
  */
 export function createWatchedHistory(
   cluster: Cluster,
@@ -40,7 +39,7 @@ export function createWatchedHistory(
       if (event.kind === 'synced') builds.index.complete();
       onEvent(event);
     },
-    // One that was never known unfinished may have finished at any time, also before this process was there.
+    // A Build that was never seen unfinished may have finished at any time, even before this process started.
     onObject: (build, known) => {
       const finished = known.hasUnfinished(build) ? finishedBuildOf(build) : undefined;
       if (finished !== undefined) onFinished(finished);
@@ -57,7 +56,7 @@ export function createWatchedHistory(
     read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> {
       const { namespace, buildConfig, number } = query;
       const known = buildConfigs.index.get(namespace, buildConfig);
-      // OpenShift counts a Build in its BuildConfig before it creates it: a watch that has not told of that is behind.
+      // OpenShift counts a Build in its BuildConfig before it creates it, so a watch without that number lags behind.
       const isInTime = known !== undefined && number !== undefined && known.lastVersion >= number;
       const isKnown = builds.isCurrent && buildConfigs.isCurrent && isInTime && builds.index.canAnswer(query);
       return isKnown

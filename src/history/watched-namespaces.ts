@@ -7,7 +7,7 @@ import type { NamespaceFacts } from '../policy/facts.ts';
 
 type NamespaceLabels = NamespaceFacts['labels'];
 
-/** Our labels of each namespace that has the one that opts in, whatever its value. */
+/** Keeps the webhook's labels of each namespace that has the opt-in label, with any value. */
 class NamespaceIndex {
   readonly #labels = new Map<string, NamespaceLabels>();
 
@@ -28,7 +28,7 @@ function labelsOf(namespace: JsonObject): NamespaceLabels {
   return Object.fromEntries(Object.values(labels).map((key) => [key, labelOf(namespace, key)]));
 }
 
-/** Labels of namespaces from a watch; while that is not open, the API server is asked instead. */
+/** Provides the labels of namespaces from a watch; while it is not open, the API server is asked. */
 export function createWatchedNamespaces(
   cluster: Cluster,
   onEvent: (event: ReflectorEvent) => void,
@@ -42,7 +42,7 @@ export function createWatchedNamespaces(
     createIndex: () => new NamespaceIndex(),
   });
   return {
-    /** Resolves with those of our labels that the namespace has; none unless it has the one that opts in. */
+    /** Resolves with the webhook's labels of the namespace; none without the opt-in label. */
     async read(name: string, signal: AbortSignal): Promise<NamespaceLabels> {
       if (namespaces.isCurrent) return namespaces.index.get(name);
       const namespace = await cluster.get('namespaces', name, name, signal);

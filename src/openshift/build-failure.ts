@@ -1,7 +1,7 @@
 import { finalPhaseOf } from './build.ts';
 import { type JsonObject, arrayAt, stringAt } from './json.ts';
 
-/** What failed in a Build: a code for programs. */
+/** Lists the codes of what failed in a Build. */
 export const buildFailures = [
   'fetch_scripts_failed',
   'fetch_source_failed',
@@ -13,8 +13,8 @@ export const buildFailures = [
 export type BuildFailure = (typeof buildFailures)[number];
 
 /**
- * The reasons of a Build's status that say what failed; a base image that cannot be pulled and a failed `assemble`
- * share one.
+ * Maps the status reasons that identify a failure. A base image that cannot be pulled and a failed `assemble` share
+ * another one.
  */
 const failuresByReason: Readonly<Record<string, BuildFailure>> = {
   FetchScriptsFailed: 'fetch_scripts_failed',
@@ -25,11 +25,11 @@ const failuresByReason: Readonly<Record<string, BuildFailure>> = {
 };
 
 /**
- * Returns what failed in a Build that ended as Failed or Error; undefined for any other. The first row that fits:
+ * Returns what failed in a Build that ended as Failed or Error; otherwise undefined. The first row that fits:
  *
  * | status                                              | failure                  |
  * | --------------------------------------------------- | ------------------------ |
- * | a reason of `failuresByReason`                       | what it says             |
+ * | a reason of `failuresByReason`                       | that of the reason       |
  * | reason none or GenericBuildFailed, stage Build      | `assemble_failed`        |
  * | likewise, stage PullImages and no later one         | `pull_base_image_failed` |
  * | anything else                                       | `other`                  |
@@ -38,8 +38,8 @@ export function buildFailureOf(build: JsonObject): BuildFailure | undefined {
   const phase = finalPhaseOf(build);
   if (phase !== 'Failed' && phase !== 'Error') return undefined;
   const reason = stringAt(build, 'status', 'reason') ?? '';
-  const told = Object.hasOwn(failuresByReason, reason) ? failuresByReason[reason] : undefined;
-  if (told !== undefined) return told;
+  const failure = Object.hasOwn(failuresByReason, reason) ? failuresByReason[reason] : undefined;
+  if (failure !== undefined) return failure;
   if (reason !== '' && reason !== 'GenericBuildFailed') return 'other';
   const last = stringAt(arrayAt(build, 'status', 'stages')?.at(-1), 'name');
   return last === 'Build' ? 'assemble_failed' : last === 'PullImages' ? 'pull_base_image_failed' : 'other';

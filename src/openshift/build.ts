@@ -2,26 +2,23 @@ import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt } from './js
 import { openshiftKeys } from './keys.ts';
 import { annotationOf, isObjectName, nameOf } from './metadata.ts';
 
-/** Where the Source strategy stands in a Build and, the same, in a BuildConfig. */
+/** The path of the Source strategy in a Build and in a BuildConfig. */
 export const sourceStrategyPath = ['spec', 'strategy', 'sourceStrategy'] as const;
 
-/** The Source strategy of a Build or BuildConfig; undefined with any other strategy or none. */
+/** Returns the Source strategy of a Build or BuildConfig; undefined if it has another one or none. */
 export function sourceStrategyOf(object: JsonObject): JsonObject | undefined {
   return objectAt(object, ...sourceStrategyPath);
 }
 
-/** Returns the entries of the strategy's env, whatever they are; empty without a list. */
+/** Returns the entries of the strategy's env, of any shape; empty if it is no list. */
 export function envOf(object: JsonObject): readonly unknown[] {
   return arrayAt(sourceStrategyOf(object), 'env') ?? [];
 }
 
-/**
- * Names that the platform adds to a Build's env, such as that of `oc start-build --build-loglevel`: not the
- * application's.
- */
+/** Matches names that the platform adds to a Build's env, such as that of `oc start-build --build-loglevel`. */
 const platformName = /^(?:BUILD_LOGLEVEL|OPENSHIFT_BUILD_[A-Z_]+)$/;
 
-/** Returns the names in an env that are the application's, in order. */
+/** Returns the names in an env, in order, without those of the platform. */
 export function envNamesIn(env: readonly unknown[]): readonly string[] {
   return env
     .map((variable) => stringAt(variable, 'name'))
@@ -29,24 +26,24 @@ export function envNamesIn(env: readonly unknown[]): readonly string[] {
     .filter((name) => !platformName.test(name));
 }
 
-/** Returns the names of an object's own env, as envNamesIn. */
+/** Returns the names in an object's own env, without those of the platform. */
 export function envNamesOf(object: JsonObject): readonly string[] {
   return envNamesIn(envOf(object));
 }
 
-/** The BuildConfig a Build belongs to. */
+/** Identifies the BuildConfig of a Build. */
 export interface BuildConfigIdentity {
   readonly name: string;
   readonly uid: string;
 }
 
-/** The API server makes UUIDs; what is longer or has other characters is none, and would be kept as a key. */
+/** The API server creates UUIDs. Anything longer is rejected, because it would be kept as a key. */
 const uidForm = /^[\w-]{1,64}$/;
 
 /**
- * The BuildConfig a Build belongs to: its uid from the owner reference (OpenShift's label is cut to 63 characters and
- * says nothing of a BuildConfig made anew under the same name), its whole name from the annotation if there is one.
- * Undefined for a Build made by hand, or where either cannot be what it claims to be.
+ * Returns the BuildConfig of a Build; undefined for a Build made by hand, or with an invalid name or uid. The uid is
+ * from the owner reference and the full name from the annotation if there is one: OpenShift's label is cut to 63
+ * characters, and does not change if a BuildConfig is deleted and created again.
  */
 export function buildConfigOf(build: JsonObject): BuildConfigIdentity | undefined {
   for (const owner of arrayAt(build, 'metadata', 'ownerReferences') ?? []) {
@@ -61,18 +58,18 @@ export function buildConfigOf(build: JsonObject): BuildConfigIdentity | undefine
 }
 
 /**
- * The Build's number within its BuildConfig, from the annotation or else the name's end; undefined where neither has
+ * Returns the Build's number in its BuildConfig, from the annotation or else from its name; undefined if neither has
  * one.
  */
 export function buildNumberOf(build: JsonObject): number | undefined {
   const text = annotationOf(build, openshiftKeys.buildNumber) ?? /-([0-9]+)$/.exec(nameOf(build))?.[1] ?? '';
-  // 15 digits stay below Number.MAX_SAFE_INTEGER; OpenShift counts in an int64 from 1.
+  // 15 digits stay below Number.MAX_SAFE_INTEGER; OpenShift counts from 1 in an int64.
   return /^[0-9]{1,15}$/.test(text) ? Number(text) : undefined;
 }
 
 /**
- * Returns the text by which the sources of Builds are compared: repository and folder in it; a branch does not count. A
- * server answers for `shop` and `shop.git` alike, and the folders `.`, `/` and none are the same.
+ * Returns the source of a Build as text to compare: repository and folder, without the branch. `shop` and `shop.git`
+ * are equal, and so are the folders `.`, `/` and none.
  */
 export function sourceOf(build: JsonObject): string {
   const uri = stringAt(build, 'spec', 'source', 'git', 'uri') ?? '';
@@ -81,13 +78,12 @@ export function sourceOf(build: JsonObject): string {
   return `${uri.replace(/\/{1,9}$/, '').replace(/\.git$/, '')} ${folder}`;
 }
 
-/** The folder of the source that the assemble wrapper is copied to where it comes out of an image. */
+/** The folder of the source into which an image delivers the assemble wrapper. */
 export const wrapperFolder = '.s2i-incremental-scripts';
 
 /**
- * Names and folders of the other inputs of a Build's source (Secrets, ConfigMaps, images but for the wrapper's), in one
- * text to compare; empty where there are none. Of an image its repository counts, and its order among the others does
- * not.
+ * Returns the other inputs of a Build's source (Secrets, ConfigMaps, images except the wrapper's) as text to compare:
+ * names and folders, in any order; empty if there are none. Of an image only its repository counts.
  */
 export function buildInputsOf(build: JsonObject): string {
   const inputs: (readonly string[])[] = [];
@@ -110,22 +106,22 @@ export function buildInputsOf(build: JsonObject): string {
   return inputs.length === 0 ? '' : JSON.stringify(inputs.map((input) => JSON.stringify(input)).sort());
 }
 
-/** The phases a Build ends in. */
+/** Lists the phases in which a Build ends. */
 export const finalPhases = ['Complete', 'Failed', 'Error', 'Cancelled'] as const;
 export type FinalPhase = (typeof finalPhases)[number];
 
-/** The phase a Build has ended in; undefined for one that has not. */
+/** Returns the final phase of a Build; undefined if it has not finished. */
 export function finalPhaseOf(build: JsonObject): FinalPhase | undefined {
   const phase = stringAt(build, 'status', 'phase');
   return finalPhases.find((final) => final === phase);
 }
 
-/** A day, in seconds: longer builds exist, but a larger number is more likely forged, and would spoil every total. */
+/** A day, in seconds. Longer builds exist, but a larger number is more likely forged, and would spoil every total. */
 export const maxBuildSeconds = 86_400;
 
 /**
- * How long a Build took, in whole seconds: its `status.duration` (nanoseconds), or from start to completion; undefined
- * where its status does not say.
+ * Returns the duration of a Build in whole seconds, from `status.duration` (nanoseconds) or its start and completion;
+ * undefined if unknown.
  */
 export function durationOf(build: JsonObject): number | undefined {
   const nanoseconds = at(build, 'status', 'duration');
@@ -133,13 +129,12 @@ export function durationOf(build: JsonObject): number | undefined {
   const [started, completed] = ['startTimestamp', 'completionTimestamp'].map((key) =>
     Date.parse(stringAt(build, 'status', key) ?? ''),
   ) as [number, number];
-  // Not a number where either is missing.
+  // The comparison is false if either is missing (NaN).
   return completed >= started ? Math.round((completed - started) / 1000) : undefined;
 }
 
 /**
- * Returns the text by which object references such as `from` are compared: `Kind/name`, or `Kind/namespace/name`; empty
- * without a reference.
+ * Returns an object reference such as `from` as text to compare: `Kind/name` or `Kind/namespace/name`; empty if absent.
  */
 export function referenceKeyOf(reference: unknown): string {
   const kind = stringAt(reference, 'kind');
@@ -149,7 +144,7 @@ export function referenceKeyOf(reference: unknown): string {
   return namespace === undefined ? `${kind}/${name}` : `${kind}/${namespace}/${name}`;
 }
 
-/** The text to match a profile against: the repository of a base image, without tag or digest. */
+/** Returns the repository of a base image, without tag and digest, to match profiles against. */
 export function repositoryTextOf(from: unknown): string {
   const name = stringAt(from, 'name') ?? '';
   const withoutDigest = name.split('@')[0] ?? '';

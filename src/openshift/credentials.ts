@@ -1,8 +1,8 @@
-/** A user and password inside a URL; each part bounded, so that no text makes it slow. */
+/** Matches a URL with user and password. The parts are bounded, so that no text makes it slow. */
 const urlWithCredentials = /[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/?#@:]{1,200}:[^\s/?#@]{1,500}@/i;
 
-/** Whether a text holds a URL with a user and password in it. */
+/** Returns whether a text contains a URL with user and password. */
 export function hasCredentials(text: string): boolean {
-  // There is no such URL without an @, and to look for that takes a hundredth of the time.
+  // Every such URL contains an @, and searching for it takes a hundredth of the time.
   return text.includes('@') && urlWithCredentials.test(text);
 }

@@ -1,23 +1,23 @@
 /**
- * Image references as container registries and OpenShift read them:
- * `[registry[:port]/]path[:tag][@digest]` (grammar: github.com/distribution/reference).
+ * Image references as registries and OpenShift read them: `[registry[:port]/]path[:tag][@digest]` (grammar:
+ * github.com/distribution/reference).
  */
 
-/** The parts of an image reference. */
+/** Holds the parts of an image reference. */
 export interface ImageReference {
-  /** Host with port as written, or undefined where the reference leaves it to the default registry. */
+  /** Host and port as written; undefined for the default registry. */
   readonly registry: string | undefined;
-  /** The path within the registry, e.g. `team/app`. */
+  /** The path within the registry, such as `team/app`. */
   readonly path: string;
   readonly tag: string | undefined;
-  /** e.g. `sha256:…` */
+  /** Such as `sha256:…`. */
   readonly digest: string | undefined;
 }
 
-/** What a reference without a registry is pulled from. */
+/** The registry of a reference that names none. */
 export const defaultRegistry = 'docker.io';
 
-/** Limit of the repository (registry and path) in characters, from the grammar. */
+/** The longest repository (registry and path), in characters, from the grammar. */
 export const maxRepositoryLength = 255;
 
 const host =
@@ -26,22 +26,20 @@ const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 
-/**
- * 255 of the repository, 128 of the tag, 135 of the longest digest and their separators; longer text is no reference.
- */
+/** Repository, tag (128), the longest digest (135) and their separators. */
 export const maxReferenceLength = maxRepositoryLength + 1 + 128 + 1 + 135;
 
-/** Whether the text is a tag that registries and OpenShift accept. */
+/** Returns whether registries and OpenShift accept the text as a tag. */
 export function isTag(text: string): boolean {
   return tagPattern.test(text);
 }
 
-/** Whether the text is a digest of a registered algorithm, with exactly its number of lower-case hex digits. */
+/** Returns whether the text is a digest of a registered algorithm with its exact number of lower-case hex digits. */
 export function isDigest(text: string): boolean {
   return digestPattern.test(text);
 }
 
-/** Reads a reference; undefined where it is not one. */
+/** Parses an image reference; undefined if it is invalid. */
 export function parseImageReference(text: string): ImageReference | undefined {
   if (text.length > maxReferenceLength) return undefined;
   const at = text.indexOf('@');
@@ -64,12 +62,12 @@ export function parseImageReference(text: string): ImageReference | undefined {
   return pathPattern.test(path) ? { registry, path, tag, digest } : undefined;
 }
 
-/** The repository as it is written in a reference: `registry/path`, or the path alone. */
+/** Returns the repository as written in a reference: `registry/path`, or only the path. */
 export function repositoryOf(reference: ImageReference): string {
   return reference.registry === undefined ? reference.path : `${reference.registry}/${reference.path}`;
 }
 
-/** The registry a reference is pulled from, the default one included. */
+/** Returns the registry that a reference is pulled from, by default `defaultRegistry`. */
 export function registryOf(reference: ImageReference): string {
   return reference.registry ?? defaultRegistry;
 }

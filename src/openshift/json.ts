@@ -1,24 +1,23 @@
 /**
- * Reading and copying raw JSON. What a webhook is sent may have any shape, so nothing here assumes one: a read of what
- * is not there is `undefined`, only own properties count (`__proto__` and `constructor` are keys like any other), and a
- * change returns a copy that shares every untouched part with its source.
+ * Reads and copies raw JSON of any shape. Reading a missing path returns `undefined`. Only own properties count, so
+ * `__proto__` and `constructor` are ordinary keys. A change returns a copy that shares every unchanged part.
  */
 
 /** A parsed JSON object. */
 export type JsonObject = Record<string, unknown>;
 
-/** Whether a value is a JSON object (no array, no null). */
+/** Returns whether a value is a JSON object: no array, no null. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value at a path of object keys, or undefined where any step is missing or is no object. */
+/** Returns the value at a path of object keys; undefined if a step is missing or is no object. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let current = value;
   for (const key of path) {
     if (!isObject(current)) return undefined;
-    // What an object inherits is a function or Object.prototype, and JSON has neither. To ask whether a key is its own
-    // as well takes as long again as to look it up.
+    // Inherited values are functions or Object.prototype, which JSON never has. This check is twice as fast as
+    // `hasOwn`.
     const next = current[key];
     if (typeof next === 'function' || next === Object.prototype) return undefined;
     current = next;
@@ -26,33 +25,33 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return current;
 }
 
-/** The object at a path, or undefined. */
+/** Returns the object at a path, or undefined. */
 export function objectAt(value: unknown, ...path: readonly string[]): JsonObject | undefined {
   const found = at(value, ...path);
   return isObject(found) ? found : undefined;
 }
 
-/** The string at a path, or undefined. */
+/** Returns the string at a path, or undefined. */
 export function stringAt(value: unknown, ...path: readonly string[]): string | undefined {
   const found = at(value, ...path);
   return typeof found === 'string' ? found : undefined;
 }
 
-/** The array at a path, or undefined. */
+/** Returns the array at a path, or undefined. */
 export function arrayAt(value: unknown, ...path: readonly string[]): readonly unknown[] | undefined {
   const found = at(value, ...path);
   return Array.isArray(found) ? found : undefined;
 }
 
 /**
- * A copy of the object with the value set at a path; missing or null steps become objects.
- * @throws TypeError where a step is something else: a value that is there is never replaced by a container
+ * Returns a copy of the object with the value set at a path; missing or null steps become objects.
+ * @throws TypeError if a step is another value, which is never replaced by an object
  */
 export function withValue(object: JsonObject, path: readonly string[], value: unknown): JsonObject {
   return withValueBelow(object, path, 0, value);
 }
 
-/** withValue from the step of that number on; the steps before are done. */
+/** Continues withValue from step number `step`. */
 function withValueBelow(object: JsonObject, path: readonly string[], step: number, value: unknown): JsonObject {
   const key = path[step];
   if (key === undefined) return object;
@@ -65,7 +64,7 @@ function withValueBelow(object: JsonObject, path: readonly string[], step: numbe
 }
 
 function withKey(object: JsonObject, key: string, value: unknown): JsonObject {
-  // What a literal with a computed key does too, but an assignment is ten times as fast.
+  // Only this form handles `__proto__`; an assignment is ten times as fast.
   if (key === '__proto__') return { ...object, [key]: value };
   const copy = { ...object };
   copy[key] = value;
@@ -73,9 +72,9 @@ function withKey(object: JsonObject, key: string, value: unknown): JsonObject {
 }
 
 /**
- * A copy of the object with several keys of the map at a path set, or left out where the value is null; one copy for
- * all. A missing map is made only if there is something to set.
- * @throws TypeError as withValue
+ * Returns a copy of the object with keys of the map at a path set, or removed if the value is null. A missing map is
+ * created only if there is something to set.
+ * @throws TypeError like withValue
  */
 export function withEntries(
   object: JsonObject,
@@ -95,7 +94,7 @@ export function withEntries(
   return withValue(object, path, map);
 }
 
-/** A copy of the object without the key at a path; the object itself where the key is not there. */
+/** Returns a copy of the object without the key at a path; the object itself if there is no such key. */
 export function withoutValue(object: JsonObject, path: readonly string[]): JsonObject {
   const [key, ...rest] = path;
   if (key === undefined || !Object.hasOwn(object, key)) return object;
@@ -109,7 +108,7 @@ export function withoutValue(object: JsonObject, path: readonly string[]): JsonO
   return child === undefined ? object : { ...object, [key]: withoutValue(child, rest) };
 }
 
-/** The value a JSON text holds, or undefined where it is none. */
+/** Parses a JSON text; undefined if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
@@ -118,7 +117,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether two JSON values are equal; the order of keys does not count. */
+/** Returns whether two JSON values are equal, ignoring the order of keys. */
 export function equalJson(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (Array.isArray(a)) {

@@ -1,8 +1,8 @@
-/** Every label and annotation the webhook reads or writes, and nothing else may spell one out. */
+/** Every label and annotation that the webhook reads or writes. No other file spells one out. */
 
 const prefix = 's2i-incremental.io/';
 
-/** Labels a user sets on a BuildConfig; OpenShift copies them to each Build. */
+/** Labels that users set on a BuildConfig or namespace. OpenShift copies those of a BuildConfig to its Builds. */
 export const labels = {
   enabled: `${prefix}enabled`,
   incremental: `${prefix}incremental`,
@@ -11,19 +11,19 @@ export const labels = {
   assembleWrapper: `${prefix}assemble-wrapper`,
 } as const;
 
-/** Annotations a user may set on a BuildConfig; a Build does not inherit them. */
+/** Annotations that users may set on a BuildConfig; Builds do not inherit them. */
 export const userAnnotations = {
   outputRepository: `${prefix}output-repository`,
   pullSecret: `${prefix}pull-secret`,
 } as const;
 
-/** Annotations the webhook writes. */
+/** Annotations that the webhook writes. */
 export const annotations = {
   origin: `${prefix}origin`,
   decision: `${prefix}decision`,
   reason: `${prefix}reason`,
   mode: `${prefix}mode`,
-  originFrom: `${prefix}origin-from`,
+  baseImage: `${prefix}origin-from`,
   previousBuild: `${prefix}previous-build`,
   chainDepth: `${prefix}chain-depth`,
   chainStarted: `${prefix}chain-started`,
@@ -33,12 +33,12 @@ export const annotations = {
 
 /** OpenShift's own keys on a Build. */
 export const openshiftKeys = {
-  /** Label: the BuildConfig's name cut to 63 characters, so two long names can share it. */
+  /** Label: the BuildConfig's name, cut to 63 characters, so long names can share it. */
   buildConfigLabel: 'openshift.io/build-config.name',
-  /** Annotation: the BuildConfig's whole name. */
+  /** Annotation: the BuildConfig's full name. */
   buildConfigName: 'openshift.io/build-config.name',
   /** Annotation: the Build's number within its BuildConfig, decimal. */
   buildNumber: 'openshift.io/build.number',
-  /** Annotation: the name of the Build this one was cloned from. */
+  /** Annotation: the name of the Build that was cloned. */
   cloneOf: 'openshift.io/build.clone-of',
 } as const;

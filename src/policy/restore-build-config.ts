@@ -45,7 +45,7 @@ export function restoreBuildConfig(object: JsonObject, oldObject: unknown): Rest
   const decoded = decode(own);
   if (own !== undefined && decoded === undefined) return { buildConfig: object, origin: 'unreadable' };
   const before = own === old ? decoded : decode(old);
-  const isOwn = decoded !== undefined && (before === undefined || before === decoded || tellsOf(decoded, object));
+  const isOwn = decoded !== undefined && (before === undefined || before === decoded || matches(decoded, object));
   const origin = isOwn ? decoded : before;
   return origin === undefined
     ? { buildConfig: object, origin: 'none' }
@@ -56,7 +56,7 @@ function decode(text: unknown): BuildConfigOrigin | undefined {
   return typeof text === 'string' ? decodeBuildConfigOrigin(text) : undefined;
 }
 
-function tellsOf(origin: BuildConfigOrigin, object: JsonObject): boolean {
+function matches(origin: BuildConfigOrigin, object: JsonObject): boolean {
   return equalJson(buildConfigSettingsOf(withoutApplied(object, origin)), origin.settings);
 }
 
