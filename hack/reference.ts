@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
 import { type ConfigKey, configKeys } from '../src/config/keys.ts';
 import { fullBuildRules } from '../src/policy/full-build-rules.ts';
+import { otherReasons } from '../src/policy/reasons.ts';
 
 /** The page that `renderReference` describes. */
 export const referenceFile = new URL('../docs/reference.md', import.meta.url);
@@ -13,13 +14,14 @@ export async function renderReference(page: string, keys: readonly ConfigKey[] =
     ({ path, fallback, description }) => `| \`${path.join('.')}\` | \`${textOf(fallback)}\` | ${description} |`,
   );
   const table = ['| key | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
-  const reasons = fullBuildRules.map(
-    ({ code, sentence, advice }) => `| \`${code}\` | ${sentence} | ${advice ?? 'The next one can be incremental.'} |`,
-  );
+  const reasons = fullBuildRules.map(({ code, sentence, advice }) => `| \`${code}\` | ${sentence} | ${advice ?? ''} |`);
   const reasonTable = ['| code | the Build is full because | the next one |', '| --- | --- | --- |', ...reasons].join(
     '\n',
   );
-  const text = withTable(withTable(page, 'configuration', table), 'reasons', reasonTable);
+  const others = Object.entries(otherReasons).map(([code, sentence]) => `| \`${code}\` | ${sentence} |`);
+  const otherTable = ['| code | meaning |', '| --- | --- |', ...others].join('\n');
+  const tables = { configuration: table, reasons: reasonTable, 'other-reasons': otherTable };
+  const text = Object.entries(tables).reduce((result, [name, rows]) => withTable(result, name, rows), page);
   return format(text, { ...(await resolveConfig(referenceFile)), parser: 'markdown' });
 }
 

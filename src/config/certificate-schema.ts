@@ -22,20 +22,20 @@ const webhookConfiguration = string.refine((text) => text === '' || isObjectName
 export const certificateSchema = section({
   secret: secret
     .prefault('')
-    .describe('`NAMESPACE/NAME` of the Secret that CA and certificate are made in and shared by; empty: `--cert-dir`'),
+    .describe(
+      '`NAMESPACE/NAME` of the Secret in which replicas create and share CA and certificate; empty: `--cert-dir`',
+    ),
   webhookConfiguration: webhookConfiguration
     .default('')
-    .describe('the MutatingWebhookConfiguration whose `caBundle` follows; goes with `certificate.secret`'),
+    .describe('MutatingWebhookConfiguration whose `caBundle` is kept up to date; required with `certificate.secret`'),
   // 90 days, like public CAs: renewed after 60 days, so writes to the API server may fail for a month. At least 5 s,
   // because X.509 has whole seconds and one must remain between renewal and expiry.
-  life: duration('5s')
-    .prefault('2160h')
-    .describe('how long a certificate made so is valid; it is renewed at two thirds of that'),
+  life: duration('5s').prefault('2160h').describe('validity of a certificate; renewed at two thirds'),
   // Two years: a next CA is in the bundle for four months before it signs, so every replica notices it.
   authorityLife: duration('10s')
     .prefault('17520h')
     .describe(
-      'how long its CA is valid, at least twice that; the next CA is published at two thirds, and signs from five sixths on',
+      'validity of its CA, at least twice that; the next CA is published at two thirds and signs from five sixths',
     ),
 }).superRefine(({ secret, webhookConfiguration, life, authorityLife }, context) => {
   if (secret !== undefined && webhookConfiguration === '') {

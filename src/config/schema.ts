@@ -103,11 +103,11 @@ export const configSchema = section({
       .preprocess((value) => (value === false ? 'false' : value), oneOf(['chain', 'false']))
       .transform((mode) => (mode === 'false' ? 'off' : mode))
       .prefault('chain')
-      .describe('`chain`: a Build continues from the previous image; `"false"`: never'),
+      .describe('`chain`: Builds continue from the previous image; `"false"`: every Build is full'),
     flag: z
       .preprocess((value) => (value === true ? 'true' : value), oneOf(['auto', 'true']))
       .prefault('auto')
-      .describe('value of the `incremental` field of a Build in a chain; `auto`: false, `"true"`: true'),
+      .describe('the field `incremental` of Builds in a chain; `auto`: false, `"true"`: true'),
     // Each build adds a layer and an image has at most about 100: 20 is far below, and 90 leaves nine for the base
     // image.
     maxDepth: z
@@ -115,36 +115,34 @@ export const configSchema = section({
       .min(1, { error: 'must be at least 1' })
       .max(90, { error: 'must be at most 90: each build adds a layer, and images end at about 100' })
       .default(20)
-      .describe('incremental builds in a chain, 1 to 90'),
+      .describe('maximum of incremental builds in a chain, 1 to 90; each adds a layer'),
     // A week: unpinned dependencies are updated at least that often.
-    maxAge: duration('1m').prefault('168h').describe('age of a chain at which the next build is full'),
+    maxAge: duration('1m').prefault('168h').describe('maximum age of a chain; then the next Build is full'),
     // Off: only the admin can weigh a few seconds against older layers of the base image.
     minSaving: duration('0')
       .prefault('0s')
-      .describe(
-        'least time that incremental builds must save, compared with the full build of their chain; else full builds follow; `0s`: off',
-      ),
+      .describe('time that incremental builds must save, else full builds follow; `0s`: off; [more](decisions.md)'),
     pullSecret: secretName
       .default('')
-      .describe('Secret to pull the previous image with; empty: [chosen for each Build](#what-is-written-in-a-build)'),
+      .describe('Secret for pulling the previous image; empty: [chosen for each Build](#what-is-written-in-a-build)'),
   }),
   output: section({
-    timestampTag: boolean.default(true).describe('a fresh tag for each Build'),
-    tagFormat: tagFormat.default('{timestamp}').describe('see [Tags](#tags)'),
-    timezone: timezone.default('UTC').describe('IANA name of the time zone of `{timestamp}`'),
+    timestampTag: boolean.default(true).describe('whether each Build gets a new tag'),
+    tagFormat: tagFormat.default('{timestamp}').describe('format of the tag, see [Tags](#tags)'),
+    timezone: timezone.default('UTC').describe('time zone of `{timestamp}`, IANA name'),
     registries: z
       .array(registry, { error: 'must be a list of registries' })
       .default([])
       .describe('registries whose outputs get a tag; empty: any'),
     imageStreamRepository: imageStreamRepository
       .default('')
-      .describe('where ImageStreamTag outputs are pushed; `{namespace}` and `{name}` are those of the image stream'),
-    pushSecret: secretName.default('').describe("Secret to push to that repository; empty: the Build's own"),
+      .describe('repository for ImageStreamTag outputs; `{namespace}` and `{name}`: of the image stream; empty: none'),
+    pushSecret: secretName.default('').describe("Secret for pushing to it; empty: the Build's own"),
     allowedRepositories: z
       .array(allowedRepository, { error: 'must be a list of repositories' })
       .default([])
       .describe(
-        "repositories that `…/output-repository` may name; `{namespace}`: the Build's, `*`: any characters except `/`, `/*` at the end: everything below; empty: any",
+        "what `…/output-repository` may name; `{namespace}`: the Build's; `*`: any characters except `/`; `/*` at the end: everything below; empty: any repository",
       ),
   }),
   assemble: section({
@@ -155,31 +153,31 @@ export const configSchema = section({
     image: wrapperImage
       .default('')
       .describe('image with the scripts in `/s2i/<profile>/`, used instead of `baseUrl`; best by digest'),
-    imagePullSecret: secretName.default('').describe("Secret to pull that image with, in the Build's namespace"),
+    imagePullSecret: secretName.default('').describe("Secret for pulling that image, in the Build's namespace"),
     profiles: z
       .preprocess((value) => value ?? {}, profilesSchema)
       .prefault({})
-      .describe(
-        'by name, the first match wins, those of the file before the built-in ones: `like`, `match` (regular expression on the repository of the base image), `namespaces`, `scriptsDir`, `keep`, `outputs`, `url`, `trusted`, `env`; see [profiles.md](profiles.md)',
-      ),
+      .describe('[profiles](profiles.md), by name'),
   }),
   buildConfig: section({
     mutate: boolean
       .default(true)
-      .describe('whether BuildConfigs are changed; `false` restores those that were changed'),
+      .describe('whether BuildConfigs are changed; `false` also restores changed ones at their next edit'),
     injectEnv: boolean
       .default(false)
-      .describe("write the profile's variables into the BuildConfig too; Builds get them in any case"),
+      .describe("whether the profile's variables are also written into the BuildConfig; Builds always get them"),
   }),
   registry: section({
-    check: boolean.default(false).describe('check that the registry has the previous image; if not: a full build'),
+    check: boolean
+      .default(false)
+      .describe('whether to ask the registry for the previous image; without it, the Build is full'),
     resolveBase: boolean
       .default(false)
-      .describe('ask the registry for the digest of a base image with a tag; if it changed: a full build'),
+      .describe('whether to ask the registry for the digest of a base image with a tag; if changed, the Build is full'),
     credentialsFile: file
       .default('')
-      .describe('Docker configuration file (`.dockerconfigjson`) with users and passwords; empty: none are sent'),
-    caFile: file.default('').describe('certificates (PEM) to trust besides the well-known ones'),
+      .describe('Docker configuration (`.dockerconfigjson`) with users and passwords; empty: none are sent'),
+    caFile: file.default('').describe('more CAs to trust (PEM)'),
     plainHttp: z
       .array(registry, { error: 'must be a list of registries' })
       .default([])
@@ -189,12 +187,12 @@ export const configSchema = section({
     watch: boolean
       .default(false)
       .describe(
-        'watches namespaces with the label `…/enabled`, whose other labels are then defaults for their BuildConfigs, and all Builds and BuildConfigs rather than those with the label; needs the right to list and watch namespaces',
+        'whether [labels of namespaces](#label-on-a-namespace) are defaults; watches all Builds and BuildConfigs, and needs the right to list and watch namespaces',
       ),
   }),
   certificate: certificateSchema,
   events: section({
-    enabled: boolean.default(true).describe('an Event on the BuildConfig for each decision about a new Build'),
+    enabled: boolean.default(true).describe('whether each decision about a new Build makes an [Event](#events)'),
   }),
   server: section({
     // Longer than the removal of an endpoint takes to reach the API server's nodes.

@@ -30,6 +30,9 @@ const skipReasons = {
   deadline_exceeded: 'the webhook exceeded its deadline',
 } as const;
 
+/** Has every reason but those of a full build. */
+export const otherReasons = { ...incrementalReasons, ...buildConfigReasons, ...updateReasons, ...skipReasons } as const;
+
 export type FullReason = (typeof fullBuildRules)[number]['code'];
 export type IncrementalReason = keyof typeof incrementalReasons;
 export type BuildConfigReason = keyof typeof buildConfigReasons;
@@ -39,10 +42,7 @@ export type Reason = FullReason | IncrementalReason | BuildConfigReason | Update
 
 const sentences: Readonly<Record<Reason, string>> = {
   ...sentencesOfRules(),
-  ...incrementalReasons,
-  ...buildConfigReasons,
-  ...updateReasons,
-  ...skipReasons,
+  ...otherReasons,
 };
 
 /** Lists every decision about a Build with each of its possible reasons. */

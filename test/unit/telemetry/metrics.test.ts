@@ -25,7 +25,7 @@ async function samples(metrics: ReturnType<typeof createMetrics>, name: string):
 }
 
 describe('the metrics', () => {
-  it('are those of the reference, each with its type and a sentence', async () => {
+  it('are those of docs/monitoring.md, each with its type and a sentence', async () => {
     const metrics = createMetrics();
     const lines = (await metrics.expose()).split('\n');
     const types = lines.filter((line) => line.startsWith('# TYPE ')).sort();
@@ -42,8 +42,8 @@ describe('the metrics', () => {
       '# TYPE s2i_incremental_registry_requests_total counter',
       '# TYPE s2i_incremental_seconds_saved_total counter',
     ]);
-    const reference = readFileSync(new URL('../../../docs/reference.md', import.meta.url), 'utf8');
-    const documented = [...reference.matchAll(/^\| `(s2i_incremental_[a-z_]+)` /gm)].map(([, name]) => name).sort();
+    const page = readFileSync(new URL('../../../docs/monitoring.md', import.meta.url), 'utf8');
+    const documented = [...page.matchAll(/^\| `(s2i_incremental_[a-z_]+)` /gm)].map(([, name]) => name).sort();
     assert.deepEqual(
       documented,
       types.map((type) => type.split(' ')[2]),
