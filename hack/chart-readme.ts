@@ -8,6 +8,9 @@ import { type Node, isMap, isScalar, parseDocument, visit } from 'yaml';
 
 const chart = new URL('../charts/s2i-incremental-webhook/', import.meta.url);
 
+/** Characters of a default in the table, enough for a security context. */
+const widestDefault = 120;
+
 /** One value of the chart: its path, its default as JSON, and what its comment says; undefined: it has none. */
 export interface ChartValue {
   readonly path: string;
@@ -53,9 +56,10 @@ function descriptionOf(comment: string | undefined | null): string | undefined {
 /** The README with its table of values as values.yaml has them. */
 export function renderChartReadme(readme: string, yaml: string): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
-  const rows = chartValues(yaml).map(
-    ({ path, fallback, comment = '' }) => `| \`${path}\` | \`${cell(fallback)}\` | ${cell(comment)} |`,
-  );
+  const rows = chartValues(yaml).map(({ path, fallback, comment = '' }) => {
+    const shown = fallback.length > widestDefault ? 'see values.yaml' : `\`${cell(fallback)}\``;
+    return `| \`${path}\` | ${shown} | ${cell(comment)} |`;
+  });
   const table = ['| value | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
   return readme.replace(
     /(<!-- values -->\n)[^]*(<!-- \/values -->)/,

@@ -27,6 +27,8 @@ describe("the chart's documents", () => {
   it('notice a value that is new', () => {
     const values = `${read('values.yaml')}\n# -- Something new.\nnews: {a: 1}\n`;
     assert.ok(renderChartReadme(read('README.md'), values).includes('| `news` | `{"a":1}` | Something new. |'));
+    const long = `# -- A long default.\nlong: ${'x'.repeat(119)}\n`;
+    assert.ok(renderChartReadme(read('README.md'), long).includes('| `long` | see values.yaml | A long default. |'));
     assert.deepEqual(chartValues('a:\n  # -- B.\n  b: 1\n  c: [2]\n'), [
       { path: 'a.b', fallback: '1', comment: 'B.' },
       { path: 'a.c', fallback: '[2]', comment: undefined },
