@@ -3,7 +3,7 @@ import { dispatch } from './cli/dispatch.ts';
 import { createTerminal } from './cli/terminal.ts';
 import { exitCodes } from './cli/usage.ts';
 
-// Whoever reads our output may stop early (`… | head`); that is no failure.
+// A reader may stop early (`… | head`); that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(exitCodes.ok);

@@ -3,23 +3,23 @@ import { type Profile, stockScriptsDir } from '../config/profile.ts';
 import { renderAssemble, renderRun } from './render.ts';
 import { assembleTemplate, runTemplate } from './scripts.ts';
 
-/** The scripts that build pods can ask for, by profile. */
+/** Holds the scripts that build pods can fetch, by profile. */
 export interface ScriptCatalog {
-  /** Changes whenever any script does, by its text or by a profile's settings. */
+  /** Changes with the text of any script and with the settings of any profile. */
   readonly version: string;
-  /** Their names, `default` among them. */
+  /** The names, including `default`. */
   readonly profiles: readonly string[];
   /**
-   * The script's text, or undefined where there is none: there is no `run` for a profile whose images have theirs where
-   * S2I looks for it by itself.
+   * Returns the text of a script; undefined if there is none. A profile has no `run` if its images have it where S2I
+   * looks by itself.
    */
   find(profile: string, script: string): string | undefined;
 }
 
-/** What is served where no profile fits. */
+/** The settings for an image that no profile matches. */
 const defaultProfile = { name: 'default', scriptsDir: stockScriptsDir, keep: [], outputs: [] } as const;
 
-/** The scripts of the profiles, and of `default` unless a profile has that name. */
+/** Returns the scripts of the profiles, and of `default` unless a profile has that name. */
 export function createScriptCatalog(profiles: readonly Profile[]): ScriptCatalog {
   const all = [defaultProfile, ...profiles].map(({ name, scriptsDir, keep, outputs }) => ({
     name,

@@ -1,33 +1,36 @@
 import { assembleTemplate, runTemplate } from './scripts.ts';
 
-/** What the assemble wrapper is told. Nothing reaches it through the environment, which becomes part of the image. */
+/**
+ * Holds the settings of the assemble wrapper. None of them is a variable of the environment, which would become part of
+ * the image.
+ */
 export interface AssembleSettings {
-  /** Named in the build log. */
+  /** Shown in the build log. */
   version: string;
-  /** Named in the build log. */
+  /** Shown in the build log. */
   profile: string;
-  /** Absolute path in the builder image of the folder that holds its own `assemble`. */
+  /** Absolute path of the folder in the builder image with its own `assemble`. */
   scriptsDir: string;
-  /** Absolute path at which S2I puts the source, where it is not beside the scripts; `/tmp/src` if absent. */
+  /** Absolute path of the source if it is not beside the scripts; `/tmp/src` if absent. */
   sourceDir?: string;
-  /** Names of entries of the work directory that an incremental build starts with. */
+  /** Entries of the work directory that an incremental build keeps. */
   keep: readonly string[];
-  /** Other folders that `assemble` fills: absolute, or after a variable such as `$HOME`. */
+  /** Other folders that `assemble` fills: absolute, or starting with a variable such as `$HOME`. */
   outputs: readonly string[];
 }
 
-/** What the wrapper's `run` is told. */
+/** Holds the settings of the wrapper's `run`. */
 export interface RunSettings {
-  /** Absolute path in the builder image of the folder that holds its own `run`. */
+  /** Absolute path of the folder in the builder image with its own `run`. */
   scriptsDir: string;
-  /** Absolute path at which S2I puts the source, where it is not beside the scripts; `/tmp/src` if absent. */
+  /** Absolute path of the source if it is not beside the scripts; `/tmp/src` if absent. */
   sourceDir?: string;
 }
 
-/** A setting that cannot be written into a script. */
+/** A setting cannot be written into a script. */
 export class ScriptSettingError extends Error {
   readonly code: 'control_character' | 'not_absolute' | 'not_an_entry_name' | 'not_an_output';
-  /** The setting's name in `AssembleSettings` or `RunSettings`. */
+  /** Its name in `AssembleSettings` or `RunSettings`. */
   readonly setting: string;
 
   constructor(code: ScriptSettingError['code'], setting: string, message: string) {
@@ -38,7 +41,10 @@ export class ScriptSettingError extends Error {
   }
 }
 
-/** The text of `assemble` with these settings. Throws a `ScriptSettingError`. */
+/**
+ * Returns the text of `assemble` with the settings.
+ * @throws ScriptSettingError
+ */
 export function renderAssemble(settings: AssembleSettings): string {
   let script = assembleTemplate;
   script = assign(script, 'wrapper_version', quote('version', settings.version));
@@ -49,7 +55,10 @@ export function renderAssemble(settings: AssembleSettings): string {
   return assign(script, 'wrapper_outputs', quoteOutputs('outputs', settings.outputs));
 }
 
-/** The text of `run` with these settings. Throws a `ScriptSettingError`. */
+/**
+ * Returns the text of `run` with the settings.
+ * @throws ScriptSettingError
+ */
 export function renderRun(settings: RunSettings): string {
   const script = assign(runTemplate, 'wrapper_scripts_dir', quotePath('scriptsDir', settings.scriptsDir));
   return assign(script, 'wrapper_source_dir', quotePath('sourceDir', settings.sourceDir ?? '/tmp/src'));
@@ -74,7 +83,7 @@ function quoteEntryNames(setting: string, names: readonly string[]): string {
   return quote(setting, names.join('/'));
 }
 
-// The shell splits them at spaces and looks up the variable in front, so there must be nothing else to expand.
+// The shell splits the list at spaces and expands the variable, so nothing else may be expanded.
 function quoteOutputs(setting: string, paths: readonly string[]): string {
   for (const path of paths) {
     if (!/^(?=.)(?:\$[A-Z_][A-Z0-9_]*)?(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)*$/.test(path)) {
@@ -99,7 +108,7 @@ function quotePath(setting: string, path: string): string {
   return quote(setting, path);
 }
 
-// A newline would be legal shell, but the settings and the log of the script have one line each.
+// A newline is legal in the shell, but the settings and the script's log have one line each.
 function quote(setting: string, value: string): string {
   if (/[\0\n\r]/.test(value)) {
     throw new ScriptSettingError(

@@ -2,31 +2,31 @@
 
 /** The assemble wrapper, its settings at their defaults. */
 export const assembleTemplate = `#!/bin/sh
-# The s2i-incremental assemble wrapper. An image built FROM the previous one still holds what earlier builds left: this
-# removes it, but for the dependencies that are kept on purpose, runs the real assemble, and records what that left.
-# Nothing of it can make a build fail: what it cannot do it says in a line, and the real assemble runs.
+# The s2i-incremental assemble wrapper. An image built from the previous image still contains the remains of earlier
+# builds. This script removes them, except for the dependencies that are kept on purpose, runs the real assemble, and
+# records what that leaves. It never makes a build fail: it reports what it cannot do, and the real assemble runs.
 #
-# /bin/sh, because S2I starts every script through it, so each builder image has it; where there is only bash, it is bash.
-# Nothing else is needed but coreutils (or busybox): no find, grep or sed.
+# It uses /bin/sh, as S2I does to start every script, so every builder image has it; it may be bash. It needs only
+# coreutils (or busybox), not find, grep or sed.
 
-# Filled in by the webhook: wrapper_keep is names in the work directory with a / between them, wrapper_outputs paths with
-# a space between them. The prefix matters: assigning to a name that the image exports would change the environment of
-# assemble.
+# The webhook fills these in: wrapper_keep has names in the work directory, separated by /; wrapper_outputs has paths,
+# separated by spaces. The prefix avoids names that the image exports: assigning one would change assemble's
+# environment.
 wrapper_version='dev'
 wrapper_profile='default'
 wrapper_scripts_dir='/usr/libexec/s2i'
 wrapper_source_dir='/tmp/src'
 wrapper_keep=''
-# shellcheck disable=SC2016 # a variable in front of a path is looked up later
+# shellcheck disable=SC2016 # the variable in a path is expanded later
 wrapper_outputs=''
 
-# --- where things are -------------------------------------------------------------------------------------------------
+# --- folders ----------------------------------------------------------------------------------------------------------
 
-# What users of bash may export (SHELLOPTS, BASHOPTS) changes what this script says. Only ever called in a subshell:
-# what is set here would reach assemble, too.
+# Resets options that a user of bash may export (SHELLOPTS, BASHOPTS). Only called in a subshell: otherwise assemble
+# would inherit the settings.
 reset_shell() {
   set +aefuvxC
-  # shellcheck disable=SC3044 # only bash gets there
+  # shellcheck disable=SC3044 # only bash runs this
   if [ -n "\${BASH_VERSION-}" ]; then shopt -u failglob nullglob dotglob nocaseglob nocasematch 2>/dev/null || :; fi
   IFS=' 	
 '
@@ -35,7 +35,7 @@ reset_shell() {
   # Names are bytes.
   LC_ALL=C
   export LC_ALL
-  # The next build may run as another uid of group 0.
+  # The next build may run with another uid of group 0.
   umask 002
 }
 
@@ -47,7 +47,7 @@ exists() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# A repository may carry this script as its own: calling that would never end.
+# A repository may contain a copy of this script; calling it would never end.
 same_text() (
   exec 3<"$1" 4<"$2" || exit 1
   while :; do
@@ -60,8 +60,8 @@ same_text() (
   done
 )
 
-# The folder that assemble puts the source into: $HOME, or where the image works inside of it (.NET: $HOME/src). Without
-# a usable $HOME it is where the image works.
+# Prints the folder into which assemble puts the source: $HOME, or the image's working directory if it is in $HOME
+# (.NET: $HOME/src) or there is no usable $HOME.
 find_work_dir() (
   reset_shell
   here=$(pwd -P)
@@ -83,7 +83,7 @@ find_work_dir() (
   esac
 )
 
-# The source lies beside the folder of the scripts, wherever S2I was told to put both.
+# Prints the folder of the source: it is beside the folder of the scripts, wherever S2I put both.
 find_source() (
   reset_shell
   case $0 in */*) folder=\${0%/*} ;; *) folder=. ;; esac
@@ -95,7 +95,7 @@ find_source() (
   cd -P "$beside" 2>/dev/null && pwd -P
 )
 
-# The script of that name: the first of the folders that has one, which is not this very script.
+# Prints the path of the first script of that name that is not this script.
 find_script() (
   reset_shell
   name=$1
@@ -103,7 +103,7 @@ find_script() (
   for folder in "$@" "$wrapper_scripts_dir" "\${STI_SCRIPTS_PATH-}" /usr/libexec/s2i /usr/local/s2i; do
     script=$folder/$name
     if [ -n "$folder" ] && [ -f "$script" ] && ! same_text "$0" "$script"; then
-      # S2I, too, takes scripts from a source that lost their x bit.
+      # S2I also runs scripts of a source that lost their x bit.
       [ -x "$script" ] || chmod a+x "$script" 2>/dev/null || :
       printf '%s\\n' "$script"
       exit 0
@@ -112,12 +112,12 @@ find_script() (
   exit 1
 )
 
-# --- paths, and what stands at them -----------------------------------------------------------------------------------
+# --- paths and their entries ------------------------------------------------------------------------------------------
 #
-# A path in the work directory starts with ./, one in another folder with /. Lists have one a line: encoded, because a
-# name may hold a newline.
+# A path in the work directory starts with ./, one in another folder with /. Lists have one path a line. It is encoded,
+# because a name may contain a newline.
 
-# Sets replaced: $1 with $3 wherever it has $2.
+# Sets replaced: $1 with each $2 replaced by $3.
 replace() {
   replaced=
   rest=$1
@@ -133,14 +133,14 @@ replace() {
   replaced=$replaced$rest
 }
 
-# From $1 to $encoded.
+# Sets encoded from $1.
 encode() {
   replace "$1" "\\\\" "\\\\\\\\"
   replace "$replaced" "$newline" "\\\\n"
   encoded=$replaced
 }
 
-# From $1 to $path.
+# Sets path from $1.
 decode() {
   path=$1
   case $path in
@@ -151,18 +151,18 @@ decode() {
   esac
 }
 
-# Whether the list $1, with a newline at both ends, has the line $2.
+# Returns whether the list $1, which starts and ends with a newline, has the line $2.
 has_line() {
   case $1 in *"$newline$2$newline"*) return 0 ;; esac
   return 1
 }
 
-# What the wrapper itself puts into the work directory.
+# Returns whether the wrapper itself puts $1 into the work directory.
 is_ours() {
   [ "$1" = "./$state" ] || [ "$1" = "./$scratch" ]
 }
 
-# The entries of the folder $1, which ends with a slash.
+# Lists the entries of the folder $1, which ends with a slash.
 list_entries() {
   for entry in "$1"* "$1".[!.]* "$1"..?*; do
     if exists "$entry"; then
@@ -172,8 +172,8 @@ list_entries() {
   done
 }
 
-# All below the folder $1, which ends with a slash, as "b PATH"; as "t PATH" where nobody looks inside: a mount, or the
-# rest of a very large tree. Nothing of what is in $survivors.
+# Lists everything below the folder $1, which ends with a slash, as "b PATH"; as "t PATH" without its content if it is a
+# mount or the tree is very large. Skips $survivors.
 list_tree() {
   for entry in "$1"* "$1".[!.]* "$1"..?*; do
     if exists "$entry" && ! is_ours "$entry"; then
@@ -197,8 +197,8 @@ list_tree() {
   done
 }
 
-# The mount points, with a newline at both ends. A mount is somebody else's: emptying it is no way to clean an image.
-# Fails where the kernel does not tell. It writes spaces and the like as \\ and three octal digits.
+# Sets mounts: the mount points, between newlines. Emptying a mount would not clean the image, and others may use it.
+# Fails if the kernel does not list them. It writes spaces and the like as \\ and three octal digits.
 read_mounts() {
   mounts=$newline
   [ -r /proc/self/mountinfo ] || return 1
@@ -213,7 +213,7 @@ read_mounts() {
   done </proc/self/mountinfo
 }
 
-# Whether what stands at $1 is or holds a mount.
+# Returns whether $1 is a mount or contains one.
 holds_mount() {
   case $1 in
     ./*) at=$work_dir/\${1#./} ;;
@@ -223,7 +223,7 @@ holds_mount() {
   return 1
 }
 
-# rm cannot empty a directory that lacks w or x. Files are not changed: their mode is shared with hard links elsewhere.
+# rm cannot empty a directory without w or x. Modes of files are not changed: hard links elsewhere share them.
 unlock() {
   if [ -d "$1" ] && [ ! -h "$1" ]; then
     chmod u+rwx "$1" 2>/dev/null || :
@@ -231,7 +231,7 @@ unlock() {
   fi
 }
 
-# Removes what stands at $1, a symlink itself and not its target; says why it could not.
+# Removes $1; of a symlink, not its target. Reports why if it cannot.
 remove() {
   if holds_mount "$1"; then
     note "$1 is a mount or holds one: it stays"
@@ -244,32 +244,34 @@ remove() {
   return 1
 }
 
-# --- the record: what a build found, and what it left -----------------------------------------------------------------
+# --- the record: what was there before builds, and what they left -----------------------------------------------------
 #
-# In .s2i-incremental/record, one a line: the BuildConfig ("of"), paths that were there before builds ("b"; "t": with all
-# below), paths that builds left ("a"), the source's own entries ("s"), the folders beside the work directory ("o"), names
-# in .s2i/environment ("e"), and Python's packages before builds ("p"). The last line tells that it is whole.
+# .s2i-incremental/record has one item a line: the BuildConfig ("of"), paths that were there before builds ("b"; "t"
+# with everything below), paths that builds left ("a"), the source's entries ("s"), the folders outside of the work
+# directory ("o"), names in .s2i/environment ("e"), and Python packages before builds ("p"). The last line says that it
+# is complete.
 
-# Only ever called in a subshell, like all that follows: assemble may have variables with these names.
+# Only called in a subshell, like all functions below: assemble may have variables with these names.
 set_up() {
   reset_shell
   state=.s2i-incremental
   scratch=.s2i-incremental.new
   first_line='s2i-incremental record 1'
-  # More paths than any builder image has in these folders. Reading a record of that many takes dash about a second.
+  # More paths than any builder image has in these folders. dash reads such a record in about a second.
   most_listed=10000
   carriage_return=$(printf '\\r')
 }
 
-# The BuildConfig of this Build, so that a builder image which was itself built with the wrapper is a base like another.
-# Empty if unknown; a name near the limit of 253 is shortened by the platform in each Build otherwise.
+# Sets build_config: the BuildConfig of this Build, so that a builder image which was itself built with the wrapper
+# counts as a base image. Empty if unknown, or if the platform may have shortened the name (it is limited to 253
+# characters).
 name_build_config() {
   build_config=
   build=\${OPENSHIFT_BUILD_NAME-}
   case $build in *-*) [ "\${#build}" -gt 200 ] || build_config=\${OPENSHIFT_BUILD_NAMESPACE-}/\${build%-*} ;; esac
 }
 
-# Sets record_is: none, whole, begun (its build never ended), other (of another BuildConfig), broken, foreign.
+# Sets record_is: none, whole, begun (the build did not finish), other (another BuildConfig's), broken, foreign.
 check_record() {
   record_is=none
   exists "$state" || return 0
@@ -293,7 +295,7 @@ check_record() {
   fi
 }
 
-# Splits the record that is the input into a file for each kind: $scratch/a has the paths of "a", and so on.
+# Splits the record on standard input into a file for each kind: $scratch/a has the paths of "a", and so on.
 split_record() {
   (
     cd "$scratch" && exec 3>a 4>b 5>t 6>s 7>e 8>p 9>o || exit 1
@@ -311,13 +313,14 @@ split_record() {
   )
 }
 
-# The lines of the file $1, each after "$2 ".
+# Prints the lines of file $1, each after "$2 ".
 prefix_lines() {
   while IFS= read -r line; do printf '%s %s\\n' "$2" "$line"; done <"$1"
 }
 
-# Writes the record from the files of $scratch, whole or not at all: beside the old one, then in its place.
-write_record() { # LAST LINE
+# Writes the record from the files of $scratch; $1 is its last line. It is written beside the old one, then moved, so it
+# is never incomplete.
+write_record() {
   {
     printf '%s\\n' "$first_line"
     if [ -n "$build_config" ]; then printf 'of %s\\n' "$build_config"; fi
@@ -329,7 +332,7 @@ write_record() { # LAST LINE
   mv -f "$scratch/record" "$state/record"
 }
 
-# What is there now, of all places that builds fill: entries of the work directory, and of what was there before builds.
+# Lists what is now in the places that builds fill: entries of the work directory, and of folders from before builds.
 list_candidates() {
   list_entries ./
   for output in $outputs; do
@@ -341,7 +344,7 @@ list_candidates() {
   done <"$scratch/b"
 }
 
-# The lines of the file $1 that are not in the file $2, sorted.
+# Lists the lines of file $1 that file $2 lacks, sorted.
 list_missing() {
   {
     sort -u "$1"
@@ -349,7 +352,7 @@ list_missing() {
   } | sort | uniq -u
 }
 
-# The paths that only builds can have left: all but what was there before them.
+# Lists the paths that only builds can have left: all except those from before.
 list_left() {
   list_candidates >"$scratch/candidates"
   {
@@ -359,7 +362,8 @@ list_left() {
   list_missing "$scratch/candidates" "$scratch/known"
 }
 
-# What is there before assemble: of the base image, and injected by S2I. Not what earlier builds left and may stay.
+# Lists what is there before assemble: content of the base image, and files injected by S2I, but no remains of earlier
+# builds that may stay.
 list_found() {
   listed=0
   unseen=
@@ -372,15 +376,15 @@ list_found() {
   done
 }
 
-# --- what an incremental build starts without -------------------------------------------------------------------------
+# --- what an incremental build removes first --------------------------------------------------------------------------
 
-# A name in a list of the repository that is one: of an entry in the work directory.
+# Returns whether a name from a list of the repository is the name of an entry in the work directory.
 is_entry_name() {
   case $1 in '' | . | .. | */* | "$state" | "$scratch") return 1 ;; esac
   return 0
 }
 
-# Sets keep: names with a newline at both ends, from the profile and from the repository's .s2i/keep.
+# Sets keep: names between newlines, from the profile and from the repository's .s2i/keep.
 read_keep() {
   keep=$newline
   names=$wrapper_keep
@@ -413,13 +417,14 @@ read_keep() {
   done <"$source/.s2i/keep"
 }
 
-# What the source of a build brings, it owns: that is never kept.
+# An entry that the source contains is never kept, because the source owns it.
 is_kept() {
   case $1 in ./*) ;; *) return 1 ;; esac
   has_line "$keep" "\${1#./}" && ! has_line "$source_names" "$1"
 }
 
-# Whether the path $1 of a record may be touched: below the work directory or one of the other folders, by no way round.
+# Returns whether the path $1 of a record may be removed: it is below the work directory or an output folder, without
+# "..", and not through a symlink.
 is_within() {
   case \${1#./}/ in / | */../* | */./* | *//* | ../* | ./*) return 1 ;; esac
   is_ours "$1" && return 1
@@ -439,7 +444,7 @@ is_output() {
   return 1
 }
 
-# Removes each path of the file $1 that is there and is not kept; sets survivors, and says what went.
+# Removes each existing path of file $1 that is not kept; sets survivors, and reports what it removed.
 remove_all() {
   removed=
   more=0
@@ -459,13 +464,13 @@ remove_all() {
   printf 'Removed, left by earlier builds:%s\\n' "\${removed:- nothing}"
 }
 
-# What is in the way of a source where no record says what builds left.
+# Without a usable record: lists what would be in the way of the source.
 list_in_the_way() {
   printf '%s\\n' ./.git ./.s2i
   cat "$scratch/s.new"
 }
 
-# Removes what earlier builds left, as far as the record tells.
+# Removes the remains of earlier builds, as far as the record names them.
 remove_left() {
   case $record_is in
     whole) cat "$scratch/a" >"$scratch/left" ;;
@@ -483,7 +488,7 @@ remove_left() {
 
 # --- .s2i/environment -------------------------------------------------------------------------------------------------
 
-# The names of the variables that the repository sets in the image.
+# Lists the variables that the repository sets in the image.
 list_variables() {
   for folder in .s2i .sti; do
     if [ -f "$source/$folder/environment" ] && [ -r "$source/$folder/environment" ]; then
@@ -496,7 +501,7 @@ list_variables() {
   done
 }
 
-# Says which variables live on in the image although the repository sets them no more: nothing can unset them.
+# Reports the variables that stay in the image although the repository no longer sets them: no build can unset them.
 report_variables() {
   list_missing "$scratch/e" "$scratch/e.new" >"$scratch/unset"
   left=
@@ -511,13 +516,13 @@ report_variables() {
   fi
 }
 
-# --- Python's packages ------------------------------------------------------------------------------------------------
+# --- Python packages --------------------------------------------------------------------------------------------------
 #
-# They are in a virtual environment outside of the work directory. What no requirement file names, and nothing that one
-# names needs, is uninstalled before assemble: pip installs again whatever that was wrong for.
+# They are in a virtual environment outside of the work directory. Packages that no requirement file needs, directly or
+# indirectly, are uninstalled before assemble. If that was wrong, pip installs them again.
 
-# Runs the image's own Python: scl_enable and the like come with BASH_ENV, which sh does not read. -I: the work directory
-# may hold modules with the names of Python's own.
+# Runs the image's own Python. scl_enable and the like are in BASH_ENV, which sh does not read. -I: the work directory
+# may contain modules named like Python's own.
 run_python() {
   if [ -n "\${BASH_ENV-}" ] && command -v bash >/dev/null 2>&1; then
     # shellcheck disable=SC2016 # for that bash
@@ -527,7 +532,7 @@ run_python() {
   fi
 }
 
-# Packages, one a line: with "list" all that are installed; with "plan SOURCE KNOWN" those that have to go.
+# Lists packages, one a line: "list" all that are installed, "plan SOURCE KNOWN" those to uninstall.
 packages() {
   run_python - "$@" <<'PYTHON'
 """Tells which Python packages are installed, and which of them no requirement file of a source needs as they are.
@@ -555,12 +560,12 @@ def read(path):
 
 
 def installed():
-    """Metadata by normalized name."""
+    """Returns metadata by normalized name."""
     found = {}
     for folder in folders:
         for path in glob.glob(os.path.join(glob.escape(folder), "*.*-info")):
             if os.path.basename(path).startswith("~"):
-                continue  # what an interrupted pip left
+                continue  # the remains of an interrupted pip
             name = "METADATA" if path.endswith(".dist-info") else "PKG-INFO"
             file = os.path.join(path, name) if os.path.isdir(path) else path
             if not os.path.isfile(file):
@@ -627,7 +632,7 @@ def plan(source, known):
             try:
                 load(path)
             except Exception:
-                return  # assemble will say more about it
+                return  # assemble reports the error
 
     def load_pipfile_lock(path):
         for section in ("default", "develop"):
@@ -662,7 +667,7 @@ def plan(source, known):
 
     requirement_files = ["requirements.txt"]
     if any(os.path.isfile(os.path.join(source, folder, "bin", "assemble")) for folder in (".s2i", ".sti")):
-        # Who knows what its own assemble installs from.
+        # Its own assemble may install from any of them.
         for pattern in ("*requirements*.txt", "requirements/*.txt"):
             requirement_files += glob.glob(os.path.join(glob.escape(source), pattern))
     seen = set()
@@ -682,7 +687,7 @@ def plan(source, known):
         return (
             metadata is not None
             and requirement.url is None
-            # Installed from a folder, a repository or a file: nobody knows whether that is still the same.
+            # Installed from a folder, a repository or a file, which may have changed.
             and not os.path.exists(os.path.join(metadata.folder, "direct_url.json"))
             and requirement.specifier.contains(metadata["Version"], prereleases=True)
         )
@@ -710,7 +715,7 @@ def plan(source, known):
 
 
 if not all(os.access(folder, os.W_OK) for folder in folders):
-    # Not the application's own: packages of the system.
+    # These are the system's packages, not the application's.
     sys.exit(0)
 if sys.argv[1] == "list":
     print("\\n".join(sorted(installed())))
@@ -719,7 +724,7 @@ else:
 PYTHON
 }
 
-# Before the first build: which packages are the image's own. No line where Python is none of the profile's business.
+# Before the first build: records the image's own packages. Reports a missing Python only for the python profile.
 record_packages() {
   if ! command -v python3 >/dev/null 2>&1 && ! command -v python >/dev/null 2>&1; then
     if [ "$wrapper_profile" = python ]; then note 'there is no python: later builds cannot uninstall packages'; fi
@@ -728,7 +733,7 @@ record_packages() {
   packages list 2>/dev/null | sort >"$scratch/p" || :
 }
 
-# Before a later one.
+# Before a later build: uninstalls the packages that are no longer needed.
 remove_packages() {
   [ -s "$scratch/p" ] || return 0
   if ! gone=$(packages plan "$source" "$scratch/p" 2>"$scratch/reason"); then
@@ -737,7 +742,7 @@ remove_packages() {
     return 0
   fi
   [ -n "$gone" ] || return 0
-  # shellcheck disable=SC2086 # names of packages have no spaces
+  # shellcheck disable=SC2086 # package names have no spaces
   if ! reason=$(run_python -m pip --disable-pip-version-check uninstall -q -y $gone 2>&1); then
     note "cannot uninstall Python packages: \${reason##*"$newline"}"
     return 0
@@ -748,7 +753,7 @@ remove_packages() {
 
 # --- the build --------------------------------------------------------------------------------------------------------
 
-# Sets outputs: the profile's other folders as they are in this image, with a space between them.
+# Sets outputs: the profile's other folders, resolved in this image and separated by spaces.
 resolve_outputs() {
   outputs=
   for output in $wrapper_outputs; do
@@ -769,7 +774,7 @@ resolve_outputs() {
   done
 }
 
-# Says what stands in the way of removing and recording anything, if something does.
+# Reports what prevents removing and recording, if anything does.
 check_places() {
   obstacle=
   for tool in cat chmod cp mkdir mv rm sort uniq; do
@@ -790,7 +795,7 @@ check_places() {
   return 1
 }
 
-# The repository's own run, for ours: by then the source may have gone anywhere.
+# Keeps the repository's own run for the wrapper's run: assemble may move or delete the source.
 keep_run() {
   rm -f "$state/run"
   for folder in .s2i .sti; do
@@ -803,13 +808,13 @@ keep_run() {
   done
 }
 
-# Before assemble: removes what earlier builds left, if there are any, and records what is there. Fails where there is no
-# record that could be completed after assemble.
+# Before assemble: removes the remains of earlier builds, and records what is there. Fails if there is no record to
+# complete after assemble.
 prepare() {
   nothing='nothing is removed and nothing recorded'
   work_dir=$1
   source=$2
-  # With delivery out of an image the scripts come as a part of the source.
+  # Scripts delivered from an image come as part of the source.
   rm -rf "$source/.s2i-incremental-scripts" 2>/dev/null || note "cannot remove $source/.s2i-incremental-scripts"
   check_places || return 1
   cd -P "$work_dir" || return 1
@@ -836,7 +841,7 @@ prepare() {
   return "$prepared"
 }
 
-# The lists of the record, and those of the new source, into files of $scratch.
+# Writes the lists of the record, and those of the new source, into files of $scratch.
 read_lists() {
   case $record_is in
     whole | begun) split_record <"$state/record" ;;
@@ -866,7 +871,7 @@ start_clean() {
   esac
 }
 
-# Writes down what is there before assemble, for the record that is completed after it.
+# Records what is there before assemble; the record is completed after it.
 record_found() {
   if has_line "$source_names" "./$state"; then
     note "the source has an entry $state, the wrapper's own name: nothing is recorded"
@@ -891,7 +896,7 @@ record_found() {
   keep_run
 }
 
-# After assemble: records what it left. The record of before is given: assemble may have moved the file anywhere.
+# After assemble: records what it left. $3 is the record from before, because assemble may have moved the file.
 finish() {
   work_dir=$1
   source=$2
@@ -909,7 +914,7 @@ complete_record() {
   list_left >"$scratch/left" && mv -f "$scratch/left" "$scratch/a" && write_record whole
 }
 
-# Whether the image needs its source where S2I put it: its run or a link says so.
+# Returns whether the image uses the source in the place where S2I put it: its run or a link names it.
 uses_source() (
   cd -P "$work_dir" || exit 1
   script=$(find_script run "$work_dir/$state" "$work_dir/.s2i/bin" "$work_dir/.sti/bin") || script=
@@ -926,7 +931,7 @@ uses_source() (
   exit 1
 )
 
-# An assemble that copies the source leaves it where S2I put it, and the next one would be laid over it.
+# An assemble that copies the source leaves the original, and S2I would copy the next source over it.
 remove_source() {
   left=$(list_source)
   [ -n "$left" ] || return 0
@@ -969,21 +974,21 @@ exit "$wrapper_rc"
 
 /** The wrapper's run, its settings at their defaults. */
 export const runTemplate = `#!/bin/sh
-# The s2i-incremental run: with scripts of the webhook, S2I takes /usr/libexec/s2i/run as the command of the image, unless
-# there is a run among them. This one hands over to the repository's own, kept by the assemble wrapper, else to the
-# image's, wherever it is.
+# The s2i-incremental run. With scripts from the webhook, S2I makes /usr/libexec/s2i/run the command of the image,
+# unless run is one of them. This one starts the repository's own run, which the assemble wrapper kept, else the
+# image's.
 
-# Filled in by the webhook.
+# The webhook fills these in.
 wrapper_scripts_dir='/usr/libexec/s2i'
 wrapper_source_dir='/tmp/src'
 
-# --- where things are -------------------------------------------------------------------------------------------------
+# --- folders ----------------------------------------------------------------------------------------------------------
 
-# What users of bash may export (SHELLOPTS, BASHOPTS) changes what this script says. Only ever called in a subshell:
-# what is set here would reach assemble, too.
+# Resets options that a user of bash may export (SHELLOPTS, BASHOPTS). Only called in a subshell: otherwise assemble
+# would inherit the settings.
 reset_shell() {
   set +aefuvxC
-  # shellcheck disable=SC3044 # only bash gets there
+  # shellcheck disable=SC3044 # only bash runs this
   if [ -n "\${BASH_VERSION-}" ]; then shopt -u failglob nullglob dotglob nocaseglob nocasematch 2>/dev/null || :; fi
   IFS=' 	
 '
@@ -992,7 +997,7 @@ reset_shell() {
   # Names are bytes.
   LC_ALL=C
   export LC_ALL
-  # The next build may run as another uid of group 0.
+  # The next build may run with another uid of group 0.
   umask 002
 }
 
@@ -1004,7 +1009,7 @@ exists() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# A repository may carry this script as its own: calling that would never end.
+# A repository may contain a copy of this script; calling it would never end.
 same_text() (
   exec 3<"$1" 4<"$2" || exit 1
   while :; do
@@ -1017,8 +1022,8 @@ same_text() (
   done
 )
 
-# The folder that assemble puts the source into: $HOME, or where the image works inside of it (.NET: $HOME/src). Without
-# a usable $HOME it is where the image works.
+# Prints the folder into which assemble puts the source: $HOME, or the image's working directory if it is in $HOME
+# (.NET: $HOME/src) or there is no usable $HOME.
 find_work_dir() (
   reset_shell
   here=$(pwd -P)
@@ -1040,7 +1045,7 @@ find_work_dir() (
   esac
 )
 
-# The source lies beside the folder of the scripts, wherever S2I was told to put both.
+# Prints the folder of the source: it is beside the folder of the scripts, wherever S2I put both.
 find_source() (
   reset_shell
   case $0 in */*) folder=\${0%/*} ;; *) folder=. ;; esac
@@ -1052,7 +1057,7 @@ find_source() (
   cd -P "$beside" 2>/dev/null && pwd -P
 )
 
-# The script of that name: the first of the folders that has one, which is not this very script.
+# Prints the path of the first script of that name that is not this script.
 find_script() (
   reset_shell
   name=$1
@@ -1060,7 +1065,7 @@ find_script() (
   for folder in "$@" "$wrapper_scripts_dir" "\${STI_SCRIPTS_PATH-}" /usr/libexec/s2i /usr/local/s2i; do
     script=$folder/$name
     if [ -n "$folder" ] && [ -f "$script" ] && ! same_text "$0" "$script"; then
-      # S2I, too, takes scripts from a source that lost their x bit.
+      # S2I also runs scripts of a source that lost their x bit.
       [ -x "$script" ] || chmod a+x "$script" 2>/dev/null || :
       printf '%s\\n' "$script"
       exit 0

@@ -3,11 +3,11 @@ import { annotations, labels } from '../openshift/keys.ts';
 import { annotationOf, nameOf } from '../openshift/metadata.ts';
 import { hasProxy } from '../policy/wrapper.ts';
 import { formatSeconds } from '../status/words.ts';
-import type { CheckFacts, Found, Reached, SecretFacts } from './facts.ts';
+import type { CheckFacts, Fact, ProbeResult, SecretFacts } from './facts.ts';
 
-/** One line of the answer. */
+/** Describes the result of one check, a line of the output. */
 export interface Finding {
-  /** `!`: it could not be found out, or costs speed; `x`: it does not work. */
+  /** `!`: it could not be checked, or makes builds slower; `x`: it does not work. */
   readonly level: 'ok' | '!' | 'x';
   readonly check: string;
   readonly text: string;
@@ -17,15 +17,15 @@ export interface Finding {
 
 type Check = (facts: CheckFacts) => readonly Finding[];
 
-/** A certificate that is renewed at two thirds of 90 days has 30 left; with half of these, the renewal fails. */
+/** A certificate of 90 days is renewed when 30 days are left; with half of these left, the renewal fails. */
 const fewDays = 15;
 
 const day = 86_400_000;
 
-/** In the order in which one depends on those before. */
+/** The order: each check depends on those before. */
 const checks: Readonly<Record<string, Check>> = {
   api: ({ apiGroup }) => [
-    // Every user may ask for this, so what cannot be asked for does not work.
+    // Every user may read this, so an error means that the API server does not work for this user.
     apiGroup.kind === 'unknown'
       ? fails(
           'api',
@@ -37,8 +37,8 @@ const checks: Readonly<Record<string, Check>> = {
         : fails('api', 'the API server serves no build.openshift.io', 'use the kubeconfig of an OpenShift cluster'),
   ],
 
-  webhookConfiguration: ({ registration }) => [
-    ofFound('webhookConfiguration', registration, {
+  webhookConfiguration: ({ webhookConfiguration }) => [
+    findingOf('webhookConfiguration', webhookConfiguration, {
       found: (configuration) => {
         const names = (arrayAt(configuration, 'webhooks') ?? []).map((webhook) => stringAt(webhook, 'name') ?? '');
         const name = nameOf(configuration);
@@ -61,7 +61,7 @@ const checks: Readonly<Record<string, Check>> = {
   ],
 
   certificate: ({ certificate, now }) => [
-    ofFound('certificate', certificate, {
+    findingOf('certificate', certificate, {
       found: ({ problem, notAfter }) => {
         const days = Math.floor((notAfter - now) / day);
         if (problem !== undefined) {
@@ -90,7 +90,7 @@ const checks: Readonly<Record<string, Check>> = {
   ],
 
   dryRun: ({ dryRun, namespace }) => [
-    ofFound('dryRun', dryRun, {
+    findingOf('dryRun', dryRun, {
       found: (buildConfig) =>
         annotationOf(buildConfig, annotations.origin) !== undefined
           ? ok('dryRun', 'a BuildConfig with the label comes back with its original settings recorded (dry run)')
@@ -105,7 +105,7 @@ const checks: Readonly<Record<string, Check>> = {
   ],
 
   pods: ({ pods }) => [
-    ofFound('pods', pods, {
+    findingOf('pods', pods, {
       found: (all) => {
         const ready = all.filter(({ isReady }) => isReady);
         const images = [...new Set(all.map(({ image }) => image))];
@@ -137,7 +137,7 @@ const checks: Readonly<Record<string, Check>> = {
   ],
 
   wrapper: ({ settings, scripts, imageSecret, isInCluster, namespace }) => [
-    ofFound('wrapper', settings, {
+    findingOf('wrapper', settings, {
       found: ({ wrapper, baseUrl, image, imagePullSecret }) => {
         if (!wrapper) return ok('wrapper', 'no assemble wrapper is delivered (assemble.wrapper: false)');
         if (image !== '') return imageFinding(image, imagePullSecret, imageSecret, namespace);
@@ -171,7 +171,7 @@ const checks: Readonly<Record<string, Check>> = {
     const fetched = settings.kind === 'found' && settings.value.image === '' ? settings.value.baseUrl : '';
     if (fetched === '') return [];
     return [
-      ofFound('proxy', defaultEnv, {
+      findingOf('proxy', defaultEnv, {
         found: (env) =>
           hasProxy(env, fetched)
             ? fails(
@@ -187,11 +187,11 @@ const checks: Readonly<Record<string, Check>> = {
   },
 
   registry: ({ registries, isInCluster }) =>
-    registries.map(({ host, reached }) => {
-      // A registry that wants a login answers 401.
-      if (reached.kind === 'answered' && (reached.status === 200 || reached.status === 401))
+    registries.map(({ host, result }) => {
+      // A registry that needs a login answers 401.
+      if (result.kind === 'answered' && (result.status === 200 || result.status === 401))
         return ok('registry', `${host} answers`);
-      const text = `${host} does not answer as a registry: ${describe(reached)}`;
+      const text = `${host} does not answer as a registry: ${describe(result)}`;
       return isInCluster
         ? fails('registry', text, 'check its name, its certificate and the way there')
         : warns('registry', text, 'build pods may reach it all the same; run this in the cluster to be sure');
@@ -202,7 +202,7 @@ const checks: Readonly<Record<string, Check>> = {
       ? []
       : buildConfig.kind !== 'found'
         ? [
-            ofFound('buildConfig', buildConfig, {
+            findingOf('buildConfig', buildConfig, {
               found: () => ok('buildConfig', ''),
               absent: () =>
                 fails(
@@ -227,7 +227,7 @@ const checks: Readonly<Record<string, Check>> = {
           ],
 };
 
-/** What a check is called where it could not be made. */
+/** What a check is about, for a message that it could not be made. */
 const titles: Readonly<Record<string, string>> = {
   webhookConfiguration: 'the MutatingWebhookConfiguration',
   certificate: 'the certificate',
@@ -239,17 +239,17 @@ const titles: Readonly<Record<string, string>> = {
   buildConfig: 'the BuildConfig',
 };
 
-/** Every check as it turned out, in order; without an API server to ask, the first alone. */
+/** Returns the result of every check in order; without an API server only of the first. */
 export function runChecks(facts: CheckFacts): readonly Finding[] {
   const wanted = facts.apiGroup.kind === 'found' ? Object.keys(checks) : ['api'];
   return wanted.flatMap((name) => checks[name]?.(facts) ?? []);
 }
 
-function describe(reached: Reached | undefined): string {
-  return reached?.kind === 'answered' ? `status ${reached.status}` : (reached?.why ?? 'not tried');
+function describe(result: ProbeResult | undefined): string {
+  return result?.kind === 'answered' ? `status ${result.status}` : (result?.why ?? 'not tried');
 }
 
-function imageFinding(image: string, secret: string, covers: Found<boolean> | undefined, namespace: string): Finding {
+function imageFinding(image: string, secret: string, covers: Fact<boolean> | undefined, namespace: string): Finding {
   const what = `the wrapper comes out of the image ${image}`;
   if (secret === '' || covers === undefined) return ok('wrapper', `${what}, pulled without a Secret`);
   const finding = secretFinding({ what: `Secret ${secret} of assemble.imagePullSecret`, image, covers }, namespace);
@@ -257,7 +257,7 @@ function imageFinding(image: string, secret: string, covers: Found<boolean> | un
 }
 
 function secretFinding({ what, image, covers }: SecretFacts, namespace: string): Finding {
-  return ofFound('secret', covers, {
+  return findingOf('secret', covers, {
     found: (isCovered) =>
       isCovered
         ? ok('secret', `${what} has a login for ${image}`)
@@ -298,10 +298,10 @@ function fails(check: string, text: string, remedy: string): Finding {
   return { level: 'x', check, text, remedy };
 }
 
-/** What is not known is no failure: who runs this may not be allowed to see it. */
-function ofFound<T>(
+/** An unknown fact is no failure: the user may not be allowed to read it. */
+function findingOf<T>(
   check: string,
-  fact: Found<T>,
+  fact: Fact<T>,
   {
     found,
     absent,

@@ -1,31 +1,31 @@
 import type { JsonObject } from '../openshift/json.ts';
 
-/** What was found out about one thing; `unknown` where it may not be read, or not from here. */
-export type Found<T> =
+/** Holds what was read about one thing; `unknown` if it may not be read, or not from here. */
+export type Fact<T> =
   | { readonly kind: 'found'; readonly value: T }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** An address that was asked. */
-export type Reached =
+/** Says whether an address answered. */
+export type ProbeResult =
   { readonly kind: 'answered'; readonly status: number } | { readonly kind: 'failed'; readonly why: string };
 
-/** The webhook's own pods. */
+/** Describes one pod of the webhook. */
 export interface PodFacts {
   readonly name: string;
   readonly isReady: boolean;
   readonly image: string;
 }
 
-/** The certificate that is served at the address of the registration, verified by its `caBundle`. */
+/** Describes the certificate that the webhook serves, verified with the `caBundle`. */
 export interface CertificateFacts {
-  /** Why it is not verified; undefined: it is. */
+  /** Why verification failed; undefined if it did not. */
   readonly problem: string | undefined;
   /** Milliseconds since the epoch. */
   readonly notAfter: number;
 }
 
-/** The settings of the running webhook that the checks are about. */
+/** Holds the settings of the running webhook that are checked. */
 export interface SettingsFacts {
   readonly wrapper: boolean;
   readonly baseUrl: string;
@@ -34,48 +34,48 @@ export interface SettingsFacts {
   readonly registries: readonly string[];
 }
 
-/** A Secret for a registry: whether it has a login for the image that it is named for. */
+/** Says whether a Secret has a login for an image. */
 export interface SecretFacts {
-  /** e.g. `push secret harbor-push` */
+  /** Such as `push secret harbor-push`. */
   readonly what: string;
   readonly image: string;
-  readonly covers: Found<boolean>;
+  readonly covers: Fact<boolean>;
 }
 
-/** What is checked of one BuildConfig. */
+/** Holds what is checked of one BuildConfig. */
 export interface BuildConfigCheck {
   readonly name: string;
   readonly optedIn: boolean;
   readonly secrets: readonly SecretFacts[];
-  /** The Build that the next one can continue from, and when it was created; undefined: there is none. */
+  /** The Build that the next one can continue from, and its creation time; undefined if none. */
   readonly previous: { readonly build: string; readonly createdAt: number | undefined } | undefined;
-  /** What its next Build will be, and why. */
+  /** Says whether its next Build is full or incremental, and why. */
   readonly next: string;
 }
 
-/** Everything that the checks are told; they read nothing themselves. */
+/** Holds everything that the checks need; they read nothing themselves. */
 export interface CheckFacts {
   readonly namespace: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Whether this is a pod of the cluster. */
+  /** Whether this process is in a pod of the cluster. */
   readonly isInCluster: boolean;
-  readonly apiGroup: Found<true>;
-  /** The MutatingWebhookConfiguration that has the webhook's entries. */
-  readonly registration: Found<JsonObject>;
-  readonly certificate: Found<CertificateFacts>;
-  /** What the API server makes of a BuildConfig with the label; nothing is stored. */
-  readonly dryRun: Found<JsonObject>;
-  readonly pods: Found<readonly PodFacts[]>;
-  readonly settings: Found<SettingsFacts>;
-  /** The wrapper's script, where build pods fetch it. */
-  readonly scripts: Reached | undefined;
-  /** The Secret that `assemble.image` is pulled with. */
-  readonly imageSecret: Found<boolean> | undefined;
+  readonly apiGroup: Fact<true>;
+  /** The MutatingWebhookConfiguration with the webhook's entries. */
+  readonly webhookConfiguration: Fact<JsonObject>;
+  readonly certificate: Fact<CertificateFacts>;
+  /** The API server's answer to a dry run with an opted-in BuildConfig. */
+  readonly dryRun: Fact<JsonObject>;
+  readonly pods: Fact<readonly PodFacts[]>;
+  readonly settings: Fact<SettingsFacts>;
+  /** Whether the wrapper can be fetched where build pods fetch it. */
+  readonly scripts: ProbeResult | undefined;
+  /** Whether the Secret for `assemble.image` has a login for it. */
+  readonly imageSecret: Fact<boolean> | undefined;
   /** `buildDefaults.env` of the cluster. */
-  readonly defaultEnv: Found<readonly unknown[]>;
-  /** Each registry that images are pushed to, asked for its API. */
-  readonly registries: readonly { readonly host: string; readonly reached: Reached }[];
+  readonly defaultEnv: Fact<readonly unknown[]>;
+  /** Whether the API of each registry that images are pushed to answers. */
+  readonly registries: readonly { readonly host: string; readonly result: ProbeResult }[];
   /** Undefined: none was named. */
-  readonly buildConfig: Found<BuildConfigCheck> | undefined;
+  readonly buildConfig: Fact<BuildConfigCheck> | undefined;
 }

@@ -1,5 +1,5 @@
 import { type Finding, runChecks } from '../check/checks.ts';
-import { type Given, defineCommand } from './command.ts';
+import { type CommandLine, defineCommand } from './command.ts';
 import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
 import { openCluster } from './open-cluster.ts';
 import { readCheckFacts } from './read-check-facts.ts';
@@ -35,7 +35,7 @@ or makes builds slower; [x] does not work. What to do follows after ->. Nothing 
   run: runCheck,
 });
 
-async function runCheck({ values }: Given<typeof options>, terminal: Terminal): Promise<number> {
+async function runCheck({ values }: CommandLine<typeof options>, terminal: Terminal): Promise<number> {
   const namespace = parseNamespace(values.namespace);
   const buildConfig = values.bc === undefined ? undefined : parseObjectName('BuildConfig', values.bc);
   if (buildConfig === '') throw new UsageError('--bc must be the name of a BuildConfig');

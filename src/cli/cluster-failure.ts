@@ -2,7 +2,7 @@ import { ClusterError } from '../kubernetes/cluster-error.ts';
 import { CommandError } from './command-error.ts';
 import { messageOf } from '../config/message-of.ts';
 
-/** What was asked of the API server. */
+/** Describes a request to the API server, for messages. */
 export interface ClusterRequest {
   /** URL. */
   readonly server: string;
@@ -13,15 +13,15 @@ export interface ClusterRequest {
 }
 
 /**
- * What went wrong with a request, and what to do:
+ * Returns an error that says what failed and what to do.
  *
  * | answer                 | sentence                            |
  * | ---------------------- | ----------------------------------- |
  * | 401                    | log in                              |
  * | 403                    | which right is missing              |
  * | 404                    | not OpenShift                       |
- * | a list expired twice   | ask again                           |
- * | another status         | the API server's own words          |
+ * | a list expired twice   | try again                           |
+ * | another status         | the API server's message            |
  * | none                   | name another cluster                |
  */
 export function explainFailure(error: unknown, { server, verb, resource, namespace }: ClusterRequest): CommandError {
@@ -47,19 +47,19 @@ export function explainFailure(error: unknown, { server, verb, resource, namespa
   }
 }
 
-/** Whether the server no longer kept the list that was being read. The error's class would bring the client with it. */
+/** Returns whether the list expired while it was read. Checking the error's class would load the client. */
 export function isGone(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'gone';
 }
 
-/** For a promise's catch: what was asked goes with what went wrong. */
-export function rethrowAs(asked: ClusterRequest): (error: unknown) => never {
+/** Returns a handler for a promise's catch that throws `explainFailure`. */
+export function rethrowAs(request: ClusterRequest): (error: unknown) => never {
   return (error) => {
-    throw explainFailure(error, asked);
+    throw explainFailure(error, request);
   };
 }
 
-/** The error of several addresses that were tried has no message of its own. */
+/** The error for several addresses has no message. */
 function networkMessageOf(error: unknown): string {
   const message = messageOf(error);
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'no reason given';

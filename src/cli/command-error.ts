@@ -1,4 +1,4 @@
-/** A command cannot do what was asked; the message says why in one line, and how to mend it. Exit status 1. */
+/** A command cannot do its work; the message says why and what to do, in one line. Exit status 1. */
 export class CommandError extends Error {
   readonly code = 'command_failed';
 }

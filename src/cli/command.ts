@@ -4,18 +4,18 @@ import type { ProgramName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
-/** An option of a command is declared once: it is read, explained in `--help` and completed by a shell from here. */
+/** Declares an option of a command: for parsing, `--help` and shell completion. */
 export interface Option {
   readonly type: 'string' | 'boolean';
-  /** The one letter that means the same. */
+  /** Its one-letter form. */
   readonly short?: string;
-  /** Whether it may be given several times. */
+  /** Whether it may be repeated. */
   readonly multiple?: boolean;
-  /** What stands for its value in the help; FILE and DIR are completed with paths. */
+  /** The placeholder for its value in the help; FILE and DIR are completed with paths. */
   readonly value?: string;
-  /** The values that it can have. */
+  /** The allowed values. */
   readonly choices?: readonly string[];
-  /** What it does; several lines where one would be too long. */
+  /** What it does; may have several lines. */
   readonly help: string;
 }
 
@@ -29,51 +29,51 @@ type ValueOf<O extends Option> = O['type'] extends 'boolean'
       ? readonly string[]
       : string;
 
-/** A command is given the values of its options, and its other arguments. */
-export interface Given<O extends Options> {
+/** Holds the parsed command line of a command: the values of its options, and its other arguments. */
+export interface CommandLine<O extends Options> {
   readonly values: { readonly [K in keyof O]: ValueOf<O[K]> | undefined };
   readonly names: readonly string[];
 }
 
-/** A command is a row of the table in commands.ts. */
+/** Describes a command, a row of the table in commands.ts. */
 export interface Command {
   readonly name: string;
   /** One line. */
   readonly summary: string;
   readonly audience: 'developers' | 'operators';
   readonly options: Options;
-  /** Its other arguments as the help names them; absent: it has none. */
+  /** The placeholder for its other arguments in the help; absent: none. */
   readonly names?: string;
-  /** What the values of `names` can be, where that is known beforehand. */
+  /** The values of `names`, if they are known. */
   readonly nameChoices?: readonly string[];
   readonly help: (program: ProgramName) => string;
   /** Runs it; resolves with the exit status. */
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>;
 }
 
-/** A command's help is put together from these. */
+/** Holds the parts of a command's help. */
 interface CommandText extends Omit<Command, 'help' | 'run'> {
-  /** What it does, in whole sentences. */
+  /** What it does, in sentences. */
   readonly about: string;
-  /** Its arguments in the usage, where they are more than `names` and options say. */
+  /** Its arguments in the usage, if `names` and options are not enough. */
   readonly usage?: string;
-  /** What `names` are, a line of the help. */
+  /** What `names` are, one line. */
   readonly namesHelp?: string;
-  /** What the help says after the options. */
+  /** Text after the options. */
   readonly notes?: string;
-  /** Whole command lines. */
+  /** Complete command lines. */
   readonly examples: (program: ProgramName) => readonly string[];
 }
 
-/** A command is defined by what it says of itself and what it does. */
+/** Holds the help of a command and what it does. */
 export interface CommandDefinition<O extends Options> extends CommandText {
   readonly options: O;
-  readonly run: (given: Given<O>, terminal: Terminal) => Promise<number> | number;
+  readonly run: (commandLine: CommandLine<O>, terminal: Terminal) => Promise<number> | number;
 }
 
 const helpOption = { type: 'boolean', short: 'h', help: 'this text' } as const;
 
-/** Returns a command that reads its command line and answers `--help` as its definition says. */
+/** Returns a command that parses its command line and answers `--help`. */
 export function defineCommand<const O extends Options>(definition: CommandDefinition<O>): Command {
   const { name, summary, audience, names, nameChoices, run } = definition;
   const options: Options = { ...definition.options, help: helpOption };
@@ -87,21 +87,21 @@ export function defineCommand<const O extends Options>(definition: CommandDefini
     ...(names !== undefined && { names }),
     ...(nameChoices !== undefined && { nameChoices }),
     run: async (args, terminal) => {
-      const given = parseCommandLine(args, options, names !== undefined);
-      if (given.values['help'] !== undefined) {
+      const commandLine = parseCommandLine(args, options, names !== undefined);
+      if (commandLine.values['help'] !== undefined) {
         terminal.stdout.print(...help(terminal.program).split('\n'));
         return exitCodes.ok;
       }
-      return run(given as Given<O>, terminal);
+      return run(commandLine as CommandLine<O>, terminal);
     },
   };
 }
 
 /**
- * Reads a command line.
- * @throws UsageError for an option, a value or an argument that the command does not have
+ * Parses a command line.
+ * @throws UsageError if the command does not have an option, a value or an argument
  */
-function parseCommandLine(args: readonly string[], options: Options, allowPositionals: boolean): Given<Options> {
+function parseCommandLine(args: readonly string[], options: Options, allowPositionals: boolean): CommandLine<Options> {
   let parsed;
   try {
     parsed = parseArgs({ args: [...args], options, allowPositionals });
@@ -115,7 +115,7 @@ function parseCommandLine(args: readonly string[], options: Options, allowPositi
       throw new UsageError(`${flag} must be one of ${choices.join(', ')}; is ${JSON.stringify(value)}`);
     }
   }
-  return { values: parsed.values as Given<Options>['values'], names: parsed.positionals };
+  return { values: parsed.values as CommandLine<Options>['values'], names: parsed.positionals };
 }
 
 function renderHelp(definition: CommandText, program: ProgramName): string {

@@ -13,7 +13,7 @@ import { status } from './status.ts';
 const developers = [status, enable, disable, explain];
 const operators = [serve, check, preview, demo, scripts, assembleScript];
 
-/** Every command, in the order of the help. */
+/** Lists every command, in the order of the help. */
 export const commands: readonly Command[] = [
   ...developers,
   ...operators,

@@ -1,7 +1,7 @@
 import { type Command, type Option, defineCommand } from './command.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
-/** Returns the command that prints the completion of all others and of itself. */
+/** Returns the command that prints the completion of all commands. */
 export function createCompletion(others: readonly Command[]): Command {
   const completion: Command = defineCommand({
     name: 'completion',
@@ -27,7 +27,7 @@ export function createCompletion(others: readonly Command[]): Command {
   return completion;
 }
 
-/** `-n` and `--namespace`. */
+/** Returns `-n` and `--namespace`. */
 function flagsOf([name, { short }]: readonly [string, Option]): readonly string[] {
   return [...(short === undefined ? [] : [`-${short}`]), `--${name}`];
 }
@@ -36,7 +36,7 @@ function renderBash(commands: readonly Command[]): string {
   const words = (texts: readonly string[]) => `COMPREPLY=($(compgen -W '${texts.join(' ')}' -- "$word"))`;
   const valueOf = ({ value, choices }: Option) => {
     if (choices !== undefined) return words(choices);
-    // Bash itself then completes names of files.
+    // bash then completes file names.
     return value === 'FILE' || value === 'DIR' ? 'compopt -o default' : ':';
   };
   const values = commands.flatMap((command) =>

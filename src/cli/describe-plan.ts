@@ -1,7 +1,7 @@
 import type { Plan } from '../policy/plan.ts';
 import { type BuildConfigReason, explainReason } from '../policy/reasons.ts';
 
-/** What was decided about an object and why, in a sentence. */
+/** Returns what was decided about an object and why, as a sentence. */
 export function describePlan(plan: Plan): string {
   if (plan.kind === 'skip') return `Skipped: ${explainReason(plan.reason)}.`;
   if (plan.kind === 'restore') return `Annotations restored: ${explainReason(plan.reason)}.`;

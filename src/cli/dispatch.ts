@@ -5,12 +5,11 @@ import type { ProgramName } from './program-name.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
-/** Errors with these codes a person can mend: each has a message of one line that says what is wrong and where. */
-const mendable = new Set(['listen', 'bad_input', 'certificate', 'command_failed']);
+/** Codes of errors that users can fix; their messages are one line that says what is wrong and where. */
+const userErrors = new Set(['listen', 'bad_input', 'certificate', 'command_failed']);
 
 /**
- * Runs the command that is named and resolves with the exit status; what a person can mend is one clear line each, not
- * a stack.
+ * Runs a command and resolves with the exit status. Errors that users can fix are printed as one line, without a stack.
  */
 export async function dispatch([name, ...args]: readonly string[], terminal: Terminal): Promise<number> {
   const { stdout, stderr, program, version } = terminal;
@@ -47,7 +46,7 @@ export async function dispatch([name, ...args]: readonly string[], terminal: Ter
       const help = command === undefined ? '--help' : `${command.name} --help`;
       return fail(exitCodes.usage, messageOf(error), `${program} ${help} tells more`);
     }
-    if (mendable.has(code)) return fail(exitCodes.failure, messageOf(error));
+    if (userErrors.has(code)) return fail(exitCodes.failure, messageOf(error));
     throw error;
   }
 }

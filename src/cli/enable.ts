@@ -5,7 +5,7 @@ import { annotations, labels } from '../openshift/keys.ts';
 import { annotationOf, labelOf } from '../openshift/metadata.ts';
 import { decodeBuildConfigOrigin } from '../policy/build-config-origin.ts';
 import { rethrowAs } from './cluster-failure.ts';
-import { type Given, defineCommand } from './command.ts';
+import { type CommandLine, defineCommand } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
 import { type OpenCluster, openCluster } from './open-cluster.ts';
@@ -46,20 +46,20 @@ function defineLabelCommand(direction: Direction, summary: string, about: string
     options,
     about,
     examples: (program) => [`${program} ${direction} shop`, `${program} ${direction} bc/shop bc/api -n web --dry-run`],
-    run: (given, terminal) => changeLabels(direction, given, terminal),
+    run: (commandLine, terminal) => changeLabels(direction, commandLine, terminal),
   });
 }
 
 async function changeLabels(
   direction: Direction,
-  { values, names: texts }: Given<typeof options>,
+  { values, names: texts }: CommandLine<typeof options>,
   terminal: Terminal,
 ): Promise<number> {
   if (texts.length === 0) throw new UsageError('no BuildConfig is named, as in shop or bc/shop');
   const names = new Set(texts.map((text) => parseObjectName('BuildConfig', text)));
-  const givenNamespace = parseNamespace(values.namespace);
+  const namespaceArgument = parseNamespace(values.namespace);
   const open = await openCluster(values.kubeconfig, terminal);
-  const namespace = givenNamespace ?? open.namespace;
+  const namespace = namespaceArgument ?? open.namespace;
   let status: number = exitCodes.ok;
   for (const name of names) {
     try {
@@ -68,7 +68,7 @@ async function changeLabels(
       terminal.stdout.print(...lines);
       if (advice !== undefined) terminal.stderr.print(`buildconfig/${name}: ${advice}`);
     } catch (error) {
-      // What one BuildConfig is refused, another may not be.
+      // An error about one BuildConfig may not apply to the next.
       if (!(error instanceof CommandError) || !(error.cause === undefined || isOfOneObject(error.cause))) throw error;
       terminal.stderr.print(`s2i-incremental: buildconfig/${name}: ${error.message}`);
       status = exitCodes.failure;
@@ -91,7 +91,7 @@ interface LabelChange {
 interface LabelChangeResult {
   /** What was done. */
   readonly lines: readonly Text[];
-  /** What is not as it should be, though the label is as it was asked for. */
+  /** What is wrong although the label is set as requested. */
   readonly advice: string | undefined;
 }
 
@@ -103,8 +103,8 @@ async function changeLabel(
 ): Promise<LabelChangeResult> {
   const { direction, namespace, name, dryRun } = change;
   const resource = 'buildconfigs' as const;
-  const asked = { server, resource, namespace };
-  const before = await get(resource, namespace, name).catch(rethrowAs({ ...asked, verb: 'get' }));
+  const target = { server, resource, namespace };
+  const before = await get(resource, namespace, name).catch(rethrowAs({ ...target, verb: 'get' }));
   if (before === undefined)
     throw new CommandError(`there is none in namespace ${namespace}; oc get bc -n ${namespace} lists them`);
   const isEnabled = labelOf(before, labels.enabled) === 'true';
@@ -124,7 +124,7 @@ async function changeLabel(
     contentType: 'application/merge-patch+json',
     body: { metadata: { labels: { [labels.enabled]: direction === 'enable' ? 'true' : null } } },
     onWarning: (warning) => terminal.stderr.print(`Warning: buildconfig/${name}: ${warning}`),
-  }).catch(rethrowAs({ ...asked, verb: 'patch' }));
+  }).catch(rethrowAs({ ...target, verb: 'patch' }));
   const after = isObject(answer) ? answer : {};
   const advice = adviceOn(after, change);
   if (!dryRun) return { lines: [`buildconfig/${name} ${direction}d`], advice };
@@ -135,7 +135,7 @@ async function changeLabel(
   };
 }
 
-/** The changes that count, without values of variables: the webhook's record of them has them, too. */
+/** Returns the changes without bookkeeping and without values of variables, which the webhook's record contains too. */
 export function changesBetween(before: JsonObject, after: JsonObject): readonly Change[] {
   const bookkeeping = ['managedFields', 'resourceVersion', 'generation'] as const;
   const strip = (object: JsonObject) =>
@@ -152,7 +152,7 @@ export function changesBetween(before: JsonObject, after: JsonObject): readonly 
   });
 }
 
-/** Tells from the stored object whether the webhook acted, and if it did not, what to check. */
+/** Returns what to check if the stored object shows that the webhook did not act; otherwise undefined. */
 function adviceOn(stored: JsonObject, { direction, namespace, dryRun }: LabelChange): string | undefined {
   const origin = annotationOf(stored, annotations.origin);
   if ((origin !== undefined) === (direction === 'enable')) return undefined;
@@ -166,7 +166,7 @@ function adviceOn(stored: JsonObject, { direction, namespace, dryRun }: LabelCha
       'With buildConfig.mutate: false it writes none, but still changes Builds.'
     );
   }
-  // One that it cannot read stays there on purpose, and it warns of that itself.
+  // The webhook keeps an unreadable record on purpose, and warns about it itself.
   if (decodeBuildConfigOrigin(origin) === undefined) return undefined;
   const label = dryRun ? 'the label would be removed' : 'the label is removed';
   return (

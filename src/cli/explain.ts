@@ -2,7 +2,7 @@ import { buildConfigOf } from '../openshift/build.ts';
 import { type JsonObject, at } from '../openshift/json.ts';
 import { explainBuild } from '../status/explain-build.ts';
 import { rethrowAs } from './cluster-failure.ts';
-import { type Given, defineCommand } from './command.ts';
+import { type CommandLine, defineCommand } from './command.ts';
 import { CommandError } from './command-error.ts';
 import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
 import { type OpenCluster, openCluster } from './open-cluster.ts';
@@ -27,15 +27,14 @@ export const explain = defineCommand({
   run: explainOne,
 });
 
-/** Prints why a Build is full or incremental. */
-async function explainOne({ values, names }: Given<typeof options>, terminal: Terminal): Promise<number> {
+async function explainOne({ values, names }: CommandLine<typeof options>, terminal: Terminal): Promise<number> {
   const [text, ...more] = names;
   if (text === undefined || more.length > 0)
     throw new UsageError('one Build must be named, as in shop-3 or build/shop-3');
   const name = parseObjectName('Build', text);
-  const givenNamespace = parseNamespace(values.namespace);
+  const namespaceArgument = parseNamespace(values.namespace);
   const open = await openCluster(values.kubeconfig, terminal);
-  const namespace = givenNamespace ?? open.namespace;
+  const namespace = namespaceArgument ?? open.namespace;
   const build = await open
     .get('builds', namespace, name)
     .catch(rethrowAs({ server: open.server, verb: 'get', resource: 'builds', namespace }));
@@ -50,8 +49,8 @@ async function explainOne({ values, names }: Given<typeof options>, terminal: Te
 }
 
 /**
- * The Build's BuildConfig as it is now; undefined where it is gone, was made anew, or may not be read: that is no
- * reason to say nothing.
+ * Returns the Build's BuildConfig; undefined if it may not be read, was deleted, or was deleted and created again. The
+ * Build is explained without it.
  */
 async function findBuildConfig(
   { get }: OpenCluster,

@@ -1,9 +1,9 @@
-import type { Found } from '../check/facts.ts';
+import type { Fact } from '../check/facts.ts';
 import { messageOf } from '../config/message-of.ts';
 import { ClusterError } from '../kubernetes/cluster-error.ts';
 
-/** Resolves with what an API server answers; that it refuses is a fact too. */
-export async function find(ask: () => Promise<unknown>): Promise<Found<unknown>> {
+/** Resolves with the API server's answer; a refusal is a fact too. */
+export async function find(ask: () => Promise<unknown>): Promise<Fact<unknown>> {
   try {
     return { kind: 'found', value: await ask() };
   } catch (error) {
@@ -13,8 +13,8 @@ export async function find(ask: () => Promise<unknown>): Promise<Found<unknown>>
   }
 }
 
-/** What is made of something found; undefined: it is absent. */
-export function chain<T, U>(found: Found<T>, make: (value: T) => U | undefined): Found<U> {
+/** Derives a fact from another one; if `make` returns undefined, it is absent. */
+export function chain<T, U>(found: Fact<T>, make: (value: T) => U | undefined): Fact<U> {
   if (found.kind !== 'found') return found;
   try {
     const value = make(found.value);

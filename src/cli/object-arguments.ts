@@ -9,14 +9,14 @@ export const namespaceOption = {
   help: "default: that of the kubeconfig's context",
 } as const;
 
-/** The option of every command that asks a cluster. */
+/** The option of every command that reads from a cluster. */
 export const kubeconfigOption = {
   type: 'string',
   value: 'FILE',
   help: "default: $KUBECONFIG, ~/.kube/config, the pod's own",
 } as const;
 
-/** The option of every command that decides or renders as the webhook does. */
+/** The option of every command that decides or renders like the webhook. */
 export const configOption = {
   type: 'string',
   value: 'FILE',
@@ -29,8 +29,8 @@ const spellings = {
 } as const;
 
 /**
- * The name in `NAME` or `KIND/NAME`, in the forms that `oc` takes and prints.
- * @throws UsageError for another kind and for what can be no name
+ * Returns the name in `NAME` or `KIND/NAME`, in the forms that `oc` accepts and prints.
+ * @throws UsageError if the kind is another one or the name is invalid
  */
 export function parseObjectName(kind: keyof typeof spellings, text: string): string {
   const { forms, example } = spellings[kind];
@@ -44,7 +44,7 @@ export function parseObjectName(kind: keyof typeof spellings, text: string): str
   return name;
 }
 
-/** @throws UsageError for what can be no name of a namespace */
+/** @throws UsageError if the name is invalid */
 export function parseNamespace(text: string | undefined): string | undefined {
   if (text !== undefined && !isNamespaceName(text)) {
     throw new UsageError(`-n must be the name of a namespace; is ${JSON.stringify(text)}`);

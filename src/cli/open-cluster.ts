@@ -8,27 +8,27 @@ import { CommandError } from './command-error.ts';
 import type { Terminal } from './terminal.ts';
 import { messageOf } from '../config/message-of.ts';
 
-/** The cluster that a command works on, as the user of its kubeconfig. */
+/** Provides the cluster of a command, with the rights of its kubeconfig's user. */
 export interface OpenCluster {
   /** URL. */
   readonly server: string;
-  /** The one the context names, as `oc project` sets it; `default` where it names none. */
+  /** The namespace of the context, as `oc project` sets it; by default `default`. */
   readonly namespace: string;
-  /** The object, or undefined where there is none; rejects with the client's error. */
+  /** Resolves with the object, or undefined if there is none; rejects with the client's error. */
   readonly get: (resource: Resource, namespace: string, name: string) => Promise<JsonObject | undefined>;
-  /** All pages of a list; rejects with the client's error. */
+  /** Returns all pages of a list; rejects with the client's error. */
   readonly list: (selection: Selection) => AsyncIterable<Page>;
-  /** Any other request; resolves with the JSON that answers it and rejects with the client's error. */
+  /** Sends any other request; resolves with its JSON answer, rejects with the client's error. */
   readonly request: (request: KubernetesRequest) => Promise<unknown>;
 }
 
-/** Nobody cancels a command's request but by ending the process; each ends by itself where the server is silent. */
+/** Only the end of the process cancels a command's request; each one has a timeout. */
 const endless = new AbortController().signal;
 
 /**
- * The cluster of a kubeconfig file; without one that of $KUBECONFIG, ~/.kube/config or the pod. The client is loaded
- * only here.
- * @throws CommandError where none is named
+ * Opens the cluster of a kubeconfig file, by default that of $KUBECONFIG, ~/.kube/config or the pod. The client is
+ * loaded only here.
+ * @throws CommandError if there is none
  */
 export async function openCluster(file: string | undefined, { environment, version }: Terminal): Promise<OpenCluster> {
   const mend = 'name one with --kubeconfig FILE or $KUBECONFIG, or log in (oc login)';
@@ -60,9 +60,9 @@ export async function openCluster(file: string | undefined, { environment, versi
 
 const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
-/** Whether there is anything to read a cluster from; the client would take one on localhost for granted. */
+/** Returns whether a cluster is configured; the client would otherwise assume one on localhost. */
 export function isClusterAtHand(environment: Terminal['environment']): boolean {
-  // A pod has the address of the API server in any case, but a token only if it is to use it.
+  // Every pod has the API server's address, but only one that may use it has a token.
   const inCluster = environment['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(podToken);
   return (
     inCluster ||

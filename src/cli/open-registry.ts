@@ -9,9 +9,9 @@ import type { RegistryResult } from '../registry/registry-error.ts';
 import { UsageError } from './usage.ts';
 
 /**
- * The fact sources that ask registries, as far as they are switched on.
- * @param onAnswer told of each question that a registry was asked
- * @throws UsageError where a file that the configuration names cannot be read
+ * Returns the fact sources that are enabled and ask registries.
+ * @param onAnswer called for each request to a registry
+ * @throws UsageError if a configured file cannot be read
  */
 export async function openRegistry(
   { registry: config, server }: Pick<Config, 'registry' | 'server'>,

@@ -16,7 +16,7 @@ import { type Change, listChanges, renderChanges } from './render-changes.ts';
 import type { Terminal } from './terminal.ts';
 import { exitCodes } from './usage.ts';
 
-/** The story's steps lie this far apart, in milliseconds, so that its timestamps read like a day's work. */
+/** Milliseconds between the steps of the story, so that its timestamps look realistic. */
 const stepLength = 11 * 60_000;
 
 /** Plays the story; resolves with the exit status. */
@@ -79,10 +79,7 @@ export async function playDemo(terminal: Terminal): Promise<number> {
   }
 }
 
-/**
- * The story's changes under names of a developer's daily use; of our annotations those that the sentence above does not
- * tell.
- */
+/** Returns the changes of the story with short paths, without annotations that the sentence above already tells. */
 function shortChanges(changes: readonly Change[]): readonly Change[] {
   const ours = 'metadata.annotations.s2i-incremental.io/';
   return changes

@@ -12,7 +12,7 @@ import { nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { Plan } from '../policy/plan.ts';
 import { escapeControls } from '../telemetry/show-controls.ts';
-import { type Given, defineCommand } from './command.ts';
+import { type CommandLine, defineCommand } from './command.ts';
 import { describePlan } from './describe-plan.ts';
 import { configOption } from './object-arguments.ts';
 import { InputError, readObjects } from './read-objects.ts';
@@ -62,8 +62,8 @@ export const preview = defineCommand({
   run: previewFiles,
 });
 
-/** Runs the same pipeline as the server over the objects of files. */
-async function previewFiles({ values }: Given<typeof options>, terminal: Terminal): Promise<number> {
+/** Runs the server's pipeline over the objects of files. */
+async function previewFiles({ values }: CommandLine<typeof options>, terminal: Terminal): Promise<number> {
   const { stdout, stderr, environment, readInput } = terminal;
   const { file: files, history, output = 'diff' } = values;
   if (files === undefined) throw new UsageError('-f FILE is missing: the BuildConfigs and Builds to look at');
@@ -104,13 +104,13 @@ async function previewFiles({ values }: Given<typeof options>, terminal: Termina
   return exitCodes.ok;
 }
 
-/** `2 Service, 1 Route`. */
+/** Returns text such as `2 Service, 1 Route`. */
 function countKinds(kinds: readonly string[]): string {
   const unique = [...new Set(kinds)];
   return unique.map((kind) => `${kinds.filter((other) => other === kind).length} ${kind}`).join(', ');
 }
 
-/** What was decided and why, the warnings, and each field that changes. */
+/** Renders the decision, the warnings, and each field that changes. */
 function renderDiff(before: JsonObject, after: JsonObject, plan: Plan, width: number): readonly Text[] {
   const title = `${String(before['kind'])}/${nameOf(before)}`;
   return [
@@ -130,12 +130,12 @@ function toYaml(object: JsonObject): string {
   return escapeControls(String(document));
 }
 
-/** What tells an object from others: two of the same key are one that is updated. */
+/** Returns the key of an object; objects with the same key are versions of one. */
 function keyOf(object: JsonObject): string {
   return `${String(object['kind'])}/${namespaceOf(object)}/${nameOf(object)}`;
 }
 
-/** The request that would bring an object: a new one, or an update of the one that is stored. */
+/** Returns the request for an object: CREATE, or UPDATE if it is stored already. */
 function requestFor(object: JsonObject, stored: JsonObject | undefined): AdmissionRequest {
   const [group = ''] = (stringAt(object, 'apiVersion') ?? '').split('/');
   return {

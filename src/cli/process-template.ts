@@ -2,9 +2,8 @@ import { parseDocument } from 'yaml';
 import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt, withValue } from '../openshift/json.ts';
 
 /**
- * Returns the objects of a Template in the manner of `oc process`: with the values that its parameters have, and its
- * labels. A parameter that only `oc process` gives a value, because it is required or generated, stays as it is
- * written.
+ * Returns the objects of a Template like `oc process`: with its labels, and the values of its parameters. A parameter
+ * that is required or generated stays as written, because only `oc process` gives it a value.
  */
 export function processTemplate(template: JsonObject): readonly unknown[] {
   const values = new Map(
@@ -26,10 +25,7 @@ export function processTemplate(template: JsonObject): readonly unknown[] {
   });
 }
 
-/**
- * Puts values in the place of parameters: `${NAME}` stands for a text within a text, `${{NAME}}` alone for a number, a
- * boolean or whatever else the value is.
- */
+/** Replaces parameters by their values: `${NAME}` by text within text, `${{NAME}}` alone by a value of any type. */
 function substitute(value: unknown, values: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') {
     const whole = values.get(/^\$\{\{([A-Za-z0-9_]+)\}\}$/.exec(value)?.[1] ?? '');

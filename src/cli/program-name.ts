@@ -1,9 +1,9 @@
 import { basename } from 'node:path';
 
-/** How the program is called on a command line: by its own name, or as a plugin of `oc` or `kubectl`. */
+/** How the program is named on a command line: by itself, or as a plugin of `oc` or `kubectl`. */
 export type ProgramName = 's2i-incremental' | 'oc s2i-incremental' | 'kubectl s2i-incremental';
 
-/** @param path of the file that was started; both find a plugin by such a name, in which `_` stands for `-` */
+/** @param path the started file; `oc` and `kubectl` find a plugin by this name, in which `_` stands for `-` */
 export function programNameOf(path: string): ProgramName {
   const plugin = /^(oc|kubectl)-s2i[_-]incremental(?:\.js)?$/.exec(basename(path))?.[1];
   if (plugin === 'oc') return 'oc s2i-incremental';

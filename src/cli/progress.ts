@@ -1,18 +1,18 @@
 import type { Output } from './terminal.ts';
 
-/** A line that tells how far a long listing is, in its place until it is cleared. */
+/** Shows how much of a long list was read, on a line that is rewritten until it is cleared. */
 export interface Progress {
-  /** So many more were read. */
+  /** Adds a number of objects. */
   add(count: number): void;
   clear(): void;
 }
 
-/** A listing that is done within this, in milliseconds, needs no line. */
+/** Milliseconds; a shorter list needs no line. */
 const patience = 1_000;
 
 /**
- * @param stream standard error: the line is written only where that is a terminal
- * @param clock milliseconds since any moment
+ * @param stream standard error; the line is written only if it is a terminal
+ * @param clock returns milliseconds since any moment
  */
 export function createProgress(stream: Pick<Output, 'isTTY' | 'write'>, what: string, clock: () => number): Progress {
   const started = clock();
@@ -25,7 +25,7 @@ export function createProgress(stream: Pick<Output, 'isTTY' | 'write'>, what: st
       stream.write(`\r${what}: ${count} so far …`);
     },
     clear() {
-      // "Erase to the end of the line" of ECMA-48, which every terminal knows.
+      // ECMA-48 "erase to the end of the line", which every terminal supports.
       if (isShown) stream.write('\r\u001b[K');
       isShown = false;
     },

@@ -1,5 +1,5 @@
 import { createScriptCatalog } from '../assemble/catalog.ts';
-import type { BuildConfigCheck, Found, SecretFacts } from '../check/facts.ts';
+import type { BuildConfigCheck, Fact, SecretFacts } from '../check/facts.ts';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/load-config.ts';
 import { createMemoryHistory } from '../history/memory-history.ts';
@@ -15,20 +15,20 @@ import { explainReason } from '../policy/reasons.ts';
 import { chain, find } from './find.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
-/** Which BuildConfig, and what else is known. */
+/** Holds the BuildConfig to check and what is known already. */
 export interface BuildConfigRequest {
   readonly namespace: string;
   readonly name: string;
-  readonly config: Found<Config>;
-  readonly readSecret: (secret: string, image: string) => Promise<Found<boolean>>;
+  readonly config: Fact<Config>;
+  readonly readSecret: (secret: string, image: string) => Promise<Fact<boolean>>;
   readonly now: number;
 }
 
-/** Reads what is checked of one BuildConfig, and plans its next Build as the webhook would. */
+/** Reads what is checked of one BuildConfig, and plans its next Build like the webhook. */
 export async function readBuildConfigCheck(
   open: OpenCluster,
   { namespace, name, config, readSecret, now }: BuildConfigRequest,
-): Promise<Found<BuildConfigCheck & { readonly hosts: readonly string[] }>> {
+): Promise<Fact<BuildConfigCheck & { readonly hosts: readonly string[] }>> {
   const read = await find(() => open.get('buildconfigs', namespace, name));
   const found = chain(read, (value) => (isObject(value) ? value : undefined));
   if (found.kind !== 'found') return found;
@@ -50,7 +50,7 @@ export async function readBuildConfigCheck(
     isObject(namespaceObject.value) &&
     labelOf(namespaceObject.value, labels.enabled) === 'true';
 
-  // The namespace is not written in every object of a list that somebody kept.
+  // Objects in a saved list may lack their kind.
   const known = [buildConfig, ...builds].map((object): JsonObject => ({
     kind: object === buildConfig ? 'BuildConfig' : 'Build',
     ...object,

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { CertificateFacts, CheckFacts, Found, Reached } from '../check/facts.ts';
+import type { CertificateFacts, CheckFacts, Fact, ProbeResult } from '../check/facts.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, parseConfig } from '../config/load-config.ts';
 import { messageOf } from '../config/message-of.ts';
@@ -14,18 +14,18 @@ import type { OpenCluster } from './open-cluster.ts';
 import { readBuildConfigCheck } from './read-build-config-check.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What is to be checked. */
+/** Says what to check. */
 export interface CheckTarget {
   readonly namespace: string;
   readonly buildConfig: string | undefined;
-  /** The webhook's configuration file; undefined: the ConfigMap of the chart is read. */
+  /** The webhook's configuration file; undefined: the chart's ConfigMap is read. */
   readonly configFile: string | undefined;
 }
 
 /** Milliseconds that an address may take to answer. */
 const patience = 3_000;
 
-/** Reads everything that the checks are told; what cannot be read is told as such. */
+/** Reads the facts of all checks; what cannot be read is recorded as unknown. */
 export async function readCheckFacts(
   open: OpenCluster,
   { namespace, buildConfig: name, configFile }: CheckTarget,
@@ -47,12 +47,14 @@ export async function readCheckFacts(
       }),
     ),
   ]);
-  const registration = chain(configurations, ours);
+  const webhookConfiguration = chain(configurations, ours);
   const clientConfig =
-    registration.kind === 'found' ? objectAt(firstEntryOf(registration.value), 'clientConfig') : undefined;
+    webhookConfiguration.kind === 'found'
+      ? objectAt(firstEntryOf(webhookConfiguration.value), 'clientConfig')
+      : undefined;
   const service = objectAt(clientConfig, 'service');
   const servicePath = `/api/v1/namespaces/${stringAt(service, 'namespace') ?? ''}`;
-  const noService: Found<never> = { kind: 'unknown', why: 'the MutatingWebhookConfiguration names no Service' };
+  const noService: Fact<never> = { kind: 'unknown', why: 'the MutatingWebhookConfiguration names no Service' };
   const serviceName = stringAt(service, 'name') ?? '';
   const selector =
     service === undefined ? noService : chain(await get(`${servicePath}/services/${serviceName}`), selectorOf);
@@ -60,7 +62,7 @@ export async function readCheckFacts(
     selector.kind === 'found'
       ? chain(await get(`${servicePath}/pods`, { labelSelector: selector.value }), podsIn)
       : selector;
-  const config: Found<Config> =
+  const config: Fact<Config> =
     configFile !== undefined
       ? { kind: 'found', value: loadConfig(configFile, environment) }
       : service === undefined
@@ -87,26 +89,26 @@ export async function readCheckFacts(
     now: clock(),
     isInCluster: environment['KUBERNETES_SERVICE_HOST'] !== undefined,
     apiGroup: chain(apiGroup, () => true),
-    registration,
+    webhookConfiguration,
     certificate:
-      registration.kind !== 'found'
+      webhookConfiguration.kind !== 'found'
         ? { kind: 'unknown', why: 'there is no caBundle to verify it by' }
         : await readCertificate(clientConfig),
     dryRun: chain(dryRun, (value) => (isObject(value) ? value : undefined)),
     pods,
     settings: chain(config, ({ assemble, output }) => ({ ...assemble, registries: output.registries })),
-    scripts: isFetched ? await reach(`${settings.baseUrl}/000000000000/default/assemble`) : undefined,
+    scripts: isFetched ? await probe(`${settings.baseUrl}/000000000000/default/assemble`) : undefined,
     imageSecret:
       settings === undefined || settings.image === '' || settings.imagePullSecret === ''
         ? undefined
         : await readSecret(settings.imagePullSecret, settings.image),
     defaultEnv: chain(defaults, (value) => arrayAt(value, 'spec', 'buildDefaults', 'env') ?? []),
-    registries: await Promise.all(hosts.map(async (host) => ({ host, reached: await reach(`https://${host}/v2/`) }))),
+    registries: await Promise.all(hosts.map(async (host) => ({ host, result: await probe(`https://${host}/v2/`) }))),
     buildConfig,
   };
 }
 
-/** A BuildConfig that opts in, for a dry run. */
+/** Returns an opted-in BuildConfig for a dry run. */
 function sampleOf(namespace: string): JsonObject {
   return {
     apiVersion: 'build.openshift.io/v1',
@@ -150,7 +152,7 @@ function configIn(configMap: unknown): Config | undefined {
   return text === undefined ? undefined : parseConfig(text, {});
 }
 
-/** Whether a Secret has a login for the registry and path of an image. */
+/** Returns whether a Secret has a login for the registry and path of an image. */
 function coversIn(secret: unknown, image: string): boolean {
   const reference = parseImageReference(image);
   const decode = (key: string) => Buffer.from(stringAt(secret, 'data', key) ?? '', 'base64').toString();
@@ -160,7 +162,7 @@ function coversIn(secret: unknown, image: string): boolean {
   return authorizationFor(text, registryOf(reference), reference.path) !== undefined;
 }
 
-async function reach(url: string): Promise<Reached> {
+async function probe(url: string): Promise<ProbeResult> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(patience), redirect: 'manual' });
     await response.body?.cancel();
@@ -171,8 +173,8 @@ async function reach(url: string): Promise<Reached> {
   }
 }
 
-/** Shakes hands at the address of the registration, with its `caBundle` as the only authority. */
-function readCertificate(clientConfig: JsonObject | undefined): Promise<Found<CertificateFacts>> {
+/** Connects to the webhook's address, trusting only its `caBundle`. */
+function readCertificate(clientConfig: JsonObject | undefined): Promise<Fact<CertificateFacts>> {
   const caBundle = stringAt(clientConfig, 'caBundle') ?? '';
   if (caBundle === '') return Promise.resolve({ kind: 'absent' });
   const { host, port } = addressOf(clientConfig);
@@ -181,11 +183,11 @@ function readCertificate(clientConfig: JsonObject | undefined): Promise<Found<Ce
     const socket = connectTls({
       host,
       port,
-      // Of an address there is no server name to send.
+      // An IP address is no valid server name.
       ...(isIP(host) === 0 && { servername: host }),
       ca: Buffer.from(caBundle, 'base64'),
       timeout: patience,
-      // What is wrong with it is to be told, and nothing is sent.
+      // A problem is reported, and nothing is sent.
       rejectUnauthorized: false,
     });
     socket.once('secureConnect', () => {

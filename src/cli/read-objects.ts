@@ -5,14 +5,14 @@ import { yamlValueOf } from '../config/yaml-value.ts';
 import { type JsonObject, arrayAt, at, isObject, stringAt } from '../openshift/json.ts';
 import { processTemplate } from './process-template.ts';
 
-/** A file cannot be read, or what it holds is malformed; the message names file, document and field. Exit status 1. */
+/** A file cannot be read or is malformed; the message names file, document and field. Exit status 1. */
 export class InputError extends Error {
   readonly code = 'bad_input';
 }
 
-/** A file holds Builds, BuildConfigs and other objects. */
+/** Holds the objects of a file. */
 export interface FileContent {
-  /** Names the file in messages. */
+  /** The file's name in messages. */
   readonly name: string;
   /** Its Builds and BuildConfigs. */
   readonly objects: readonly JsonObject[];
@@ -20,11 +20,11 @@ export interface FileContent {
   readonly otherKinds: readonly string[];
 }
 
-/** The two groups of Builds, BuildConfigs and Templates: OpenShift 3.x serves them in the legacy one too. */
+/** The groups of Builds, BuildConfigs and Templates; OpenShift 3.x also serves them in the legacy group. */
 const groups = { Build: 'build.openshift.io', BuildConfig: 'build.openshift.io', Template: 'template.openshift.io' };
 
 /**
- * Reads a file: YAML or JSON, of one or several documents, each an object, a List or a Template of them.
+ * Reads a file with one or more documents in YAML or JSON, each an object, a List or a Template.
  * @param file `-` for standard input, which `readInput` reads
  * @throws InputError
  */
@@ -54,7 +54,7 @@ export function readObjects(file: string, readInput: () => string): FileContent 
   };
 }
 
-/** Returns an object, or those of a List or a Template; of one that is neither Build nor BuildConfig its kind. */
+/** Returns an object, or those of a List or Template; for one that is neither Build nor BuildConfig its kind. */
 function flatten(value: unknown, where: string): readonly (JsonObject | string)[] {
   const items = arrayAt(value, 'items');
   if (items !== undefined) return items.flatMap((item, index) => flatten(item, `${where}, item ${index + 1}`));
@@ -65,7 +65,7 @@ function flatten(value: unknown, where: string): readonly (JsonObject | string)[
   if (apiVersion === undefined) throw new InputError(`${where}: has no apiVersion`);
   const group = groups[kind as keyof typeof groups];
   if (apiVersion !== 'v1' && apiVersion !== `${group}/v1`) {
-    // Other groups have a kind of this name, too.
+    // Other groups also have kinds of this name.
     if (apiVersion.includes('/') && !apiVersion.startsWith(`${group}/`)) return [`${kind} of ${apiVersion}`];
     throw new InputError(`${where}: apiVersion must be ${group}/v1; is ${apiVersion}`);
   }
@@ -76,7 +76,7 @@ function flatten(value: unknown, where: string): readonly (JsonObject | string)[
   return [value];
 }
 
-/** @throws InputError for what no API server would take */
+/** @throws InputError if an API server would reject the object */
 function checkShape(object: JsonObject, where: string): void {
   for (const path of [
     ['metadata'],

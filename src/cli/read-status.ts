@@ -10,19 +10,19 @@ import type { Progress } from './progress.ts';
 type BuildResource = Exclude<Resource, 'namespaces'>;
 type BuildSelection = Selection & { readonly resource: BuildResource };
 
-/** What a status is made of; the Builds by the BuildConfig they belong to. */
+/** Holds what a status is created from; Builds by the key of their BuildConfig. */
 export interface StatusObjects {
   readonly buildConfigs: readonly JsonObject[];
-  /** Names of BuildConfigs that were asked for and are not there. */
+  /** The names of BuildConfigs that do not exist. */
   readonly missing: readonly string[];
   readonly builds: ReadonlyMap<string, readonly BuildSummary[]>;
-  /** Whether the one namespace opts in what does not say so itself. */
+  /** Whether the namespace, if there is one, opts in objects without the label. */
   readonly namespaceOptedIn: boolean;
 }
 
 /**
- * Reads the opted-in BuildConfigs and their Builds; of named BuildConfigs also those that are not opted in, and of a
- * namespace that opted in all.
+ * Reads the opted-in BuildConfigs and their Builds. Named BuildConfigs are read even if not opted in, and in an
+ * opted-in namespace all are.
  * @param namespace undefined: all
  * @param names of BuildConfigs; none: all that opted in
  * @throws CommandError
@@ -52,7 +52,7 @@ async function readAllOrNamed(
     ...(namespace !== undefined && { namespace }),
   });
   const namespaceOptedIn = namespace !== undefined && (await hasOptedIn(open, namespace));
-  // What its namespace opted in has no label to select it by.
+  // Objects opted in by namespace have no label to select them by.
   const optedIn = namespaceOptedIn ? [] : [optInSelector];
   const readBuilds = (labelSelector: string) =>
     readAll(
@@ -75,7 +75,7 @@ async function readAllOrNamed(
         .catch(rethrowAs({ server: open.server, verb: 'get', resource: 'buildconfigs', namespace })),
     ),
   );
-  // OpenShift cuts the label's value; the owner's uid then tells which of two BuildConfigs a Build belongs to.
+  // OpenShift cuts the label's value; the owner's uid then tells whose Build it is.
   const selectors = new Set(
     names.map((name) => [...optedIn, `${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`].join(',')),
   );
@@ -88,15 +88,14 @@ async function readAllOrNamed(
   };
 }
 
-/** Whether a namespace has the label; false where it may not be read: then labels of BuildConfigs alone tell. */
+/** Returns whether a namespace has the label; false if it may not be read, then only the BuildConfigs' labels count. */
 async function hasOptedIn({ get }: OpenCluster, namespace: string): Promise<boolean> {
   const found = await get('namespaces', namespace, namespace).catch(() => undefined);
   return found !== undefined && hasOptInLabel(found);
 }
 
 /**
- * All objects of a selection, each folded as it comes. A list that is read for longer than the server keeps it is begun
- * anew, once.
+ * Reads all objects of a selection, reducing each at once. If the list expires, it is read again, once.
  * @throws CommandError
  */
 async function readAll<T>(

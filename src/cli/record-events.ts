@@ -3,13 +3,10 @@ import type { Kubernetes } from '../kubernetes/connection.ts';
 import { createEventRecorder } from '../telemetry/events.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
-/** Milliseconds the API server has to take an Event; whoever waits longer only piles them up. */
+/** Milliseconds that the API server may take to store an Event; a longer wait would let them pile up. */
 const patience = 5_000;
 
-/**
- * Tells of decisions in Events in the cluster. That one cannot be stored is said when it begins, and again after one
- * that could.
- */
+/** Creates a recorder of decisions as Events. A failure is logged once, and again after a success. */
 export function recordEvents(kubernetes: Kubernetes, logger: Logger): ReturnType<typeof createEventRecorder> {
   let isFailing = false;
   return createEventRecorder({

@@ -1,15 +1,15 @@
 import { at, equalJson, isObject, stringAt } from '../openshift/json.ts';
 import type { Text } from './terminal.ts';
 
-/** One field that differs; undefined: it is not there. */
+/** Describes one field that differs; undefined: absent. */
 export interface Change {
-  /** The field's path for people, e.g. `spec.strategy.sourceStrategy.env[PIP_INDEX_URL]`. */
+  /** The path as shown to people, such as `spec.strategy.sourceStrategy.env[PIP_INDEX_URL]`. */
   readonly path: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
 }
 
-/** The fields in which two objects differ, each down to its value, in the objects' order. */
+/** Returns the fields in which two objects differ, down to single values, in the objects' order. */
 export function listChanges(before: unknown, after: unknown, path = ''): readonly Change[] {
   if (before === after || equalJson(before, after)) return [];
   if (isContainer(before) || isContainer(after)) {
@@ -25,7 +25,7 @@ function isContainer(value: unknown): boolean {
   return isObject(value) || Array.isArray(value);
 }
 
-/** The parts of a value by key; items of a list that have a name of their own go by it, as env variables do. */
+/** Returns the parts of a value by key; items of a list with a name, like env variables, by name. */
 function entriesOf(value: unknown): ReadonlyMap<string, unknown> {
   if (isObject(value)) return new Map(Object.entries(value));
   if (!Array.isArray(value)) return new Map();
@@ -51,14 +51,14 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** How changes are printed. */
+/** Says how to print changes. */
 export interface RenderOptions {
   readonly indent: string;
-  /** Characters a line may have; longer values are shortened in their middle. Infinity: never. */
+  /** Characters of a line; longer values are shortened in the middle. Infinity: never. */
   readonly width: number;
 }
 
-/** The changes as aligned lines: `-` before, `+` after, one column for the fields and one for the values. */
+/** Returns the changes as aligned lines: `-` before, `+` after, in one column of fields and one of values. */
 export function renderChanges(changes: readonly Change[], { indent, width }: RenderOptions): readonly Text[] {
   const column = Math.max(0, ...changes.map(({ path }) => path.length));
   const room = width - indent.length - column - 4;
@@ -72,7 +72,7 @@ export function renderChanges(changes: readonly Change[], { indent, width }: Ren
   ]);
 }
 
-/** Shortens a text to a length by leaving out its middle; both ends of an image reference tell it from others. */
+/** Shortens a text by leaving out its middle, because both ends distinguish an image reference. */
 export function shorten(text: string, length: number): string {
   const digestShortened = text.length <= length ? text : text.replaceAll(/(sha256:[a-f0-9]{8})[a-f0-9]{56}/g, '$1…');
   if (digestShortened.length <= length) return digestShortened;

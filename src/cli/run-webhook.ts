@@ -23,7 +23,7 @@ import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
 import { messageOf } from '../config/message-of.ts';
 
-/** Runs the webhook until a signal ends it; resolves with the exit status. */
+/** Runs the webhook until a signal; resolves with the exit status. */
 export async function runWebhook(options: ServeArguments, terminal: Terminal): Promise<number> {
   const { environment, exit, version } = terminal;
   const config = loadConfig(options.config, environment);
@@ -86,7 +86,8 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
     const watching = watched?.run(stopping.signal);
     logger.info({ url: webhook.operations.url }, 'listening for probes and metrics');
     logger.info({ url: `${webhook.scripts.url}/s2i` }, 'listening for build pods');
-    // A port that is taken ends the process; a certificate that is still to come does not keep a signal from it.
+    // A port in use ends the process. While the certificate is missing, a signal must still be able to stop the
+    // process.
     const listening = webhook.admission.then(({ url }) => {
       logger.info({ url: `${url}/mutate` }, 'listening for admission reviews');
       return signalled;
@@ -104,12 +105,12 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
     await Promise.all([certificate.close(), clients?.close(), defaults?.close()]);
   }
   logger.info('stopped');
-  // Whoever does not read the log does not keep the process: lines that nobody takes within a second are lost.
+  // A full pipe of the log must not keep the process alive: lines that are not read within a second are lost.
   setTimeout(() => exit(exitCodes.ok), 1_000).unref();
   return exitCodes.ok;
 }
 
-/** The cluster that was named or is at hand, or undefined. The client is loaded only where there is one. */
+/** Returns the cluster that is named or configured, or undefined. The client is loaded only if there is one. */
 async function connectCluster({ kubeconfig, standalone }: ServeArguments, { environment, version }: Terminal) {
   if (standalone || (kubeconfig === undefined && !isClusterAtHand(environment))) return undefined;
   const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
@@ -156,15 +157,13 @@ function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | und
   return `synced, ${buildConfigs} BuildConfigs${more}`;
 }
 
-/**
- * Reads the cluster's BuildDefaults for as long as the webhook runs; logs once that they keep it from being fetched.
- */
+/** Reads the cluster's BuildDefaults while the webhook runs; logs if they cannot be read. */
 async function readBuildDefaults(kubernetes: Kubernetes, logger: Logger) {
   const { watchBuildDefaults } = await import('../kubernetes/build-defaults.ts');
   return watchBuildDefaults(kubernetes, (error) => logger.warn({ error }, 'BuildDefaults cannot be read'));
 }
 
-/** What `/readyz` says of the delivery of the assemble wrapper. */
+/** Returns what `/readyz` says about delivery of the assemble wrapper. */
 function describeWrapper({ wrapper, baseUrl, image }: AssembleConfig, defaults: readonly unknown[]): string {
   if (!wrapper) return 'off';
   if (image !== '') return `out of ${image}`;
@@ -174,7 +173,7 @@ function describeWrapper({ wrapper, baseUrl, image }: AssembleConfig, defaults: 
     : `from ${baseUrl}`;
 }
 
-/** Resolves at the first SIGTERM or SIGINT; from then on a second one ends the process at once. */
+/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */
 function receiveSignal({ signals, exit }: Terminal, logger: Logger): Promise<void> {
   return new Promise((resolve) => {
     let received = false;

@@ -1,5 +1,5 @@
 import type { Config } from '../config/config.ts';
-import type { Given } from './command.ts';
+import type { CommandLine } from './command.ts';
 import { configOption } from './object-arguments.ts';
 import { UsageError } from './usage.ts';
 
@@ -40,7 +40,7 @@ New files are served without a restart. Not with certificate.secret in the confi
   'client-names': { type: 'string', value: 'NAME,…', help: 'and only those with one of these common names' },
 } as const;
 
-/** The command line of `serve`. */
+/** Holds the arguments of `serve`. */
 export interface ServeArguments {
   readonly config: string | undefined;
   readonly kubeconfig: string | undefined;
@@ -55,10 +55,10 @@ export interface ServeArguments {
 }
 
 /**
- * The command line of `serve`, checked.
+ * Returns the checked arguments of `serve`.
  * @throws UsageError
  */
-export function readServeArguments(values: Given<typeof serveOptions>['values']): ServeArguments {
+export function readServeArguments(values: CommandLine<typeof serveOptions>['values']): ServeArguments {
   if (values.standalone === true && values.kubeconfig !== undefined) {
     throw new UsageError('--standalone and --kubeconfig exclude each other');
   }
@@ -84,7 +84,7 @@ function clientNamesOf(text: string | undefined, clientCa: string | undefined): 
   return names;
 }
 
-/** @throws UsageError where the certificate would come from two places, or from a cluster that is not to be asked */
+/** @throws UsageError if the certificate would have two sources, or needs a cluster in standalone mode */
 export function checkCertificateArguments({ certDir, standalone }: ServeArguments, { certificate }: Config): void {
   if (certificate.secret === undefined) return;
   if (certDir !== undefined) throw new UsageError('--cert-dir and certificate.secret exclude each other');

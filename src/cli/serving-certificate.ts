@@ -11,9 +11,9 @@ import type { ClientPolicy } from '../server/webhook.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 /**
- * The source that the configuration names: a Secret shared by all replicas, else a folder.
+ * Starts the certificate source that is configured: a Secret shared by all replicas, else a folder.
  * @param directory undefined: `certs`
- * @throws CertificateError where the folder cannot be used
+ * @throws CertificateError if the folder cannot be used
  */
 export async function startCertificateSource(
   directory: string | undefined,
@@ -41,8 +41,8 @@ export async function startCertificateSource(
 }
 
 /**
- * Who may call, as the options say.
- * @throws CertificateError where the file cannot be used
+ * Returns which clients may call, as the options say.
+ * @throws CertificateError if the file cannot be used
  */
 export function watchClients(
   file: string,

@@ -4,13 +4,13 @@ import { type Column, renderTable } from './table.ts';
 import type { Text } from './terminal.ts';
 
 export interface StatusTableOptions {
-  /** Whether a column tells the namespace. */
+  /** Whether there is a column for the namespace. */
   readonly withNamespace: boolean;
-  /** Characters a line may have; infinity where it is no terminal: then digests are whole, too. */
+  /** Characters of a line; infinity if it is no terminal, then digests are not shortened. */
   readonly width: number;
 }
 
-/** One line a BuildConfig; `-` stands for what there is not or is not known. */
+/** Returns a line for each BuildConfig; `-` means none or unknown. */
 export function renderStatusTable(rows: readonly BuildConfigStatus[], options: StatusTableOptions): readonly Text[] {
   const { withNamespace, width } = options;
   const column = (title: string, cell: (row: BuildConfigStatus) => string, more: Partial<Column> = {}): Column => ({
@@ -50,7 +50,7 @@ const decisionStyles: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   'not-admitted': 'red',
 };
 
-/** A Build that is Complete is the usual case and needs no note. */
+/** Complete is the usual phase and is not shown. */
 function phaseNote(phase: string): string {
   return phase === 'Complete' ? '' : ` (${phase})`;
 }

@@ -7,7 +7,7 @@ import { ownOptIn } from '../policy/opt-in.ts';
 import { createStatus } from '../status/build-config-status.ts';
 import { buildConfigKeyOf } from '../status/build-summary.ts';
 import { escapeControls } from '../telemetry/show-controls.ts';
-import { type Given, defineCommand } from './command.ts';
+import { type CommandLine, defineCommand } from './command.ts';
 import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
 import { openCluster } from './open-cluster.ts';
 import { createProgress } from './progress.ts';
@@ -53,20 +53,19 @@ export const status = defineCommand({
   run: showStatus,
 });
 
-/** Prints a row for each opted-in BuildConfig. */
-async function showStatus(given: Given<typeof options>, terminal: Terminal): Promise<number> {
+async function showStatus(commandLine: CommandLine<typeof options>, terminal: Terminal): Promise<number> {
   const { stdout, stderr, environment, program, clock } = terminal;
-  const { config, kubeconfig, output } = given.values;
-  const { names, givenNamespace, allNamespaces } = readTarget(given);
+  const { config, kubeconfig, output } = commandLine.values;
+  const { names, namespaceArgument, allNamespaces } = readTarget(commandLine);
   const limit = config === undefined ? undefined : loadConfig(config, environment).incremental.maxDepth;
   const open = await openCluster(kubeconfig, terminal);
-  const namespace = allNamespaces ? undefined : (givenNamespace ?? open.namespace);
+  const namespace = allNamespaces ? undefined : (namespaceArgument ?? open.namespace);
   const progress = createProgress(stderr, 'reading BuildConfigs and Builds', clock);
   const read = await readStatusObjects(open, namespace, names, progress);
   const { missing, builds, namespaceOptedIn } = read;
   const isOptedIn = (buildConfig: JsonObject) =>
     ownOptIn(buildConfig) ?? (namespaceOptedIn && sourceStrategyOf(buildConfig) !== undefined);
-  // Of a namespace that opted in everything was read.
+  // In an opted-in namespace all were read.
   const buildConfigs = names.length > 0 ? read.buildConfigs : read.buildConfigs.filter(isOptedIn);
 
   for (const name of missing) {
@@ -99,12 +98,12 @@ async function showStatus(given: Given<typeof options>, terminal: Terminal): Pro
   return missing.length === 0 ? exitCodes.ok : exitCodes.failure;
 }
 
-/** @throws UsageError for names and namespaces that cannot be, or exclude each other */
-function readTarget({ values, names }: Given<typeof options>) {
-  const givenNamespace = parseNamespace(values.namespace);
+/** @throws UsageError if names or namespaces are invalid or exclude each other */
+function readTarget({ values, names }: CommandLine<typeof options>) {
+  const namespaceArgument = parseNamespace(values.namespace);
   const allNamespaces = values['all-namespaces'] === true;
-  if (allNamespaces && givenNamespace !== undefined) throw new UsageError('-A and -n exclude each other');
+  if (allNamespaces && namespaceArgument !== undefined) throw new UsageError('-A and -n exclude each other');
   if (allNamespaces && names.length > 0) throw new UsageError('-A and names exclude each other; use -n');
   const unique = [...new Set(names.map((text) => parseObjectName('BuildConfig', text)))];
-  return { names: unique, givenNamespace, allNamespaces };
+  return { names: unique, namespaceArgument, allNamespaces };
 }

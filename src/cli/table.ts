@@ -3,14 +3,14 @@ import type { Style, Text } from './terminal.ts';
 
 export interface Column {
   readonly title: string;
-  /** One a row. */
+  /** One per row. */
   readonly cells: readonly string[];
   /**
-   * Characters that its cells are left where a line would be too long, shortened in their middle; where that is not
-   * enough, those of its title. Absent: they are always whole.
+   * Least characters of its cells if a line is too long; cells are then shortened in the middle, at worst to the length
+   * of the title. Absent: cells are never shortened.
    */
   readonly room?: number;
-  /** Whether it may be left out where the columns have not that much room; of several the last one goes first. */
+  /** Whether it may be left out if there is still no room; the last one goes first. */
   readonly isOptional?: boolean;
   readonly style?: (cell: string) => Style | undefined;
 }
@@ -18,8 +18,8 @@ export interface Column {
 const gap = '   ';
 
 /**
- * Returns columns as aligned lines, titles first, in the manner of `oc get`.
- * @param width characters a line may have; infinity: nothing is shortened or left out
+ * Returns aligned lines, titles first, like `oc get`.
+ * @param width characters of a line; infinity: nothing is shortened or left out
  */
 export function renderTable(columns: readonly Column[], width: number): readonly Text[] {
   const fitting = fitColumns(columns, width);
@@ -48,11 +48,11 @@ export function renderTable(columns: readonly Column[], width: number): readonly
 
 interface FittingColumn {
   readonly column: Column;
-  /** Characters of its cells and its title. */
+  /** Characters of the column. */
   readonly length: number;
 }
 
-/** Chooses the columns that a line has room for, and how long their cells may be. */
+/** Chooses the columns that fit, and their length. */
 function fitColumns(columns: readonly Column[], width: number): readonly FittingColumn[] {
   const natural = columns.map((column) => ({
     column,
@@ -65,7 +65,7 @@ function fitColumns(columns: readonly Column[], width: number): readonly Fitting
   return shrinkColumns(withRoom, width, ({ title }) => title.length);
 }
 
-/** Takes from the longest of the columns that can give, until they fit or none is longer than it has to be. */
+/** Shortens the longest column that may be shortened, until all fit or none is longer than its minimum. */
 function shrinkColumns(
   columns: readonly FittingColumn[],
   width: number,

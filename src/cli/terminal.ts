@@ -3,44 +3,41 @@ import { styleText } from 'node:util';
 import { showControls } from '../telemetry/show-controls.ts';
 import { type ProgramName, programNameOf } from './program-name.ts';
 
-/** Styles make a text stand out where there are colours. */
+/** The styles of a text, shown if the output has colours. */
 export type Style = 'bold' | 'green' | 'yellow' | 'red' | 'dim';
 
-/**
- * A text is a line for people, or a part of one. Only an output makes it characters, so nothing that others wrote in it
- * acts on a terminal.
- */
+/** A line for people, or a part of it. Only an output turns it into characters, so no text can control a terminal. */
 export type Text = string | { readonly style: Style; readonly text: string } | readonly Text[];
 
-/** An output is what a command writes to. */
+/** Takes the output of a command. */
 export interface Output {
-  /** Writes lines for people, in which control and format characters are shown as `\u{…}`. */
+  /** Writes lines for people; control and format characters are shown as `\u{…}`. */
   print(...lines: readonly Text[]): void;
   /** Writes a document for programs as it is. */
   write(text: string): void;
-  /** Whether a person looks at it. */
+  /** Whether it is a terminal. */
   readonly isTTY: boolean;
-  /** Characters a line may have; infinity where nobody looks. */
+  /** Characters of a line; infinity if it is no terminal. */
   readonly width: number;
 }
 
-/** A terminal is all that a command knows of the world around it, so that a test can be that world. */
+/** Holds everything a command uses of its environment, so that a test can replace it. */
 export interface Terminal {
   readonly stdout: Output;
   readonly stderr: Output;
   /** Reads standard input to its end. */
   readonly readInput: () => string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** How the program was called. */
+  /** The program's name on the command line. */
   readonly program: ProgramName;
   readonly version: string;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Where the log of `serve` goes; undefined: to standard output, past any buffer. */
+  /** Where the log of `serve` goes; undefined: unbuffered to standard output. */
   readonly log: { write(line: string): void } | undefined;
-  /** Where signals to the process are told; only `serve` listens. */
+  /** Emits the process's signals; only `serve` listens. */
   readonly signals: Pick<NodeJS.EventEmitter, 'on'>;
-  /** Ends the process, whatever is still under way. */
+  /** Ends the process at once. */
   readonly exit: (status: number) => void;
 }
 
@@ -60,7 +57,7 @@ export function createTerminal(process: NodeJS.Process, version: string): Termin
   };
 }
 
-/** An output's characters go to a stream. */
+/** The stream behind an output. */
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
@@ -74,20 +71,17 @@ export function createOutput(stream: OutputStream, hasColour: boolean): Output {
     print: (...lines) => void stream.write(lines.map((line) => `${renderText(line, hasColour)}\n`).join('')),
     write: (text) => void stream.write(text),
     isTTY,
-    // A terminal that does not know its width says 0.
+    // A terminal of unknown width reports 0.
     width: (isTTY && stream.columns) || Number.POSITIVE_INFINITY,
   };
 }
 
-/**
- * Tells whether a stream shows colours: a terminal, unless NO_COLOR and its relatives say otherwise (as FORCE_COLOR
- * does).
- */
+/** Returns whether a stream shows colours: a terminal, unless variables such as NO_COLOR or FORCE_COLOR decide. */
 function showsColour(stream: NodeJS.WriteStream): boolean {
   return styleText('red', 'x', { stream }) !== 'x';
 }
 
-/** Returns the characters of a line. */
+/** Returns the characters of a text. */
 export function renderText(text: Text, hasColour: boolean): string {
   if (typeof text === 'string') return showControls(text);
   if (!('style' in text)) return text.map((part) => renderText(part, hasColour)).join('');
@@ -95,7 +89,7 @@ export function renderText(text: Text, hasColour: boolean): string {
   return hasColour ? styleText(text.style, plain, { validateStream: false }) : plain;
 }
 
-/** Tells whether a text has no characters that act on a terminal. */
+/** Returns whether a text has no characters that control a terminal. */
 export function isPrintable(text: string): boolean {
   return showControls(text) === text;
 }

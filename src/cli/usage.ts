@@ -1,4 +1,4 @@
-/** The command line cannot be understood; the message says what is wrong. Exit status 2. */
+/** The command line is invalid; the message says why. Exit status 2. */
 export class UsageError extends Error {
   readonly code = 'usage';
 }

@@ -64,10 +64,10 @@ const profile = z.strictObject(
   { error: 'must be a map with like, match, namespaces, scriptsDir, keep, outputs, url, trusted and env' },
 );
 
-type GivenProfile = z.output<typeof profile>;
+type ProfileSettings = z.output<typeof profile>;
 
 /** The settings of a built-in profile that the file does not mention. */
-const nothingGiven: GivenProfile = { namespaces: [], trusted: false, env: {} };
+const noSettings: ProfileSettings = { namespaces: [], trusted: false, env: {} };
 
 /**
  * A profile's name is a label value and a path segment; the label value `false` means none. It starts with a letter,
@@ -82,7 +82,7 @@ const profileName = string
   });
 
 /** Returns the built-in profile that a profile extends: the one in `like`, else the one with its name. */
-function builtinOf(own: string, { like: name = own }: Pick<GivenProfile, 'like'>): BuiltinProfile | undefined {
+function builtinOf(own: string, { like: name = own }: Pick<ProfileSettings, 'like'>): BuiltinProfile | undefined {
   return Object.hasOwn(builtinProfiles, name) ? builtinProfiles[name as keyof typeof builtinProfiles] : undefined;
 }
 
@@ -93,11 +93,11 @@ function builtinOf(own: string, { like: name = own }: Pick<GivenProfile, 'like'>
 export const profilesSchema = z
   .record(profileName, profile, { error: 'must be a map of profile names to profiles' })
   .superRefine((byName, context) => {
-    for (const [name, { like, url: given, trusted }] of Object.entries(byName)) {
+    for (const [name, { like, url: ownUrl, trusted }] of Object.entries(byName)) {
       const known = `is only for the built-in profiles ${builtinNames} and profiles with like; use env`;
-      if (given !== undefined && builtinOf(name, { like }) === undefined)
+      if (ownUrl !== undefined && builtinOf(name, { like }) === undefined)
         context.addIssue({ code: 'custom', path: [name, 'url'], message: known });
-      if (trusted && given === undefined) {
+      if (trusted && ownUrl === undefined) {
         context.addIssue({
           code: 'custom',
           path: [name, 'trusted'],
@@ -109,24 +109,26 @@ export const profilesSchema = z
   .transform((byName) => {
     const unnamed = Object.keys(builtinProfiles).filter((name) => !Object.hasOwn(byName, name));
     return [
-      ...Object.entries(byName).map(([name, given]) => createProfile(name, given)),
-      ...unnamed.map((name) => createProfile(name, nothingGiven)),
+      ...Object.entries(byName).map(([name, settings]) => createProfile(name, settings)),
+      ...unnamed.map((name) => createProfile(name, noSettings)),
     ];
   });
 
-function createProfile(name: string, given: GivenProfile): Profile {
-  const builtin = builtinOf(name, given);
-  const fromUrl = given.url === undefined || builtin === undefined ? {} : builtin.env(given.url);
+function createProfile(name: string, settings: ProfileSettings): Profile {
+  const builtin = builtinOf(name, settings);
+  const fromUrl = settings.url === undefined || builtin === undefined ? {} : builtin.env(settings.url);
   const fromHost =
-    given.url === undefined || builtin === undefined || !given.trusted ? {} : builtin.trustedEnv(hostOf(given.url));
+    settings.url === undefined || builtin === undefined || !settings.trusted
+      ? {}
+      : builtin.trustedEnv(hostOf(settings.url));
   return {
     name,
-    match: given.match ?? (builtin === undefined ? undefined : new RegExp(builtin.match)),
-    namespaces: given.namespaces,
-    scriptsDir: given.scriptsDir ?? builtin?.scriptsDir ?? stockScriptsDir,
-    keep: given.keep ?? builtin?.keep ?? [],
-    outputs: given.outputs ?? builtin?.outputs ?? [],
-    env: new Map(Object.entries({ ...fromUrl, ...fromHost, ...given.env })),
+    match: settings.match ?? (builtin === undefined ? undefined : new RegExp(builtin.match)),
+    namespaces: settings.namespaces,
+    scriptsDir: settings.scriptsDir ?? builtin?.scriptsDir ?? stockScriptsDir,
+    keep: settings.keep ?? builtin?.keep ?? [],
+    outputs: settings.outputs ?? builtin?.outputs ?? [],
+    env: new Map(Object.entries({ ...fromUrl, ...fromHost, ...settings.env })),
   };
 }
 

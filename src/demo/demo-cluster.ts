@@ -4,22 +4,19 @@ import type { PatchOperation } from '../admission/review.ts';
 import { type JsonObject, at, objectAt, stringAt, withValue, withoutValue } from '../openshift/json.ts';
 import { nameOf } from '../openshift/metadata.ts';
 
-/** What one admission did to an object. */
-export interface Admitted {
+/** Holds an object before and after admission. */
+export interface AdmissionResult {
   readonly before: JsonObject;
   readonly after: JsonObject;
 }
 
-/** Where the webhook is, and what to verify it by. */
+/** The webhook's address, and the CA to verify it. */
 export interface WebhookAddress {
   readonly url: string;
   readonly ca: string;
 }
 
-/**
- * The parts of a cluster that the story needs: it stores objects and, as OpenShift's API server does, has the webhook
- * admit each change first.
- */
+/** Simulates a cluster for the story: it stores objects, and the webhook admits each change first. */
 export class DemoCluster {
   readonly #objects = new Map<string, JsonObject>();
   readonly #webhook: () => WebhookAddress;
@@ -29,17 +26,17 @@ export class DemoCluster {
     this.#webhook = webhook;
   }
 
-  /** Everything that is stored. */
+  /** Returns all stored objects. */
   objects(): Iterable<JsonObject> {
     return this.#objects.values();
   }
 
-  /** Stores an object that was there before the webhook. */
+  /** Stores an object without admission. */
   store(object: JsonObject): void {
     this.#objects.set(keyOf(object), object);
   }
 
-  /** The stored object of a kind and name. */
+  /** Returns the stored object of a kind and name. */
   get(kind: string, name: string): JsonObject {
     const object = this.#objects.get(`${kind}/${name}`);
     if (object === undefined) throw new Error(`the demo has no ${kind} ${name}`);
@@ -47,7 +44,7 @@ export class DemoCluster {
   }
 
   /** `oc label buildconfig NAME KEY=VALUE` */
-  async label(name: string, key: string, value: string | undefined): Promise<Admitted> {
+  async label(name: string, key: string, value: string | undefined): Promise<AdmissionResult> {
     const stored = this.get('BuildConfig', name);
     const path = ['metadata', 'labels', key];
     const changed = value === undefined ? withoutValue(stored, path) : withValue(stored, path, value);
@@ -55,10 +52,10 @@ export class DemoCluster {
   }
 
   /**
-   * `oc start-build NAME [--incremental=false]`: a Build with all labels and none of the annotations of its
-   * BuildConfig.
+   * `oc start-build NAME [--incremental=false]`: creates a Build with the labels of its BuildConfig, but not its
+   * annotations.
    */
-  async startBuild(name: string, baseImage: string, incremental?: boolean): Promise<Admitted> {
+  async startBuild(name: string, baseImage: string, incremental?: boolean): Promise<AdmissionResult> {
     const buildConfig = this.get('BuildConfig', name);
     const build = buildOf(buildConfig, this.#countBuild(name), baseImage);
     const flagged =
@@ -68,8 +65,8 @@ export class DemoCluster {
     return this.#admit('CREATE', flagged, null);
   }
 
-  /** `oc start-build --from-build=BUILD`: a copy of everything, annotations included. */
-  async cloneBuild(source: string): Promise<Admitted> {
+  /** `oc start-build --from-build=BUILD`: creates a copy, including annotations. */
+  async cloneBuild(source: string): Promise<AdmissionResult> {
     const stored = this.get('Build', source);
     const name = stringAt(stored, 'status', 'config', 'name') ?? '';
     const number = this.#countBuild(name);
@@ -90,7 +87,7 @@ export class DemoCluster {
     return this.#admit('CREATE', clone, null);
   }
 
-  /** The Build's pod has pushed its image. */
+  /** Marks a Build as complete, with the digest of its image. */
   complete(name: string, imageDigest: string): void {
     const build = this.get('Build', name);
     this.store(
@@ -105,7 +102,7 @@ export class DemoCluster {
     return number;
   }
 
-  async #admit(operation: string, object: JsonObject, oldObject: JsonObject | null): Promise<Admitted> {
+  async #admit(operation: string, object: JsonObject, oldObject: JsonObject | null): Promise<AdmissionResult> {
     this.#reviews += 1;
     const resource = `${String(object['kind']).toLowerCase()}s`;
     const review = {
@@ -172,7 +169,7 @@ function buildOf(buildConfig: JsonObject, number: number, baseImage: string): Js
   };
 }
 
-/** Posts a review as the API server does, with its timeout in the query. */
+/** Posts a review like the API server, with its timeout in the query. */
 function postJson({ url, ca }: WebhookAddress, body: unknown): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const options = { method: 'POST', ca, servername: 'localhost', headers: { 'Content-Type': 'application/json' } };

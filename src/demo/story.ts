@@ -1,11 +1,11 @@
 import type { JsonObject } from '../openshift/json.ts';
-import type { Admitted, DemoCluster } from './demo-cluster.ts';
+import type { AdmissionResult, DemoCluster } from './demo-cluster.ts';
 
-/** One thing a developer does, what it does to the cluster, and what to look at in it. */
+/** Describes what a developer does, its effect on the cluster, and what to note. */
 export interface Step {
   readonly title: string;
   readonly command: string;
-  readonly run: (cluster: DemoCluster) => Promise<Admitted>;
+  readonly run: (cluster: DemoCluster) => Promise<AdmissionResult>;
   readonly remark: string;
 }
 
@@ -17,7 +17,7 @@ const digests = {
 
 const baseImage = `image-registry.openshift-image-registry.svc:5000/openshift/python@${digests.base}`;
 
-/** The configuration the demo's webhook runs with, as an admin would write it. */
+/** The configuration of the demo's webhook. */
 export const demoConfig = `assemble:
   baseUrl: http://s2i-incremental-webhook.s2i-incremental.svc:8081/s2i
   profiles:
@@ -26,7 +26,7 @@ export const demoConfig = `assemble:
       env: {PIP_INDEX_URL: "https://pypi.example.com/simple", PIP_TRUSTED_HOST: pypi.example.com}
 `;
 
-/** A BuildConfig as it was before anyone had heard of the webhook. */
+/** A BuildConfig that has not opted in. */
 export const shop: JsonObject = {
   apiVersion: 'build.openshift.io/v1',
   kind: 'BuildConfig',
@@ -45,7 +45,7 @@ export const shop: JsonObject = {
 
 const enabled = 's2i-incremental.io/enabled';
 
-/** The story: opting in, three builds of which two complete, a clean build, a repeated one, and opting out. */
+/** The story: opting in, three builds, a clean build, a clone, and opting out. */
 export const story: readonly Step[] = [
   {
     title: 'A developer opts in',

@@ -13,7 +13,7 @@ const keepFor = 7_200_000;
 const defaultMaxBytes = 8 * 1024 * 1024;
 
 /** The last tag of a series. */
-interface Issued {
+interface LastTag {
   readonly position: number;
   readonly at: number;
 }
@@ -24,7 +24,7 @@ interface Issued {
  */
 export class IssuedTags {
   /** Ordered from the oldest. */
-  readonly #issued = new Map<string, Issued>();
+  readonly #lastTags = new Map<string, LastTag>();
   readonly #maxBytes: number;
   #bytes = 0;
 
@@ -34,27 +34,27 @@ export class IssuedTags {
 
   /** Returns the last position issued in a series; undefined if none. */
   upTo(series: string, now: number): number | undefined {
-    const issued = this.#issued.get(series);
-    return issued !== undefined && isRecent(issued, now) ? issued.position : undefined;
+    const last = this.#lastTags.get(series);
+    return last !== undefined && isRecent(last, now) ? last.position : undefined;
   }
 
   /** Records an issued tag, and forgets those that are too old or too many. */
   record({ series, position }: IssuedTag, now: number): void {
     this.#forget(series);
-    this.#issued.set(series, { position, at: now });
+    this.#lastTags.set(series, { position, at: now });
     this.#bytes += sizeOf(series);
-    for (const [oldest, issued] of this.#issued) {
-      if (this.#bytes <= this.#maxBytes && isRecent(issued, now)) return;
+    for (const [oldest, last] of this.#lastTags) {
+      if (this.#bytes <= this.#maxBytes && isRecent(last, now)) return;
       this.#forget(oldest);
     }
   }
 
   #forget(series: string): void {
-    if (this.#issued.delete(series)) this.#bytes -= sizeOf(series);
+    if (this.#lastTags.delete(series)) this.#bytes -= sizeOf(series);
   }
 }
 
-function isRecent({ at }: Issued, now: number): boolean {
+function isRecent({ at }: LastTag, now: number): boolean {
   return Math.abs(now - at) < keepFor;
 }
 

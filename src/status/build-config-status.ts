@@ -4,17 +4,17 @@ import { formatTime, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { medianOf } from '../policy/chain-times.ts';
 import type { BuildSummary, SummarizedDecision } from './build-summary.ts';
 
-/** A Build and how long it took, in whole seconds. */
+/** Holds a Build and its duration in whole seconds. */
 export interface TimedBuild {
   readonly build: string;
   readonly seconds: number;
 }
 
-/** Where an opted-in BuildConfig stands, as `status -o json` prints it. Null: there is none, or it is not known. */
+/** Holds a BuildConfig's row of `status`, as `status -o json` prints it. Null: none, or unknown. */
 export interface BuildConfigStatus {
   readonly namespace: string;
   readonly name: string;
-  /** Its newest Build; the decision is null where the webhook did not admit it. */
+  /** Its newest Build; the decision is null if the webhook did not admit it. */
   readonly last: {
     readonly build: string;
     readonly phase: string;
@@ -22,24 +22,24 @@ export interface BuildConfigStatus {
     readonly reason: string | null;
     readonly from: string | null;
   } | null;
-  /** Where the newest Build is in its chain: 0 is the full one at its start. */
+  /** The position of the newest Build in its chain; 0 is the full build. */
   readonly chain: { readonly depth: number; readonly limit: number | null; readonly started: string | null } | null;
-  /** What the next Build can continue from. */
+  /** The image that the next Build can continue from. */
   readonly previous: { readonly build: string; readonly image: string } | null;
   readonly lastFull: TimedBuild | null;
   readonly lastIncremental: TimedBuild | null;
-  /** Of the Complete Builds that still exist; where no full one does, of those that their chains started with. */
+  /** Medians of the existing complete Builds; without a full one, of the recorded full builds of their chains. */
   readonly medianSeconds: { readonly full: number | null; readonly incremental: number | null };
-  /** Whether three incremental Builds or more took as long as full ones, or longer. */
+  /** Whether at least three incremental Builds took as long as full ones, or longer. */
   readonly savesNothing: boolean;
-  /** Over the incremental Builds that still exist; null where there are some and it is known of none. */
+  /** Total of the existing incremental Builds; null if unknown for all of them. */
   readonly savedSeconds: number | null;
 }
 
 /**
- * Puts a BuildConfig's Builds into one row.
+ * Creates the row of a BuildConfig.
  * @param builds of this BuildConfig, in any order
- * @param limit the depth a chain may have; undefined: not known
+ * @param limit the depth a chain may have; undefined: unknown
  */
 export function createStatus(
   buildConfig: JsonObject,
@@ -81,7 +81,7 @@ function timed({ name, seconds, recorded }: BuildSummary, decision: 'full' | 'in
   return seconds === undefined || recorded?.decision !== decision ? undefined : { build: name, seconds };
 }
 
-/** How long the Builds of each kind took. */
+/** Returns the durations of full and incremental Builds, in seconds. */
 function timesOf(builds: readonly BuildSummary[]): Record<'full' | 'incremental', readonly number[]> {
   const secondsOf = (decision: 'full' | 'incremental') =>
     builds.flatMap((build) => timed(build, decision)?.seconds ?? []);
@@ -95,8 +95,8 @@ function middleOf(seconds: readonly number[]): number | null {
 }
 
 /**
- * What each incremental Build took less than the full Build its chain started from: as recorded, else than the newest
- * full Build before it that still exists. One that took longer saved nothing, and takes nothing away from the others.
+ * Returns the seconds that incremental Builds saved, compared with the full build of their chain: as recorded, else
+ * with the newest earlier full Build that exists. A slower one counts as 0.
  */
 function savedBy(newestFirst: readonly BuildSummary[]): number | null {
   const saved = newestFirst.flatMap((build, index) => {

@@ -4,45 +4,45 @@ import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { createdAt, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { type BuildRecord, type DecodedBuildRecord, decodeBuildRecord } from '../policy/build-record.ts';
 
-/** The record of a Build, of which the decision at least could be read. */
+/** A Build's record with at least a decision. */
 export type RecordedDecision = DecodedBuildRecord & { readonly decision: BuildRecord['decision'] };
 
-/** What a summary keeps of a record: no text of the user's. */
+/** The part of a record that a summary keeps: no text from users. */
 export type SummarizedDecision = Pick<
   RecordedDecision,
   'decision' | 'reason' | 'chainDepth' | 'chainStarted' | 'chainFullSeconds'
 >;
 
-/** What the status of a BuildConfig needs of one of its Builds. */
+/** Holds the part of a Build that `status` needs. */
 export interface BuildSummary {
   readonly name: string;
-  /** -1: not known. */
+  /** -1: unknown. */
   readonly number: number;
-  /** Milliseconds since the epoch; undefined: not known. */
+  /** Milliseconds since the epoch; undefined: unknown. */
   readonly createdAt: number | undefined;
   readonly phase: string;
   /** Undefined: the Build was not admitted. */
   readonly recorded: SummarizedDecision | undefined;
-  /** The image it was built from, `Kind/name` left out. */
+  /** The image it was built from, without `Kind/`. */
   readonly from: string | undefined;
   /** The image that the next Build could continue from. */
   readonly image: string | undefined;
-  /** How long it took, in whole seconds; undefined unless Complete. */
+  /** Duration in whole seconds; undefined unless Complete. */
   readonly seconds: number | undefined;
 }
 
-/** The key of a Build's BuildConfig, see buildConfigKeyOf; undefined for a Build made by hand. */
+/** Returns the key of a Build's BuildConfig, like buildConfigKeyOf; undefined for a Build made by hand. */
 export function ownerKeyOf(build: JsonObject): string | undefined {
   const owner = buildConfigOf(build);
   return owner === undefined ? undefined : `${namespaceOf(build)}/${owner.uid}`;
 }
 
-/** What tells a BuildConfig from all others, one made anew under its name included. */
+/** Returns the key of a BuildConfig, which changes if it is deleted and created again. */
 export function buildConfigKeyOf(buildConfig: JsonObject): string {
   return `${namespaceOf(buildConfig)}/${stringAt(buildConfig, 'metadata', 'uid') ?? ''}`;
 }
 
-/** The few fields of a Build that count, so that a list of many thousands fits in memory. */
+/** Returns a summary of a Build, so small that a list of many thousands fits in memory. */
 export function summarizeBuild(build: JsonObject): BuildSummary {
   const phase = stringAt(build, 'status', 'phase') ?? 'New';
   return {
@@ -57,7 +57,7 @@ export function summarizeBuild(build: JsonObject): BuildSummary {
   };
 }
 
-/** Returns what the webhook recorded; undefined if it did not admit the Build, a clone's leftover included. */
+/** Returns the record; undefined if the Build was not admitted, or is a clone that was not. */
 export function recordedDecisionOf(build: JsonObject): RecordedDecision | undefined {
   const record = decodeBuildRecord(build);
   return record?.decision === undefined ? undefined : { ...record, decision: record.decision };

@@ -10,19 +10,19 @@ import { type RecordedDecision, recordedDecisionOf } from './build-summary.ts';
 import { explainNextBuild } from './next-build.ts';
 import { formatSeconds } from './words.ts';
 
-/** A Build that is to be explained. */
+/** Holds a Build to explain. */
 export interface ExplainRequest {
   readonly build: JsonObject;
-  /** As it is now; undefined where there is none or it could not be read. */
+  /** Its current state; undefined if there is none or it could not be read. */
   readonly buildConfig: JsonObject | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** Why a Build is what it is, in sentences: of variables their names, never their values. */
+/** Explains a Build in sentences, with names of variables but never their values. */
 export function explainBuild(request: ExplainRequest): readonly string[] {
   const recorded = recordedDecisionOf(request.build);
-  return recorded === undefined ? explainLeftAlone(request) : explainAdmitted(request, recorded);
+  return recorded === undefined ? explainUnmodified(request) : explainAdmitted(request, recorded);
 }
 
 function explainAdmitted({ build, buildConfig, now }: ExplainRequest, recorded: RecordedDecision): readonly string[] {
@@ -96,7 +96,7 @@ function describeChain({ reason, chainDepth, chainStarted }: RecordedDecision, n
     : `It is number ${chainDepth} after the full build of its chain${since}.`;
 }
 
-/** What a Complete incremental Build took less than the full one of its chain, where both are known. */
+/** Returns what a complete incremental Build saved against the full build of its chain; empty if unknown. */
 function describeSaving(build: JsonObject, { decision, chainFullSeconds: full }: RecordedDecision): readonly string[] {
   const seconds = phaseOf(build) === 'Complete' ? durationOf(build) : undefined;
   if (decision !== 'incremental' || seconds === undefined || full === undefined) return [];
@@ -109,17 +109,17 @@ function describeSaving(build: JsonObject, { decision, chainFullSeconds: full }:
 }
 
 /**
- * Why a Build was not admitted, told from what it says itself. The first row that fits:
+ * Explains why a Build was not admitted, from its own content. The first row that fits:
  *
- * | condition                                      | why                                                |
+ * | condition                                      | explanation                                        |
  * | ---------------------------------------------- | -------------------------------------------------- |
  * | no Source strategy                             | it cannot be incremental                           |
- * | no label `true`, its BuildConfig has it        | it was made before that opted in                   |
+ * | no label `true`, its BuildConfig has it        | it was created before the BuildConfig opted in     |
  * | no label `true`                                | its BuildConfig has not opted in                   |
- * | a clone                                        | webhook away, or the BuildConfig had opted out     |
- * | anything else                                  | webhook away                                       |
+ * | a clone                                        | webhook down, or the BuildConfig had opted out     |
+ * | anything else                                  | webhook down                                       |
  */
-function explainLeftAlone({ build, buildConfig }: ExplainRequest): readonly string[] {
+function explainUnmodified({ build, buildConfig }: ExplainRequest): readonly string[] {
   const first = `build/${nameOf(build)} is unmodified: the webhook did not admit it.`;
   const phase = `It is ${describePhase(build)}.`;
   if (sourceStrategyOf(build) === undefined) {

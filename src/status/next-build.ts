@@ -5,32 +5,32 @@ import { labelOf, nameOf } from '../openshift/metadata.ts';
 import { fullBuildRules } from '../policy/full-build-rules.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
 
-/** What is known of a Build when its successor is spoken of. */
+/** Holds what is known of a Build when its next one is described. */
 export interface NextBuildRequest {
-  /** Undefined: not known. */
+  /** Undefined: unknown. */
   readonly number: number | undefined;
   readonly reason: string;
   readonly decision: 'incremental' | 'full';
   readonly phase: string;
   readonly hasImage: boolean;
-  /** Whether its namespace opted it in: it has no label itself. */
+  /** Whether it was opted in by its namespace, without a label. */
   readonly byNamespace: boolean;
-  /** As it is now; undefined where there is none or it could not be read. */
+  /** Its current state; undefined if there is none or it could not be read. */
   readonly buildConfig: JsonObject | undefined;
 }
 
 /**
- * What the next Build will be and what would change that. The first row that fits:
+ * Describes the next Build and what would change it. The first row that fits:
  *
  * | condition                                   | sentence                                      |
  * | ------------------------------------------- | --------------------------------------------- |
- * | the BuildConfig has opted out since         | OpenShift's own                               |
- * | the BuildConfig asks for full builds by now | full                                          |
- * | newer Builds were started                   | those tell                                    |
- * | the reason holds on                         | full, and what to do                          |
+ * | the BuildConfig has opted out since         | unmodified                                    |
+ * | the BuildConfig asks for full builds now    | full                                          |
+ * | newer Builds were started                   | explain those                                 |
+ * | the reason persists                         | full, and what to do                          |
  * | an incremental build that failed            | full, once                                    |
- * | the Build is still to finish                | continues from it once it is Complete         |
- * | Complete with an image                      | continues from it, and what would restart     |
+ * | the Build has not finished                  | continues from it once it is Complete         |
+ * | Complete with an image                      | continues from it, and what would make it full |
  * | anything else                               | continues from another one, if there is any   |
  */
 export function explainNextBuild({

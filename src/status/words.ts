@@ -1,4 +1,4 @@
-/** A time span as people write it: `45s`, `2m05s`, `1h02m`, `3d04h`. */
+/** Returns a duration as people write it: `45s`, `2m05s`, `1h02m`, `3d04h`. */
 export function formatSeconds(seconds: number): string {
   const whole = Math.round(seconds);
   const padded = (value: number) => String(value).padStart(2, '0');

@@ -14,7 +14,7 @@ const settings = {
 
 /** What a shell makes of the settings: the lines that assign them, then each value and a NUL. */
 function readSettings(script: string, names: string[]): string[] {
-  const head = script.slice(0, script.indexOf('\n\n# --- where things are'));
+  const head = script.slice(0, script.indexOf('\n\n# --- folders ---'));
   const { stdout, stderr } = spawnSync(
     'sh',
     ['-c', `${head}\nprintf '%s\\0' ${names.map((name) => `"$${name}"`).join(' ')}`],
@@ -72,8 +72,8 @@ describe('renderAssemble', () => {
     });
     assert.deepEqual(readSettings(script, assembleNames), [odd, odd, `/${odd}`, `/a${odd}`, "it's/$&/\\/ ", '$A']);
     assert.equal(
-      script.slice(script.indexOf('\n\n# --- where things are')),
-      assembleTemplate.slice(assembleTemplate.indexOf('\n\n# --- where things are')),
+      script.slice(script.indexOf('\n\n# --- folders ---')),
+      assembleTemplate.slice(assembleTemplate.indexOf('\n\n# --- folders ---')),
     );
   });
 

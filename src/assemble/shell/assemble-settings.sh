@@ -1,18 +1,18 @@
 #!/bin/sh
-# The s2i-incremental assemble wrapper. An image built FROM the previous one still holds what earlier builds left: this
-# removes it, but for the dependencies that are kept on purpose, runs the real assemble, and records what that left.
-# Nothing of it can make a build fail: what it cannot do it says in a line, and the real assemble runs.
+# The s2i-incremental assemble wrapper. An image built from the previous image still contains the remains of earlier
+# builds. This script removes them, except for the dependencies that are kept on purpose, runs the real assemble, and
+# records what that leaves. It never makes a build fail: it reports what it cannot do, and the real assemble runs.
 #
-# /bin/sh, because S2I starts every script through it, so each builder image has it; where there is only bash, it is bash.
-# Nothing else is needed but coreutils (or busybox): no find, grep or sed.
+# It uses /bin/sh, as S2I does to start every script, so every builder image has it; it may be bash. It needs only
+# coreutils (or busybox), not find, grep or sed.
 
-# Filled in by the webhook: wrapper_keep is names in the work directory with a / between them, wrapper_outputs paths with
-# a space between them. The prefix matters: assigning to a name that the image exports would change the environment of
-# assemble.
+# The webhook fills these in: wrapper_keep has names in the work directory, separated by /; wrapper_outputs has paths,
+# separated by spaces. The prefix avoids names that the image exports: assigning one would change assemble's
+# environment.
 wrapper_version='dev'
 wrapper_profile='default'
 wrapper_scripts_dir='/usr/libexec/s2i'
 wrapper_source_dir='/tmp/src'
 wrapper_keep=''
-# shellcheck disable=SC2016 # a variable in front of a path is looked up later
+# shellcheck disable=SC2016 # the variable in a path is expanded later
 wrapper_outputs=''

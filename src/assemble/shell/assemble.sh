@@ -1,6 +1,6 @@
 # --- the build --------------------------------------------------------------------------------------------------------
 
-# Sets outputs: the profile's other folders as they are in this image, with a space between them.
+# Sets outputs: the profile's other folders, resolved in this image and separated by spaces.
 resolve_outputs() {
   outputs=
   for output in $wrapper_outputs; do
@@ -21,7 +21,7 @@ resolve_outputs() {
   done
 }
 
-# Says what stands in the way of removing and recording anything, if something does.
+# Reports what prevents removing and recording, if anything does.
 check_places() {
   obstacle=
   for tool in cat chmod cp mkdir mv rm sort uniq; do
@@ -42,7 +42,7 @@ check_places() {
   return 1
 }
 
-# The repository's own run, for ours: by then the source may have gone anywhere.
+# Keeps the repository's own run for the wrapper's run: assemble may move or delete the source.
 keep_run() {
   rm -f "$state/run"
   for folder in .s2i .sti; do
@@ -55,13 +55,13 @@ keep_run() {
   done
 }
 
-# Before assemble: removes what earlier builds left, if there are any, and records what is there. Fails where there is no
-# record that could be completed after assemble.
+# Before assemble: removes the remains of earlier builds, and records what is there. Fails if there is no record to
+# complete after assemble.
 prepare() {
   nothing='nothing is removed and nothing recorded'
   work_dir=$1
   source=$2
-  # With delivery out of an image the scripts come as a part of the source.
+  # Scripts delivered from an image come as part of the source.
   rm -rf "$source/.s2i-incremental-scripts" 2>/dev/null || note "cannot remove $source/.s2i-incremental-scripts"
   check_places || return 1
   cd -P "$work_dir" || return 1
@@ -88,7 +88,7 @@ prepare() {
   return "$prepared"
 }
 
-# The lists of the record, and those of the new source, into files of $scratch.
+# Writes the lists of the record, and those of the new source, into files of $scratch.
 read_lists() {
   case $record_is in
     whole | begun) split_record <"$state/record" ;;
@@ -118,7 +118,7 @@ start_clean() {
   esac
 }
 
-# Writes down what is there before assemble, for the record that is completed after it.
+# Records what is there before assemble; the record is completed after it.
 record_found() {
   if has_line "$source_names" "./$state"; then
     note "the source has an entry $state, the wrapper's own name: nothing is recorded"
@@ -143,7 +143,7 @@ record_found() {
   keep_run
 }
 
-# After assemble: records what it left. The record of before is given: assemble may have moved the file anywhere.
+# After assemble: records what it left. $3 is the record from before, because assemble may have moved the file.
 finish() {
   work_dir=$1
   source=$2
@@ -161,7 +161,7 @@ complete_record() {
   list_left >"$scratch/left" && mv -f "$scratch/left" "$scratch/a" && write_record whole
 }
 
-# Whether the image needs its source where S2I put it: its run or a link says so.
+# Returns whether the image uses the source in the place where S2I put it: its run or a link names it.
 uses_source() (
   cd -P "$work_dir" || exit 1
   script=$(find_script run "$work_dir/$state" "$work_dir/.s2i/bin" "$work_dir/.sti/bin") || script=
@@ -178,7 +178,7 @@ uses_source() (
   exit 1
 )
 
-# An assemble that copies the source leaves it where S2I put it, and the next one would be laid over it.
+# An assemble that copies the source leaves the original, and S2I would copy the next source over it.
 remove_source() {
   left=$(list_source)
   [ -n "$left" ] || return 0

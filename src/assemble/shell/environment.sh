@@ -1,6 +1,6 @@
 # --- .s2i/environment -------------------------------------------------------------------------------------------------
 
-# The names of the variables that the repository sets in the image.
+# Lists the variables that the repository sets in the image.
 list_variables() {
   for folder in .s2i .sti; do
     if [ -f "$source/$folder/environment" ] && [ -r "$source/$folder/environment" ]; then
@@ -13,7 +13,7 @@ list_variables() {
   done
 }
 
-# Says which variables live on in the image although the repository sets them no more: nothing can unset them.
+# Reports the variables that stay in the image although the repository no longer sets them: no build can unset them.
 report_variables() {
   list_missing "$scratch/e" "$scratch/e.new" >"$scratch/unset"
   left=

@@ -23,12 +23,12 @@ def read(path):
 
 
 def installed():
-    """Metadata by normalized name."""
+    """Returns metadata by normalized name."""
     found = {}
     for folder in folders:
         for path in glob.glob(os.path.join(glob.escape(folder), "*.*-info")):
             if os.path.basename(path).startswith("~"):
-                continue  # what an interrupted pip left
+                continue  # the remains of an interrupted pip
             name = "METADATA" if path.endswith(".dist-info") else "PKG-INFO"
             file = os.path.join(path, name) if os.path.isdir(path) else path
             if not os.path.isfile(file):
@@ -95,7 +95,7 @@ def plan(source, known):
             try:
                 load(path)
             except Exception:
-                return  # assemble will say more about it
+                return  # assemble reports the error
 
     def load_pipfile_lock(path):
         for section in ("default", "develop"):
@@ -130,7 +130,7 @@ def plan(source, known):
 
     requirement_files = ["requirements.txt"]
     if any(os.path.isfile(os.path.join(source, folder, "bin", "assemble")) for folder in (".s2i", ".sti")):
-        # Who knows what its own assemble installs from.
+        # Its own assemble may install from any of them.
         for pattern in ("*requirements*.txt", "requirements/*.txt"):
             requirement_files += glob.glob(os.path.join(glob.escape(source), pattern))
     seen = set()
@@ -150,7 +150,7 @@ def plan(source, known):
         return (
             metadata is not None
             and requirement.url is None
-            # Installed from a folder, a repository or a file: nobody knows whether that is still the same.
+            # Installed from a folder, a repository or a file, which may have changed.
             and not os.path.exists(os.path.join(metadata.folder, "direct_url.json"))
             and requirement.specifier.contains(metadata["Version"], prereleases=True)
         )
@@ -178,7 +178,7 @@ def plan(source, known):
 
 
 if not all(os.access(folder, os.W_OK) for folder in folders):
-    # Not the application's own: packages of the system.
+    # These are the system's packages, not the application's.
     sys.exit(0)
 if sys.argv[1] == "list":
     print("\n".join(sorted(installed())))

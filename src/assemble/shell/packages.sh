@@ -1,10 +1,10 @@
-# --- Python's packages ------------------------------------------------------------------------------------------------
+# --- Python packages --------------------------------------------------------------------------------------------------
 #
-# They are in a virtual environment outside of the work directory. What no requirement file names, and nothing that one
-# names needs, is uninstalled before assemble: pip installs again whatever that was wrong for.
+# They are in a virtual environment outside of the work directory. Packages that no requirement file needs, directly or
+# indirectly, are uninstalled before assemble. If that was wrong, pip installs them again.
 
-# Runs the image's own Python: scl_enable and the like come with BASH_ENV, which sh does not read. -I: the work directory
-# may hold modules with the names of Python's own.
+# Runs the image's own Python. scl_enable and the like are in BASH_ENV, which sh does not read. -I: the work directory
+# may contain modules named like Python's own.
 run_python() {
   if [ -n "${BASH_ENV-}" ] && command -v bash >/dev/null 2>&1; then
     # shellcheck disable=SC2016 # for that bash
@@ -14,14 +14,14 @@ run_python() {
   fi
 }
 
-# Packages, one a line: with "list" all that are installed; with "plan SOURCE KNOWN" those that have to go.
+# Lists packages, one a line: "list" all that are installed, "plan SOURCE KNOWN" those to uninstall.
 packages() {
   run_python - "$@" <<'PYTHON'
 @packages.py@
 PYTHON
 }
 
-# Before the first build: which packages are the image's own. No line where Python is none of the profile's business.
+# Before the first build: records the image's own packages. Reports a missing Python only for the python profile.
 record_packages() {
   if ! command -v python3 >/dev/null 2>&1 && ! command -v python >/dev/null 2>&1; then
     if [ "$wrapper_profile" = python ]; then note 'there is no python: later builds cannot uninstall packages'; fi
@@ -30,7 +30,7 @@ record_packages() {
   packages list 2>/dev/null | sort >"$scratch/p" || :
 }
 
-# Before a later one.
+# Before a later build: uninstalls the packages that are no longer needed.
 remove_packages() {
   [ -s "$scratch/p" ] || return 0
   if ! gone=$(packages plan "$source" "$scratch/p" 2>"$scratch/reason"); then
@@ -39,7 +39,7 @@ remove_packages() {
     return 0
   fi
   [ -n "$gone" ] || return 0
-  # shellcheck disable=SC2086 # names of packages have no spaces
+  # shellcheck disable=SC2086 # package names have no spaces
   if ! reason=$(run_python -m pip --disable-pip-version-check uninstall -q -y $gone 2>&1); then
     note "cannot uninstall Python packages: ${reason##*"$newline"}"
     return 0

@@ -1,10 +1,10 @@
-# --- where things are -------------------------------------------------------------------------------------------------
+# --- folders ----------------------------------------------------------------------------------------------------------
 
-# What users of bash may export (SHELLOPTS, BASHOPTS) changes what this script says. Only ever called in a subshell:
-# what is set here would reach assemble, too.
+# Resets options that a user of bash may export (SHELLOPTS, BASHOPTS). Only called in a subshell: otherwise assemble
+# would inherit the settings.
 reset_shell() {
   set +aefuvxC
-  # shellcheck disable=SC3044 # only bash gets there
+  # shellcheck disable=SC3044 # only bash runs this
   if [ -n "${BASH_VERSION-}" ]; then shopt -u failglob nullglob dotglob nocaseglob nocasematch 2>/dev/null || :; fi
   IFS=' 	
 '
@@ -13,7 +13,7 @@ reset_shell() {
   # Names are bytes.
   LC_ALL=C
   export LC_ALL
-  # The next build may run as another uid of group 0.
+  # The next build may run with another uid of group 0.
   umask 002
 }
 
@@ -25,7 +25,7 @@ exists() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# A repository may carry this script as its own: calling that would never end.
+# A repository may contain a copy of this script; calling it would never end.
 same_text() (
   exec 3<"$1" 4<"$2" || exit 1
   while :; do
@@ -38,8 +38,8 @@ same_text() (
   done
 )
 
-# The folder that assemble puts the source into: $HOME, or where the image works inside of it (.NET: $HOME/src). Without
-# a usable $HOME it is where the image works.
+# Prints the folder into which assemble puts the source: $HOME, or the image's working directory if it is in $HOME
+# (.NET: $HOME/src) or there is no usable $HOME.
 find_work_dir() (
   reset_shell
   here=$(pwd -P)
@@ -61,7 +61,7 @@ find_work_dir() (
   esac
 )
 
-# The source lies beside the folder of the scripts, wherever S2I was told to put both.
+# Prints the folder of the source: it is beside the folder of the scripts, wherever S2I put both.
 find_source() (
   reset_shell
   case $0 in */*) folder=${0%/*} ;; *) folder=. ;; esac
@@ -73,7 +73,7 @@ find_source() (
   cd -P "$beside" 2>/dev/null && pwd -P
 )
 
-# The script of that name: the first of the folders that has one, which is not this very script.
+# Prints the path of the first script of that name that is not this script.
 find_script() (
   reset_shell
   name=$1
@@ -81,7 +81,7 @@ find_script() (
   for folder in "$@" "$wrapper_scripts_dir" "${STI_SCRIPTS_PATH-}" /usr/libexec/s2i /usr/local/s2i; do
     script=$folder/$name
     if [ -n "$folder" ] && [ -f "$script" ] && ! same_text "$0" "$script"; then
-      # S2I, too, takes scripts from a source that lost their x bit.
+      # S2I also runs scripts of a source that lost their x bit.
       [ -x "$script" ] || chmod a+x "$script" 2>/dev/null || :
       printf '%s\n' "$script"
       exit 0

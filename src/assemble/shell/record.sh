@@ -1,29 +1,31 @@
-# --- the record: what a build found, and what it left -----------------------------------------------------------------
+# --- the record: what was there before builds, and what they left -----------------------------------------------------
 #
-# In .s2i-incremental/record, one a line: the BuildConfig ("of"), paths that were there before builds ("b"; "t": with all
-# below), paths that builds left ("a"), the source's own entries ("s"), the folders beside the work directory ("o"), names
-# in .s2i/environment ("e"), and Python's packages before builds ("p"). The last line tells that it is whole.
+# .s2i-incremental/record has one item a line: the BuildConfig ("of"), paths that were there before builds ("b"; "t"
+# with everything below), paths that builds left ("a"), the source's entries ("s"), the folders outside of the work
+# directory ("o"), names in .s2i/environment ("e"), and Python packages before builds ("p"). The last line says that it
+# is complete.
 
-# Only ever called in a subshell, like all that follows: assemble may have variables with these names.
+# Only called in a subshell, like all functions below: assemble may have variables with these names.
 set_up() {
   reset_shell
   state=.s2i-incremental
   scratch=.s2i-incremental.new
   first_line='s2i-incremental record 1'
-  # More paths than any builder image has in these folders. Reading a record of that many takes dash about a second.
+  # More paths than any builder image has in these folders. dash reads such a record in about a second.
   most_listed=10000
   carriage_return=$(printf '\r')
 }
 
-# The BuildConfig of this Build, so that a builder image which was itself built with the wrapper is a base like another.
-# Empty if unknown; a name near the limit of 253 is shortened by the platform in each Build otherwise.
+# Sets build_config: the BuildConfig of this Build, so that a builder image which was itself built with the wrapper
+# counts as a base image. Empty if unknown, or if the platform may have shortened the name (it is limited to 253
+# characters).
 name_build_config() {
   build_config=
   build=${OPENSHIFT_BUILD_NAME-}
   case $build in *-*) [ "${#build}" -gt 200 ] || build_config=${OPENSHIFT_BUILD_NAMESPACE-}/${build%-*} ;; esac
 }
 
-# Sets record_is: none, whole, begun (its build never ended), other (of another BuildConfig), broken, foreign.
+# Sets record_is: none, whole, begun (the build did not finish), other (another BuildConfig's), broken, foreign.
 check_record() {
   record_is=none
   exists "$state" || return 0
@@ -47,7 +49,7 @@ check_record() {
   fi
 }
 
-# Splits the record that is the input into a file for each kind: $scratch/a has the paths of "a", and so on.
+# Splits the record on standard input into a file for each kind: $scratch/a has the paths of "a", and so on.
 split_record() {
   (
     cd "$scratch" && exec 3>a 4>b 5>t 6>s 7>e 8>p 9>o || exit 1
@@ -65,13 +67,14 @@ split_record() {
   )
 }
 
-# The lines of the file $1, each after "$2 ".
+# Prints the lines of file $1, each after "$2 ".
 prefix_lines() {
   while IFS= read -r line; do printf '%s %s\n' "$2" "$line"; done <"$1"
 }
 
-# Writes the record from the files of $scratch, whole or not at all: beside the old one, then in its place.
-write_record() { # LAST LINE
+# Writes the record from the files of $scratch; $1 is its last line. It is written beside the old one, then moved, so it
+# is never incomplete.
+write_record() {
   {
     printf '%s\n' "$first_line"
     if [ -n "$build_config" ]; then printf 'of %s\n' "$build_config"; fi
@@ -83,7 +86,7 @@ write_record() { # LAST LINE
   mv -f "$scratch/record" "$state/record"
 }
 
-# What is there now, of all places that builds fill: entries of the work directory, and of what was there before builds.
+# Lists what is now in the places that builds fill: entries of the work directory, and of folders from before builds.
 list_candidates() {
   list_entries ./
   for output in $outputs; do
@@ -95,7 +98,7 @@ list_candidates() {
   done <"$scratch/b"
 }
 
-# The lines of the file $1 that are not in the file $2, sorted.
+# Lists the lines of file $1 that file $2 lacks, sorted.
 list_missing() {
   {
     sort -u "$1"
@@ -103,7 +106,7 @@ list_missing() {
   } | sort | uniq -u
 }
 
-# The paths that only builds can have left: all but what was there before them.
+# Lists the paths that only builds can have left: all except those from before.
 list_left() {
   list_candidates >"$scratch/candidates"
   {
@@ -113,7 +116,8 @@ list_left() {
   list_missing "$scratch/candidates" "$scratch/known"
 }
 
-# What is there before assemble: of the base image, and injected by S2I. Not what earlier builds left and may stay.
+# Lists what is there before assemble: content of the base image, and files injected by S2I, but no remains of earlier
+# builds that may stay.
 list_found() {
   listed=0
   unseen=

@@ -1,12 +1,12 @@
-# --- what an incremental build starts without -------------------------------------------------------------------------
+# --- what an incremental build removes first --------------------------------------------------------------------------
 
-# A name in a list of the repository that is one: of an entry in the work directory.
+# Returns whether a name from a list of the repository is the name of an entry in the work directory.
 is_entry_name() {
   case $1 in '' | . | .. | */* | "$state" | "$scratch") return 1 ;; esac
   return 0
 }
 
-# Sets keep: names with a newline at both ends, from the profile and from the repository's .s2i/keep.
+# Sets keep: names between newlines, from the profile and from the repository's .s2i/keep.
 read_keep() {
   keep=$newline
   names=$wrapper_keep
@@ -39,13 +39,14 @@ read_keep() {
   done <"$source/.s2i/keep"
 }
 
-# What the source of a build brings, it owns: that is never kept.
+# An entry that the source contains is never kept, because the source owns it.
 is_kept() {
   case $1 in ./*) ;; *) return 1 ;; esac
   has_line "$keep" "${1#./}" && ! has_line "$source_names" "$1"
 }
 
-# Whether the path $1 of a record may be touched: below the work directory or one of the other folders, by no way round.
+# Returns whether the path $1 of a record may be removed: it is below the work directory or an output folder, without
+# "..", and not through a symlink.
 is_within() {
   case ${1#./}/ in / | */../* | */./* | *//* | ../* | ./*) return 1 ;; esac
   is_ours "$1" && return 1
@@ -65,7 +66,7 @@ is_output() {
   return 1
 }
 
-# Removes each path of the file $1 that is there and is not kept; sets survivors, and says what went.
+# Removes each existing path of file $1 that is not kept; sets survivors, and reports what it removed.
 remove_all() {
   removed=
   more=0
@@ -85,13 +86,13 @@ remove_all() {
   printf 'Removed, left by earlier builds:%s\n' "${removed:- nothing}"
 }
 
-# What is in the way of a source where no record says what builds left.
+# Without a usable record: lists what would be in the way of the source.
 list_in_the_way() {
   printf '%s\n' ./.git ./.s2i
   cat "$scratch/s.new"
 }
 
-# Removes what earlier builds left, as far as the record tells.
+# Removes the remains of earlier builds, as far as the record names them.
 remove_left() {
   case $record_is in
     whole) cat "$scratch/a" >"$scratch/left" ;;

@@ -1,8 +1,8 @@
 #!/bin/sh
-# The s2i-incremental run: with scripts of the webhook, S2I takes /usr/libexec/s2i/run as the command of the image, unless
-# there is a run among them. This one hands over to the repository's own, kept by the assemble wrapper, else to the
-# image's, wherever it is.
+# The s2i-incremental run. With scripts from the webhook, S2I makes /usr/libexec/s2i/run the command of the image,
+# unless run is one of them. This one starts the repository's own run, which the assemble wrapper kept, else the
+# image's.
 
-# Filled in by the webhook.
+# The webhook fills these in.
 wrapper_scripts_dir='/usr/libexec/s2i'
 wrapper_source_dir='/tmp/src'

@@ -1,9 +1,9 @@
-# --- paths, and what stands at them -----------------------------------------------------------------------------------
+# --- paths and their entries ------------------------------------------------------------------------------------------
 #
-# A path in the work directory starts with ./, one in another folder with /. Lists have one a line: encoded, because a
-# name may hold a newline.
+# A path in the work directory starts with ./, one in another folder with /. Lists have one path a line. It is encoded,
+# because a name may contain a newline.
 
-# Sets replaced: $1 with $3 wherever it has $2.
+# Sets replaced: $1 with each $2 replaced by $3.
 replace() {
   replaced=
   rest=$1
@@ -19,14 +19,14 @@ replace() {
   replaced=$replaced$rest
 }
 
-# From $1 to $encoded.
+# Sets encoded from $1.
 encode() {
   replace "$1" "\\" "\\\\"
   replace "$replaced" "$newline" "\\n"
   encoded=$replaced
 }
 
-# From $1 to $path.
+# Sets path from $1.
 decode() {
   path=$1
   case $path in
@@ -37,18 +37,18 @@ decode() {
   esac
 }
 
-# Whether the list $1, with a newline at both ends, has the line $2.
+# Returns whether the list $1, which starts and ends with a newline, has the line $2.
 has_line() {
   case $1 in *"$newline$2$newline"*) return 0 ;; esac
   return 1
 }
 
-# What the wrapper itself puts into the work directory.
+# Returns whether the wrapper itself puts $1 into the work directory.
 is_ours() {
   [ "$1" = "./$state" ] || [ "$1" = "./$scratch" ]
 }
 
-# The entries of the folder $1, which ends with a slash.
+# Lists the entries of the folder $1, which ends with a slash.
 list_entries() {
   for entry in "$1"* "$1".[!.]* "$1"..?*; do
     if exists "$entry"; then
@@ -58,8 +58,8 @@ list_entries() {
   done
 }
 
-# All below the folder $1, which ends with a slash, as "b PATH"; as "t PATH" where nobody looks inside: a mount, or the
-# rest of a very large tree. Nothing of what is in $survivors.
+# Lists everything below the folder $1, which ends with a slash, as "b PATH"; as "t PATH" without its content if it is a
+# mount or the tree is very large. Skips $survivors.
 list_tree() {
   for entry in "$1"* "$1".[!.]* "$1"..?*; do
     if exists "$entry" && ! is_ours "$entry"; then
@@ -83,8 +83,8 @@ list_tree() {
   done
 }
 
-# The mount points, with a newline at both ends. A mount is somebody else's: emptying it is no way to clean an image.
-# Fails where the kernel does not tell. It writes spaces and the like as \ and three octal digits.
+# Sets mounts: the mount points, between newlines. Emptying a mount would not clean the image, and others may use it.
+# Fails if the kernel does not list them. It writes spaces and the like as \ and three octal digits.
 read_mounts() {
   mounts=$newline
   [ -r /proc/self/mountinfo ] || return 1
@@ -99,7 +99,7 @@ read_mounts() {
   done </proc/self/mountinfo
 }
 
-# Whether what stands at $1 is or holds a mount.
+# Returns whether $1 is a mount or contains one.
 holds_mount() {
   case $1 in
     ./*) at=$work_dir/${1#./} ;;
@@ -109,7 +109,7 @@ holds_mount() {
   return 1
 }
 
-# rm cannot empty a directory that lacks w or x. Files are not changed: their mode is shared with hard links elsewhere.
+# rm cannot empty a directory without w or x. Modes of files are not changed: hard links elsewhere share them.
 unlock() {
   if [ -d "$1" ] && [ ! -h "$1" ]; then
     chmod u+rwx "$1" 2>/dev/null || :
@@ -117,7 +117,7 @@ unlock() {
   fi
 }
 
-# Removes what stands at $1, a symlink itself and not its target; says why it could not.
+# Removes $1; of a symlink, not its target. Reports why if it cannot.
 remove() {
   if holds_mount "$1"; then
     note "$1 is a mount or holds one: it stays"

@@ -7,7 +7,7 @@ const now = Date.parse('2026-01-31T12:00:00Z');
 const day = 86_400_000;
 const forbidden = { kind: 'unknown', why: 'you may not do that' } as const;
 const absent = { kind: 'absent' } as const;
-const registrationWith = (...names: readonly string[]) => ({
+const configurationWith = (...names: readonly string[]) => ({
   kind: 'found' as const,
   value: { metadata: { name: 'webhook' }, webhooks: names.map((name) => ({ name })) },
 });
@@ -35,7 +35,7 @@ const whole: CheckFacts = {
   now,
   isInCluster: true,
   apiGroup: { kind: 'found', value: true },
-  registration: registrationWith('mutate.s2i-incremental.io', 'namespace.s2i-incremental.io'),
+  webhookConfiguration: configurationWith('mutate.s2i-incremental.io', 'namespace.s2i-incremental.io'),
   certificate: { kind: 'found', value: { problem: undefined, notAfter: now + 60 * day } },
   dryRun: { kind: 'found', value: { metadata: { annotations: { 's2i-incremental.io/origin': '{}' } } } },
   pods: { kind: 'found', value: [pod, { ...pod, name: 'b' }] },
@@ -43,7 +43,7 @@ const whole: CheckFacts = {
   scripts: { kind: 'answered', status: 200 },
   imageSecret: undefined,
   defaultEnv: { kind: 'found', value: [] },
-  registries: [{ host: 'harbor.example.com', reached: { kind: 'answered', status: 401 } }],
+  registries: [{ host: 'harbor.example.com', result: { kind: 'answered', status: 401 } }],
   buildConfig: { kind: 'found', value: shop },
 };
 
@@ -75,10 +75,13 @@ describe('runChecks', () => {
   const rows: readonly [changes: Partial<CheckFacts>, ...lines: readonly string[]][] = [
     [{ apiGroup: absent }, '[x] the API server serves no build.openshift.io'],
     [{ apiGroup: forbidden }, '[x] the API server cannot be asked: you may not do that'],
-    [{ registration: forbidden }, '[!] the MutatingWebhookConfiguration could not be checked: you may not do that'],
-    [{ registration: absent }, '[x] no MutatingWebhookConfiguration has the entry mutate.s2i-incremental.io'],
     [
-      { registration: registrationWith('mutate.s2i-incremental.io') },
+      { webhookConfiguration: forbidden },
+      '[!] the MutatingWebhookConfiguration could not be checked: you may not do that',
+    ],
+    [{ webhookConfiguration: absent }, '[x] no MutatingWebhookConfiguration has the entry mutate.s2i-incremental.io'],
+    [
+      { webhookConfiguration: configurationWith('mutate.s2i-incremental.io') },
       '[!] MutatingWebhookConfiguration webhook has no entry for namespaces',
     ],
     [{ certificate: absent }, '[x] the MutatingWebhookConfiguration has no caBundle'],
@@ -130,7 +133,7 @@ describe('runChecks', () => {
       '[x] BuildDefaults give build pods a proxy, which cannot fetch the wrapper: every Build is full',
     ],
     [
-      { registries: [{ host: 'harbor.example.com', reached: { kind: 'failed', why: 'no such host' } }] },
+      { registries: [{ host: 'harbor.example.com', result: { kind: 'failed', why: 'no such host' } }] },
       '[x] harbor.example.com does not answer as a registry: no such host',
     ],
     [{ buildConfig: { kind: 'found', value: { ...shop, optedIn: false } } }, '[!] buildconfig/shop has not opted in'],

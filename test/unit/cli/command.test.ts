@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Given, type Options, defineCommand } from '../../../src/cli/command.ts';
+import { type CommandLine, type Options, defineCommand } from '../../../src/cli/command.ts';
 import { createTestTerminal } from '../../helpers/terminal.ts';
 
 const options = {
@@ -10,7 +10,7 @@ const options = {
   all: { type: 'boolean', help: 'all' },
 } as const;
 
-function commandWith(run: (given: Given<Options>) => number) {
+function commandWith(run: (given: CommandLine<Options>) => number) {
   return defineCommand({
     name: 'show',
     summary: 'show names',

@@ -30,7 +30,7 @@ function requestOf(changes: Partial<OutputRequest> = {}, config: Partial<OutputC
   };
 }
 
-function leftAlone(...warnings: readonly string[]): OutputPlan {
+function unmodified(...warnings: readonly string[]): OutputPlan {
   return { to: undefined, pushSecret: undefined, issued: undefined, warnings };
 }
 
@@ -56,33 +56,33 @@ const otherRegistry = { registries: ['other.example.com'] };
 
 describe('planOutput', () => {
   const rows: readonly [title: string, request: OutputRequest, expected: OutputPlan][] = [
-    ['no output', requestOf({ to: undefined }), leftAlone(absentWarning)],
-    ['no output, redirected', requestOf({ to: undefined, outputRepository: elsewhere }), leftAlone(absentWarning)],
-    ['an output without name', requestOf({ to: { kind: 'DockerImage' } }), leftAlone(absentWarning)],
+    ['no output', requestOf({ to: undefined }), unmodified(absentWarning)],
+    ['no output, redirected', requestOf({ to: undefined, outputRepository: elsewhere }), unmodified(absentWarning)],
+    ['an output without name', requestOf({ to: { kind: 'DockerImage' } }), unmodified(absentWarning)],
     [
       'a digest',
       requestOf({ to: { ...docker, name: `harbor.example.com/team/app@${digest}` } }),
-      leftAlone(`the output gets no tag, it names a digest: harbor.example.com/team/app@${digest}`),
+      unmodified(`the output gets no tag, it names a digest: harbor.example.com/team/app@${digest}`),
     ],
     [
       'a digest, redirected',
       requestOf({ to: { ...docker, name: `harbor.example.com/team/app:1@${digest}` }, outputRepository: elsewhere }),
-      leftAlone(`the output gets no tag, it names a digest: harbor.example.com/team/app:1@${digest}`),
+      unmodified(`the output gets no tag, it names a digest: harbor.example.com/team/app:1@${digest}`),
     ],
     [
       'a digest, without tags',
       requestOf({ to: { kind: 'ImageStreamImage', name: 'app@sha256:0' }, timestampTag: false }),
-      leftAlone('the output gets no tag, it names a digest: app@sha256:0'),
+      unmodified('the output gets no tag, it names a digest: app@sha256:0'),
     ],
     [
       'what is no reference',
       requestOf({ to: { ...docker, name: 'Not A Reference' } }),
-      leftAlone('the output gets no tag, not a valid image reference: Not A Reference'),
+      unmodified('the output gets no tag, not a valid image reference: Not A Reference'),
     ],
     [
       'an unknown kind',
       requestOf({ to: { kind: 'Image', name: 'app' } }),
-      leftAlone('the output gets no tag, not a valid image reference: app'),
+      unmodified('the output gets no tag, not a valid image reference: app'),
     ],
 
     ['DockerImage, tags on', requestOf(), tagged('harbor.example.com/team/app')],
@@ -97,9 +97,9 @@ describe('planOutput', () => {
       requestOf({ to: { ...docker, name: 'team/app' } }, { registries: ['docker.io'] }),
       tagged('team/app'),
     ],
-    ['DockerImage, tags off', requestOf({ timestampTag: false }), leftAlone()],
-    ['DockerImage, another registry', requestOf({}, otherRegistry), leftAlone()],
-    ['DockerImage, another port', requestOf({}, { registries: ['harbor.example.com:443'] }), leftAlone()],
+    ['DockerImage, tags off', requestOf({ timestampTag: false }), unmodified()],
+    ['DockerImage, another registry', requestOf({}, otherRegistry), unmodified()],
+    ['DockerImage, another port', requestOf({}, { registries: ['harbor.example.com:443'] }), unmodified()],
     ['DockerImage, a repository for image streams', requestOf({}, streamsTo), tagged('harbor.example.com/team/app')],
 
     ['DockerImage, redirected, tags on', requestOf({ outputRepository: elsewhere }), tagged(elsewhere)],
@@ -124,8 +124,8 @@ describe('planOutput', () => {
       redirected(`${elsewhere}:latest`),
     ],
 
-    ['ImageStreamTag, tags on', requestOf({ to: stream }), leftAlone()],
-    ['ImageStreamTag, tags off', requestOf({ to: stream, timestampTag: false }), leftAlone()],
+    ['ImageStreamTag, tags on', requestOf({ to: stream }), unmodified()],
+    ['ImageStreamTag, tags off', requestOf({ to: stream, timestampTag: false }), unmodified()],
     ['ImageStreamTag, redirected, tags on', requestOf({ to: stream }, streamsTo), tagged('quay.example.com/test/app')],
     [
       'ImageStreamTag, redirected, its registry in the list',
@@ -165,7 +165,7 @@ describe('planOutput', () => {
     [
       'ImageStreamTag, the annotation cannot be read',
       requestOf({ to: stream, isAnnotationKnown: false }, streamsTo),
-      leftAlone(),
+      unmodified(),
     ],
     [
       'DockerImage, the annotation cannot be read',
@@ -180,12 +180,12 @@ describe('planOutput', () => {
     [
       'a stream named like a replacement pattern',
       requestOf({ to: { ...stream, name: '$&:1' } }, streamsTo),
-      leftAlone('the output is unmodified, not a valid repository: quay.example.com/test/$&'),
+      unmodified('the output is unmodified, not a valid repository: quay.example.com/test/$&'),
     ],
     [
       'a repository that is too long with the names in it',
       requestOf({ to: { ...stream, name: `${'n'.repeat(240)}:1` } }, streamsTo),
-      leftAlone(`the output is unmodified, not a valid repository: quay.example.com/test/${'n'.repeat(240)}`),
+      unmodified(`the output is unmodified, not a valid repository: quay.example.com/test/${'n'.repeat(240)}`),
     ],
   ];
   for (const [title, request, expected] of rows) {
@@ -240,7 +240,7 @@ describe('planOutput', () => {
         ...tagged('harbor.example.com/team/app'),
         warnings,
       });
-      assert.deepEqual(planOutput(requestOf({ outputRepository, timestampTag: false })), leftAlone(...warnings));
+      assert.deepEqual(planOutput(requestOf({ outputRepository, timestampTag: false })), unmodified(...warnings));
       assert.deepEqual(planOutput(requestOf({ outputRepository, to: stream }, streamsTo)), {
         ...tagged('quay.example.com/test/app'),
         warnings,
