@@ -99,8 +99,19 @@ describe('names', () => {
 });
 
 describe('documents', () => {
+  const files = execFileSync('git', ['ls-files', '*.md'], { cwd: checkout, encoding: 'utf8' }).trim().split('\n');
+
+  it('have no line of more than 120 characters, except for tables, addresses and single words', () => {
+    const long = files.flatMap((file) =>
+      read(file)
+        .split('\n')
+        .filter((line) => line.length > 120 && !/^\||https:\/\/|^\s*\S+$/.test(line))
+        .map((line) => `${file}: ${line}`),
+    );
+    assert.deepEqual(long, []);
+  });
+
   it('have no link to a file or a heading that is not there', () => {
-    const files = execFileSync('git', ['ls-files', '*.md'], { cwd: checkout, encoding: 'utf8' }).trim().split('\n');
     const headings = (file: string) =>
       new Set(
         [
