@@ -121,7 +121,7 @@ export const configSchema = section({
     // Off: only the admin can weigh a few seconds against older layers of the base image.
     minSaving: duration('0')
       .prefault('0s')
-      .describe('time that incremental builds must save, else full builds follow; `0s`: off; [more](decisions.md)'),
+      .describe('minimum time that incremental builds must save; if they save less, Builds are full; `0s`: off'),
     pullSecret: secretName
       .default('')
       .describe('Secret for pulling the previous image; empty: [chosen for each Build](#what-is-written-in-a-build)'),
@@ -170,10 +170,10 @@ export const configSchema = section({
   registry: section({
     check: boolean
       .default(false)
-      .describe('whether to ask the registry for the previous image; without it, the Build is full'),
+      .describe('whether to check that the registry has the previous image; if not, the Build is full'),
     resolveBase: boolean
       .default(false)
-      .describe('whether to ask the registry for the digest of a base image with a tag; if changed, the Build is full'),
+      .describe('whether to check the digest of a base image with a tag; if it changed, the Build is full'),
     credentialsFile: file
       .default('')
       .describe('Docker configuration (`.dockerconfigjson`) with users and passwords; empty: none are sent'),
