@@ -18,35 +18,35 @@ import { type NamespaceReader, readNamespaceLabels } from './namespace-labels.ts
 import { createPatch } from './patch.ts';
 import type { PatchOperation } from './review.ts';
 
-/** Milliseconds since the epoch. */
+/** Returns milliseconds since the epoch. */
 export type Clock = () => number;
 
 export interface AdmitDependencies {
   readonly config: Config;
-  /** Asked in this order. */
+  /** Read in this order. */
   readonly factSources: readonly FactSource[];
   readonly issuedTags: IssuedTags;
-  /** Undefined: the labels of namespaces are not read. */
+  /** Undefined: labels of namespaces are not read. */
   readonly namespaces?: NamespaceReader;
-  /** The version of the scripts that are served. */
+  /** The version of the served scripts. */
   readonly scriptsVersion: string;
   readonly clock: Clock;
 }
 
-/** The answer to a request, and what went wrong on the way, for the log. */
+/** Holds the answer to a request, and the errors on the way, for the log. */
 export interface Admission {
   readonly plan: Plan;
   readonly patch: readonly PatchOperation[];
-  /** What failed in the webhook itself. */
+  /** The error of a failed request. */
   readonly error?: unknown;
-  /** Fact sources that could not tell: that is a fact, not a failure of the webhook. */
+  /** The fact sources that failed; the request did not. */
   readonly failures?: readonly FactFailure[];
 }
 
 /**
- * Takes one request from eligibility to its patch. Never rejects: a failure of ours lets the object pass as it is, with
- * a warning.
- * @param deadline milliseconds since the epoch by which the answer has to be there
+ * Processes one request from eligibility to its patch. Never rejects: if it fails, the object passes unmodified, with a
+ * warning.
+ * @param deadline milliseconds since the epoch by which the answer must be sent
  */
 export async function admit(
   request: AdmissionRequest,
@@ -90,7 +90,7 @@ export async function admit(
     const mutated = applyMutations(build, plan);
     if (buildSizeOf(mutated) > maxBuildSize)
       return { ...tooLarge(plan.warnings), patch: createPatch(object, build), failures };
-    // Since planning nothing else ran, so no other Build can have been given the same tag.
+    // Nothing else ran since planning, so no other Build can have got the same tag.
     if (plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());
     return { plan, patch: createPatch(object, mutated), failures };
   } catch (error) {
@@ -109,7 +109,7 @@ function tooLarge(warnings: readonly string[]): Pick<Admission, 'plan'> {
   return { plan: { kind: 'skip', reason: 'build_too_large', warnings: limitWarnings([warning(text), ...warnings]) } };
 }
 
-/** From the BuildConfig as its user has it to what it is to be; where that is what was sent, there is nothing to do. */
+/** Plans a BuildConfig from its restored form. If the result equals the request, there is nothing to do. */
 function admitBuildConfig(
   object: JsonObject,
   oldObject: unknown,

@@ -2,9 +2,9 @@ import { hasProxy } from '../policy/wrapper.ts';
 import type { FactSource } from './gather-facts.ts';
 
 /**
- * Tells whether the cluster's BuildDefaults give every build pod a proxy for an address: that changes a Build only
- * after its admission.
- * @param defaults whose `env` is as last read
+ * Returns a fact source for whether the cluster's BuildDefaults give every build pod a proxy for an address. They
+ * change a Build only after its admission.
+ * @param defaults with `env` as last read
  */
 export function createBuildDefaultsSource(defaults: { readonly env: readonly unknown[] }, address: string): FactSource {
   return {

@@ -4,36 +4,35 @@ import { openshiftKeys } from '../openshift/keys.ts';
 import { labelOf, nameOf } from '../openshift/metadata.ts';
 import type { Facts, HistoryQuery } from '../policy/facts.ts';
 
-/** The Build that facts are wanted about. */
+/** Identifies the Build that facts are read about. */
 export interface FactQuery extends HistoryQuery {
-  /** The image that OpenShift chose as its base; undefined where it named none. */
+  /** Its base image, as OpenShift resolved it; undefined if it has none. */
   readonly base: string | undefined;
 }
 
-/** A place that facts about a new Build are read from. */
+/** Reads facts about a new Build. */
 export interface FactSource {
-  /** Names it in the log. */
+  /** Its name in the log. */
   readonly name: string;
   /**
-   * Resolves with the facts so far and its own; rejects if it cannot tell, and the facts stay as they were.
-   * @param facts what the sources before it in the list told
+   * Resolves with the facts of all sources so far; rejects if it has no answer, which leaves the facts as they were.
+   * @param facts those of the sources before it in the list
    */
   gather(query: FactQuery, facts: Facts, signal: AbortSignal): Promise<Facts>;
 }
 
-/** A fact source that could not tell: its facts keep the value that stands for "not known". */
+/** A failure of a fact source: its facts keep the value for "unknown". */
 export interface FactFailure {
   readonly source: string;
   readonly error: unknown;
 }
 
-/** Part of the time left that the fact sources share; the rest is for planning and the way back. */
+/** The part of the remaining time that the fact sources share; the rest is for planning and the network. */
 const sharedPart = 0.8;
 
 /**
- * Asks the fact sources one after another about a Build that is created. A Build without a BuildConfig has no past, so
- * nobody is asked.
- * @param milliseconds until the answer has to be there
+ * Asks the fact sources in order about a new Build. A Build without a BuildConfig has no history, so none is asked.
+ * @param milliseconds until the answer must be sent
  */
 export async function gatherFacts(
   build: JsonObject,
@@ -81,8 +80,8 @@ function queryFor(build: JsonObject, namespace: string): FactQuery | undefined {
 }
 
 /**
- * Starts a deadline: `passed` rejects with it, so a source that does not heed the signal costs its own facts, not the
- * answer. It must be cleared: until its time is over a timer keeps all that the request holds.
+ * Starts a deadline. `passed` rejects at its end, so a source that ignores the signal loses only its own facts. It must
+ * be cleared: until then its timer keeps everything that the request holds.
  */
 function startDeadline(milliseconds: number) {
   const controller = new AbortController();
@@ -94,7 +93,7 @@ function startDeadline(milliseconds: number) {
       reject(error);
     }, milliseconds);
   });
-  // Where no source is asked any more, nobody waits for it.
+  // If no source waits any more, the rejection has no other handler.
   passed.catch(() => undefined);
   return { signal: controller.signal, passed, clear: () => clearTimeout(timer) };
 }

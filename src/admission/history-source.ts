@@ -1,13 +1,13 @@
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
 import type { FactSource } from './gather-facts.ts';
 
-/** Tells what earlier Builds of a BuildConfig left behind; `unavailable` where there is nowhere to read it from. */
+/** Provides the history of a BuildConfig; `unavailable` if there is nothing to read it from. */
 export interface BuildHistory {
-  /** Rejects where reading fails. */
+  /** Rejects if reading fails. */
   read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory | 'unavailable'>;
 }
 
-/** Makes the history a fact source. */
+/** Returns a fact source for the history. */
 export function createHistorySource(history: BuildHistory): FactSource {
   return {
     name: 'history',

@@ -1,18 +1,18 @@
 import type { NamespaceFacts } from '../policy/facts.ts';
 import type { FactFailure } from './gather-facts.ts';
 
-/** Tells the labels of namespaces; rejects where they cannot be read within the signal's time. */
+/** Provides the labels of namespaces; rejects if they cannot be read before the signal aborts. */
 export interface NamespaceReader {
   read(name: string, signal: AbortSignal): Promise<NamespaceFacts['labels']>;
 }
 
-/** Part of the time left; the rest is for what earlier Builds tell. */
+/** The part of the remaining time for this; the rest is for the fact sources. */
 const part = 0.3;
 
 /**
- * Resolves with the labels of a namespace; with none where nobody reads them, or they cannot be read: then the
- * configuration's defaults are used.
- * @param milliseconds until the answer has to be there
+ * Resolves with the labels of a namespace; with none if there is no reader or it fails, then the configuration's
+ * defaults are used.
+ * @param milliseconds until the answer must be sent
  */
 export async function readNamespaceLabels(
   reader: NamespaceReader | undefined,

@@ -2,8 +2,7 @@ import { parseImageReference } from '../openshift/image-reference.ts';
 import type { FactSource } from './gather-facts.ts';
 
 /**
- * Tells whether an image is in its registry, and its digest; `unknown` where no answer can be had within the signal's
- * time.
+ * Says whether an image is in its registry, and its digest; `unknown` if there is no answer before the signal aborts.
  */
 export interface ImageRegistry {
   check(
@@ -17,7 +16,8 @@ export interface ImageRegistry {
 }
 
 /**
- * Makes a fact source of whether the previous image is still there. It goes after the history, which names that image.
+ * Returns a fact source for whether the registry has the previous image. It must follow the history, which names the
+ * image.
  */
 export function createPreviousImageSource(registry: ImageRegistry): FactSource {
   return {
@@ -32,7 +32,10 @@ export function createPreviousImageSource(registry: ImageRegistry): FactSource {
   };
 }
 
-/** Makes a fact source of the digest that the tag of a base image means; a base image by digest is not asked for. */
+/**
+ * Returns a fact source for the digest that the tag of a base image has now; nothing is asked about a base image by
+ * digest.
+ */
 export function createBaseDigestSource(registry: ImageRegistry): FactSource {
   return {
     name: 'baseDigest',

@@ -1,7 +1,7 @@
 import { type JsonObject, at, isObject, stringAt } from '../openshift/json.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 
-/** The versions of admission.k8s.io that are understood; a review is answered in its own. */
+/** The supported versions of admission.k8s.io; a review is answered in its own. */
 const versions = ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const;
 export type ReviewVersion = (typeof versions)[number];
 
@@ -10,15 +10,15 @@ export interface DecodedReview {
   readonly request: AdmissionRequest;
 }
 
-/** The body is no AdmissionReview; the message says what is missing, for whoever sent it. */
+/** The body is no AdmissionReview; the message tells its sender what is wrong. */
 export class ReviewError extends Error {
   readonly code = 'not_a_review';
 }
 
 /**
- * Reads a parsed body as an AdmissionReview. Its names must have the form of names, since they are logged, kept and
- * asked for; an object of any shape passes.
- * @param namespaceOptedIn whether it came by the entry for namespaces that opted in
+ * Decodes a parsed body as an AdmissionReview. Names must be well-formed, because they are logged, kept and used in
+ * requests; the object may have any shape.
+ * @param namespaceOptedIn whether the request came through the webhook entry for opted-in namespaces
  * @throws ReviewError
  */
 export function decodeReview(body: unknown, namespaceOptedIn = false): DecodedReview {
@@ -42,7 +42,7 @@ export function decodeReview(body: unknown, namespaceOptedIn = false): DecodedRe
       subResource: textAt(request, /^[a-z0-9./-]{0,253}$/, 'subResource'),
       operation: textAt(request, /^[A-Za-z]{0,16}$/, 'operation'),
       namespace: textAt(request, /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)?$/, 'namespace'),
-      // What the API server takes as part of a path; the rules of the resource are checked after admission.
+      // The API server accepts these in a path; it checks the resource's rules after admission.
       name: textAt(request, /^(?!\.{1,2}$)[^/%\p{C}]{0,253}$/u, 'name'),
       dryRun: at(request, 'dryRun') === true,
       namespaceOptedIn,
@@ -53,8 +53,8 @@ export function decodeReview(body: unknown, namespaceOptedIn = false): DecodedRe
 }
 
 /**
- * Returns the text at a path of the request, empty where there is none.
- * @throws ReviewError where it is no text, or has another form than such a name in Kubernetes
+ * Returns the text at a path of the request; empty if absent.
+ * @throws ReviewError if it is no text or not well-formed
  */
 function textAt(request: JsonObject, form: RegExp, ...path: readonly string[]): string {
   const value = at(request, ...path) ?? '';
@@ -69,7 +69,7 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** One operation of a JSON patch (RFC 6902) as the API server takes it. */
+/** An operation of a JSON patch (RFC 6902). */
 export interface PatchOperation {
   readonly op: string;
   readonly path: string;
@@ -83,7 +83,7 @@ export interface ReviewAnswer {
   readonly warnings: readonly string[];
 }
 
-/** The AdmissionReview that answers a request, as JSON: always allowed. */
+/** Returns the AdmissionReview with the answer, as JSON; it always allows the request. */
 export function encodeReview(apiVersion: ReviewVersion, { uid, patch, warnings }: ReviewAnswer): string {
   return JSON.stringify({
     apiVersion,

@@ -6,44 +6,47 @@ import { CertificateError } from './certificate-source.ts';
 import { type SecretData, secretKeys } from './stored-certificates.ts';
 import { type WebhookConfiguration, createBundlePatch, decodeWebhookConfiguration } from './webhook-configuration.ts';
 
-/** The Secret as it was read. */
-export type ReadSecret =
-  /** Not there, or there without data: to be filled. */
+/** The Secret as read. */
+export type SecretState =
+  /** It does not exist or has no data, so it is to be filled. */
   | { readonly kind: 'absent'; readonly object: JsonObject | undefined }
   | { readonly kind: 'ours'; readonly object: JsonObject; readonly data: SecretData }
   | { readonly kind: 'foreign'; readonly reason: string };
 
-/** Somebody else wrote first: everything is to be read anew. */
+/** Another replica wrote first, so everything must be read again. */
 export class ConflictError extends Error {
   readonly code = 'conflict';
 }
 
 /**
- * The two objects that the replicas agree through. Every method rejects with what the API server or the network says.
+ * Accesses the two objects through which the replicas agree. Every method rejects with the API server's or the
+ * network's error.
  */
 export interface CertificateCluster {
-  /** How the configuration is called in messages. */
+  /** The configuration's name in messages. */
   readonly configuration: string;
-  /** The webhook configuration; undefined where there is none. */
+  /** Resolves with the webhook configuration; undefined if it does not exist. */
   readConfiguration(signal: AbortSignal): Promise<WebhookConfiguration | undefined>;
-  readSecret(signal: AbortSignal): Promise<ReadSecret>;
-  /** Fills the Secret that was read, or creates it where there was none. @throws ConflictError */
-  writeSecret(data: SecretData, read: ReadSecret, signal: AbortSignal): Promise<void>;
-  /** Makes the bundle the `caBundle` of every webhook of the configuration that was read. @throws ConflictError */
+  readSecret(signal: AbortSignal): Promise<SecretState>;
+  /** Fills the Secret that was read, or creates it. @throws ConflictError */
+  writeSecret(data: SecretData, read: SecretState, signal: AbortSignal): Promise<void>;
+  /**
+   * Writes the bundle into the `caBundle` of every webhook in the configuration that was read. @throws ConflictError
+   */
   publish(bundle: string, configuration: WebhookConfiguration, signal: AbortSignal): Promise<void>;
 }
 
 export interface CertificateClusterOptions {
   readonly kubernetes: Kubernetes;
   readonly secret: { readonly namespace: string; readonly name: string };
-  /** Name of the MutatingWebhookConfiguration. */
+  /** The name of the MutatingWebhookConfiguration. */
   readonly webhookConfiguration: string;
 }
 
-/** Milliseconds an answer may take; the API server's own limit for what it asks of others is of that order. */
+/** Milliseconds that an answer may take, like the API server's own limits for requests to others. */
 const timeout = 10_000;
 
-/** The Secret and the webhook configuration of these names, on the API server. */
+/** Accesses the Secret and the webhook configuration of these names on the API server. */
 export function createCertificateCluster(options: CertificateClusterOptions): CertificateCluster {
   const { kubernetes, secret, webhookConfiguration } = options;
   const secrets = `/api/v1/namespaces/${encodeURIComponent(secret.namespace)}/secrets`;
@@ -78,7 +81,7 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
       const encoded = Object.fromEntries(
         Object.entries(data).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
       );
-      // Labels and annotations that are on it stay, and its resourceVersion lets nobody's work be overwritten.
+      // Its labels and annotations are kept, and its resourceVersion prevents overwriting another writer's change.
       const body = {
         ...(found.object ?? { apiVersion: 'v1', kind: 'Secret', metadata: { ...secret }, type: 'Opaque' }),
         data: encoded,
@@ -88,7 +91,7 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
           ? request({ method: 'POST', path: secrets, body }, signal)
           : request({ method: 'PUT', path: secretPath, body }, signal));
       } catch (error) {
-        // Gone since it was read is a change like any other.
+        // It may have been deleted since it was read.
         if (hasStatus(error, 409) || (found.object !== undefined && hasStatus(error, 404))) {
           throw new ConflictError('the Secret was written by another', { cause: error });
         }
@@ -108,7 +111,7 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
       try {
         await request({ method: 'PATCH', path: configurationPath, body, contentType }, signal);
       } catch (error) {
-        // 422 is what a failed test of a JSON patch is answered with.
+        // 422 is the answer to a failed `test` of a JSON patch.
         if (hasStatus(error, 409) || hasStatus(error, 422)) {
           throw new ConflictError(`the caBundle cannot be written: ${messageOf(error)}`, { cause: error });
         }
@@ -118,8 +121,8 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
   };
 }
 
-/** Ours is what has no data, or our keys and no others: nothing else is ever overwritten. */
-function classify(object: JsonObject | undefined, name: string): ReadSecret {
+/** Classifies a Secret. It is ours if it has no data, or our keys and no others; nothing else is ever overwritten. */
+function classify(object: JsonObject | undefined, name: string): SecretState {
   const encoded = objectAt(object, 'data') ?? {};
   const keys = Object.keys(encoded);
   if (object === undefined) return { kind: 'absent', object };

@@ -15,17 +15,17 @@ import { messageOf } from '../config/message-of.ts';
 import { CertificateError, type ServingCertificate } from './certificate-source.ts';
 import { createAuthority, createServingCertificate } from './self-signed.ts';
 
-/** The files of a certificate folder, as Kubernetes names them in a TLS Secret. */
+/** The files of a certificate folder, named as in a TLS Secret. */
 export const certificateFiles = { cert: 'tls.crt', key: 'tls.key', ca: 'ca.crt' } as const;
 
-/** One year, for development: a cluster's certificates come from the chart and are renewed there. */
+/** One year, for development; in a cluster the chart provides and renews certificates. */
 const developmentLife = 365 * 24 * 3_600_000;
 const developmentAuthority = 's2i-incremental-webhook development CA';
 
 /**
- * The certificate in a folder. Where the folder has none, a CA and a serving certificate for the names are made in it,
- * `tls.key` with mode 0600; the CA's key is not kept. One made here is made anew at two thirds of its life, if that can
- * be written; nothing else is ever overwritten.
+ * Loads the certificate in a folder. If there is none, it creates a CA and a serving certificate for the names, with
+ * mode 0600 for `tls.key`; the CA's key is not kept. A certificate created here is replaced after two thirds of its
+ * validity, if the folder is writable; other files are never overwritten.
  * @param now milliseconds since the epoch
  * @throws CertificateError
  */
@@ -54,7 +54,7 @@ export async function loadOrCreateCertificate(
   try {
     writeFiles(directory, certificate);
   } catch (error) {
-    // One that is due but valid is better than none.
+    // A certificate that should be renewed but is valid is better than none.
     if (present !== undefined && present.notAfter > now) return { certificate: present, created: false };
     throw new CertificateError(
       `${directory}: cannot write the new certificate: ${messageOf(error)}; choose another folder with --cert-dir`,
@@ -65,7 +65,8 @@ export async function loadOrCreateCertificate(
 }
 
 /**
- * A CA and a serving certificate for the names, valid from an hour ago (clocks differ) for a year; nothing is stored.
+ * Creates a CA and a serving certificate for the names, valid from an hour ago (clocks differ) for a year; nothing is
+ * stored.
  */
 export async function createDevelopmentCertificate(
   names: readonly [string, ...string[]],
@@ -83,7 +84,7 @@ function readCertificate(certFile: string, keyFile: string, caFile: string): Ser
     const key = readFileSync(keyFile, 'utf8');
     const parsed = new X509Certificate(cert);
     if (!parsed.checkPrivateKey(createPrivateKey(key))) throw new Error('the key is of another certificate');
-    // TLS refuses more than that, such as keys that are too short.
+    // TLS also rejects other pairs, such as those with short keys.
     createSecureContext({ cert, key });
     return {
       cert,
@@ -99,7 +100,7 @@ function readCertificate(certFile: string, keyFile: string, caFile: string): Ser
   }
 }
 
-/** Whether it was made here, and two thirds of its life are over. */
+/** Returns whether the certificate was created here and two thirds of its validity are over. */
 function isDue({ cert }: ServingCertificate, now: number): boolean {
   const { issuer, validFromDate, validToDate } = new X509Certificate(cert);
   const [notBefore, notAfter] = [validFromDate.getTime(), validToDate.getTime()];
@@ -107,8 +108,8 @@ function isDue({ cert }: ServingCertificate, now: number): boolean {
 }
 
 /**
- * The three files are written into `partial`, which is then renamed: what a process that was killed left is never part
- * of a certificate that is taken for a whole one.
+ * The files are written into `partial`, which is then renamed to `whole`, so a killed process never leaves an
+ * incomplete certificate.
  */
 const [partial, whole] = ['.certificate-partial', '.certificate-whole'];
 
@@ -123,10 +124,7 @@ function writeFiles(directory: string, { cert, key, ca = '' }: ServingCertificat
   finishWriting(directory);
 }
 
-/**
- * Moves the files of a certificate that was written whole to their names; there is none unless a process was killed
- * here.
- */
+/** Moves the files of a complete certificate to their names; there are none unless a process was killed here. */
 function finishWriting(directory: string): void {
   const folder = join(directory, whole);
   if (!existsSync(folder)) return;

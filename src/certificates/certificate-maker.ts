@@ -2,28 +2,28 @@ import { X509Certificate, createPrivateKey } from 'node:crypto';
 import { canonicalName } from './dns-names.ts';
 import { type KeyPair, type Validity, createAuthority, createServingCertificate } from './self-signed.ts';
 
-/** What one certificate says. */
-export interface Inspected extends Validity {
-  /** The same for the same certificate and no other. */
+/** Holds the content of a certificate. */
+export interface CertificateInfo extends Validity {
+  /** Identifies the certificate. */
   readonly id: string;
-  /** The hosts and addresses it is for, as `canonicalName` writes them. */
+  /** Its hosts and addresses, as `canonicalName` returns them. */
   readonly names: readonly string[];
 }
 
-/** Makes certificates and reads them; PEM in and out. */
+/** Creates and inspects certificates in PEM. */
 export interface CertificateMaker {
   createAuthority(validity: Validity): Promise<KeyPair>;
   createLeaf(authority: KeyPair, names: readonly [string, ...string[]], validity: Validity): Promise<KeyPair>;
-  /** @throws Error where it is no certificate */
-  inspect(cert: string): Inspected;
-  /** @throws Error where either cannot be read */
+  /** @throws Error if it is no certificate */
+  inspect(cert: string): CertificateInfo;
+  /** @throws Error if either cannot be read */
   isKeyOf(key: string, cert: string): boolean;
   isIssuedBy(cert: string, issuer: string): boolean;
 }
 
-/** The real thing: ECDSA P-256. */
+/** Creates ECDSA P-256 certificates. */
 export const certificateMaker: CertificateMaker = {
-  // Each CA has a name of its own: OpenSSL looks for an issuer by its name alone and would take the wrong one of two.
+  // Each CA has its own name: OpenSSL finds an issuer only by name, and would choose the wrong one of two.
   createAuthority: (validity) =>
     createAuthority(`s2i-incremental-webhook CA ${crypto.randomUUID().slice(0, 8)}`, validity),
   createLeaf: createServingCertificate,

@@ -1,35 +1,35 @@
-/** What the listener serves. */
+/** The certificate that the listener serves. */
 export interface ServingCertificate {
   /** The certificate and its chain, PEM. */
   readonly cert: string;
   readonly key: string;
-  /** What clients verify it by, PEM; undefined where nobody left a CA beside it. */
+  /** The CA that clients verify it with, PEM; undefined if there is no file. */
   readonly ca: string | undefined;
   /** Milliseconds since the epoch. */
   readonly notAfter: number;
 }
 
-/** Where the serving certificate comes from, now and later. */
+/** Provides the serving certificate and its successors. */
 export interface CertificateSource {
-  /** What is to be served; undefined as long as there is none yet. Once there is one, there always is. */
+  /** The certificate to serve; undefined until there is one. */
   readonly current: ServingCertificate | undefined;
-  /** Calls with what is to be served, at once if there is something, and again whenever it changes. */
+  /** Calls with the certificate to serve, at once if there is one, and after each change. */
   onChange(listener: (certificate: ServingCertificate) => void): void;
   /**
-   * Whether callers will accept what is served, and what there is to know about it.
+   * Returns whether callers accept the served certificate, and a description.
    * @param now milliseconds since the epoch
    */
   check(now: number): { readonly ok: boolean; readonly detail: string };
-  /** Looks for nothing new any more; resolves when that is certain. */
+  /** Resolves when no further certificate can come. */
   close(): Promise<void>;
 }
 
-/** The certificate cannot be read or made; the message says what is in the way and how it is mended. */
+/** The certificate cannot be read or created; the message says why and what to do. */
 export class CertificateError extends Error {
   readonly code = 'certificate';
 }
 
-/** A value that can be replaced, and those who follow it. */
+/** Holds a value that can be replaced, and notifies its listeners. */
 export class Current<T> {
   #value: T | undefined;
   readonly #listeners: ((value: T) => void)[] = [];
@@ -49,7 +49,7 @@ export class Current<T> {
   }
 }
 
-/** A certificate that stays as it is. */
+/** Returns a source with one certificate. */
 export function createFixedSource(certificate: ServingCertificate): CertificateSource {
   return {
     current: certificate,
@@ -66,7 +66,10 @@ const units = [
   { name: 'seconds', length: 1_000 },
 ] as const;
 
-/** `89 days left`, in the largest unit of which there are at least two; `expired` where nothing is left. */
+/**
+ * Returns text such as `89 days left`, in the largest unit of which there are at least two; `expired` if nothing is
+ * left.
+ */
 export function describeRest(milliseconds: number): string {
   if (milliseconds <= 0) return 'expired';
   const { name, length } = units.find((unit) => milliseconds >= 2 * unit.length) ?? units[3];

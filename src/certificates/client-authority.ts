@@ -5,43 +5,43 @@ import { CertificateError, Current } from './certificate-source.ts';
 import { startPolling } from '../kubernetes/polling.ts';
 import { splitPem } from './stored-certificates.ts';
 
-/** The CAs that callers' certificates are verified by, now and later. */
+/** Provides the CAs that callers' certificates are verified with. */
 export interface ClientAuthority {
-  /** Calls with the CAs, PEM, at once and again whenever the file changes. */
+  /** Calls with the CAs, PEM, at once and whenever the file changes. */
   onChange(listener: (ca: string) => void): void;
   close(): Promise<void>;
 }
 
 export interface ClientAuthorityOptions {
   readonly file: string;
-  /** Milliseconds between two looks at the file. */
+  /** Milliseconds between two reads of the file. */
   readonly interval?: number;
-  /** Told once of each content that is none. */
+  /** Called once for each invalid content. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** As for the serving certificate: the kubelet brings a new one within a minute. */
+/** As for the serving certificate: the kubelet updates the file within a minute. */
 const defaultInterval = 10_000;
 
 /**
- * Reads a file of CA certificates and follows it; what cannot be read leaves the ones before in force.
- * @throws CertificateError where there is nothing to begin with
+ * Reads a file of CA certificates, again and again; if it becomes invalid, the previous CAs stay in use.
+ * @throws CertificateError if it is invalid at the start
  */
 export function startClientAuthority(options: ClientAuthorityOptions): ClientAuthority {
   const { file, interval = defaultInterval, onFailure } = options;
   const current = new Current<string>();
-  let told: string | undefined;
+  let reported: string | undefined;
   current.set(readAuthorities(file));
   const polling = startPolling(
     () => {
       try {
         const text = readAuthorities(file);
-        told = undefined;
+        reported = undefined;
         if (text !== current.value) current.set(text);
       } catch (error) {
         const message = String(error);
-        if (message !== told) onFailure(error);
-        told = message;
+        if (message !== reported) onFailure(error);
+        reported = message;
       }
       return true;
     },

@@ -11,7 +11,7 @@ import {
 } from './certificate-source.ts';
 import { startPolling } from '../kubernetes/polling.ts';
 
-/** An event of the folder, for the log. */
+/** An event of the certificate folder, for the log. */
 export type FileSourceEvent =
   | { readonly kind: 'created'; readonly file: string }
   | { readonly kind: 'serving'; readonly notAfter: number }
@@ -19,29 +19,32 @@ export type FileSourceEvent =
 
 export interface FileSourceOptions {
   readonly directory: string;
-  /** The hosts and addresses of a certificate that is made here. */
+  /** The hosts and addresses of a certificate created here. */
   readonly names: readonly [string, ...string[]];
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Milliseconds between two looks at the files. */
+  /** Milliseconds between two reads of the files. */
   readonly interval?: number;
   readonly onEvent: (event: FileSourceEvent) => void;
 }
 
-/** The kubelet itself takes up to a minute to bring a new Secret into its folder; looking costs three small reads. */
+/** The kubelet takes up to a minute to update a Secret's folder; a check costs three small reads. */
 const defaultInterval = 10_000;
 
 /**
- * The certificate in a folder, made there if it has none, and whatever takes its place: files are compared by content,
- * because a mounted Secret changes by a symbolic link. A pair that cannot be read or does not belong together leaves
- * the one before in service.
- * @throws CertificateError where there is nothing to begin with
+ * Serves the certificate in a folder, creating it if there is none, and each later one. Files are compared by content,
+ * because a mounted Secret changes by a symbolic link. If the pair becomes invalid, the previous certificate stays in
+ * use.
+ * @throws CertificateError if there is none at the start
  */
 export async function startFileSource(options: FileSourceOptions): Promise<CertificateSource> {
   const { directory, names, clock, interval = defaultInterval, onEvent } = options;
   const served = new Current<ServingCertificate>();
   let problem: string | undefined;
-  /** A pair that was read between two writes is bad once; only what is bad twice is told. */
+  /**
+   * The invalid contents of the last read. Only the same contents twice are reported: one read may fall between two
+   * writes.
+   */
   let suspect: string | undefined;
 
   const load = async () => {
@@ -54,7 +57,7 @@ export async function startFileSource(options: FileSourceOptions): Promise<Certi
   const look = async (): Promise<boolean> => {
     try {
       const file = join(directory, certificateFiles.cert);
-      // Only at the start is an empty folder one to be filled: here somebody has taken their certificate away.
+      // An empty folder is filled only at the start; later the user has removed the certificate.
       if (!existsSync(file)) throw new CertificateError(`${file} was removed`);
       const certificate = await load();
       problem = suspect = undefined;
@@ -62,13 +65,13 @@ export async function startFileSource(options: FileSourceOptions): Promise<Certi
       served.set(certificate);
       onEvent({ kind: 'serving', notAfter: certificate.notAfter });
     } catch (error) {
-      const seen = contentsOf(directory);
-      if (seen === suspect && problem === undefined) {
+      const contents = contentsOf(directory);
+      if (contents === suspect && problem === undefined) {
         problem = messageOf(error);
         onEvent({ kind: 'failed', error });
       }
-      if (seen !== suspect) problem = undefined;
-      suspect = seen;
+      if (contents !== suspect) problem = undefined;
+      suspect = contents;
     }
     return true;
   };
@@ -87,7 +90,7 @@ export async function startFileSource(options: FileSourceOptions): Promise<Certi
   };
 }
 
-/** All that the folder's files hold, to tell whether they changed. */
+/** Returns the content of the folder's files, to detect changes. */
 function contentsOf(directory: string): string {
   return Object.values(certificateFiles)
     .map((file) => {

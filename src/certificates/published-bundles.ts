@@ -1,10 +1,10 @@
 import type { CertificateMaker } from './certificate-maker.ts';
 import { readBundle } from './rotate.ts';
 
-/** What callers verify by: the `caBundle` of each webhook of the configuration, as last read or written. */
+/** Keeps the `caBundle` of each webhook in the configuration, as last read or written. */
 export class PublishedBundles {
   readonly #maker: CertificateMaker;
-  /** The CAs of each bundle; undefined while there is no configuration. */
+  /** The CAs of each bundle; undefined without a configuration. */
   #bundles: readonly ReturnType<typeof readBundle>[] | undefined;
   /** When each CA was first seen in every bundle, by its id. */
   #since = new Map<string, number>();
@@ -14,7 +14,7 @@ export class PublishedBundles {
   }
 
   /**
-   * @param caBundles PEM; undefined where there is no configuration
+   * @param caBundles PEM; undefined without a configuration
    * @param now milliseconds since the epoch
    */
   note(caBundles: readonly string[] | undefined, now: number): void {
@@ -24,7 +24,7 @@ export class PublishedBundles {
     this.#since = new Map(everywhere.map(({ id }) => [id, this.#since.get(id) ?? now]));
   }
 
-  /** The CA that verifies the certificate now, if it is in every bundle, and since when it was seen there. */
+  /** Returns the CA that verifies the certificate now, if every bundle has it, and when it was first seen there. */
   findIssuer(cert: string, now: number): { readonly id: string; readonly since: number } | undefined {
     for (const { id, cert: authority, notBefore, notAfter } of this.#bundles?.[0] ?? []) {
       const since = this.#since.get(id);

@@ -3,7 +3,7 @@ import { type PublishedAuthority, type Step, planRotation } from './rotation.ts'
 import type { Validity } from './self-signed.ts';
 import { type StoredCertificates, factsOf, splitPem } from './stored-certificates.ts';
 
-/** How long what is made lives, in milliseconds. */
+/** The validity of new certificates, in milliseconds. */
 export interface Lives {
   readonly life: number;
   readonly authorityLife: number;
@@ -19,26 +19,24 @@ export interface RotationContext {
   readonly now: number;
 }
 
-/** What became of the stored certificates, and by which steps; none where they are kept. */
-export interface Rotated {
+/** Holds the certificates after a rotation, and its steps; no steps if they are kept. */
+export interface RotationResult {
   readonly certificates: StoredCertificates;
   readonly steps: readonly Exclude<Step['kind'], 'keep'>[];
 }
 
-/**
- * More than any plan takes; one that does not come to an end is a mistake of ours, and is not to hold up the process.
- */
+/** More steps than any plan has. A plan that does not end is a bug, which must not block the process. */
 const maxSteps = 8;
 
 /**
- * Takes steps until the plan is to keep what there is; nothing is written anywhere.
- * @param stored undefined where nothing is, or nothing that can be read
+ * Takes steps until the plan is to keep the certificates; nothing is written.
+ * @param stored undefined if there are none, or they cannot be read
  */
 export async function rotate(
   stored: StoredCertificates | undefined,
   context: RotationContext,
   maker: CertificateMaker,
-): Promise<Rotated> {
+): Promise<RotationResult> {
   const published = inspectPublished(context.caBundles, maker);
   const steps: Exclude<Step['kind'], 'keep'>[] = [];
   let certificates = stored;
@@ -65,7 +63,7 @@ function inspectPublished(caBundles: readonly string[], maker: CertificateMaker)
   }));
 }
 
-/** The certificates of a bundle; what is none is nobody's to verify by. */
+/** Returns the certificates of a bundle; anything else in it is ignored. */
 export function readBundle(bundle: string, maker: CertificateMaker) {
   return splitPem(bundle).flatMap((cert) => {
     try {
@@ -115,10 +113,10 @@ async function applyStep(
   }
 }
 
-/** X.509 knows whole seconds. */
+/** X.509 has whole seconds. */
 const second = 1_000;
 
-/** From a little ago, because clocks differ: an hour, less for what lives for hours only. */
+/** Returns a validity that starts a little earlier, because clocks differ: by an hour, or less if it is short. */
 function validityOf(life: number, now: number): Validity {
   const since = now - Math.min(3_600_000, life / 20);
   return { notBefore: Math.floor(since / second) * second, notAfter: Math.floor((now + life) / second) * second };

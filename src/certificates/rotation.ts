@@ -1,34 +1,34 @@
-/** When which certificate is replaced: pure, from what is stored and published, and the time. */
+/** Plans when certificates are replaced. Pure: it depends on what is stored and published, and on the time. */
 
 /** A CA of the bundle. Times are milliseconds since the epoch. */
 export interface Authority {
   readonly id: string;
   readonly notBefore: number;
   readonly notAfter: number;
-  /** Whether its key is at hand. */
+  /** Whether its key is known. */
   readonly signs: boolean;
 }
 
 export interface Leaf {
-  /** The CA of the bundle that signed it; undefined where none did. */
+  /** The CA of the bundle that signed it; undefined if none did. */
   readonly issuer: string | undefined;
   readonly names: readonly string[];
   readonly notBefore: number;
   readonly notAfter: number;
 }
 
-/** What the Secret holds. */
-export type Stored =
+/** Describes the content of the Secret. */
+export type StoredFacts =
   | { readonly kind: 'absent' | 'unreadable' }
   | { readonly kind: 'certificates'; readonly authorities: readonly Authority[]; readonly leaf: Leaf };
 
 /** A CA in the `caBundle` of the webhook configuration. */
 export interface PublishedAuthority extends Omit<Authority, 'signs'> {
-  /** Whether it is in the bundle of every webhook there. */
+  /** Whether the bundle of every webhook has it. */
   readonly everywhere: boolean;
 }
 
-/** What is to be done next; after it, the plan is asked again. */
+/** The next step; after it, the plan is made again. */
 export type Step =
   | { readonly kind: 'keep' }
   | { readonly kind: 'create_everything' }
@@ -37,47 +37,42 @@ export type Step =
   | { readonly kind: 'create_leaf' | 'switch_authority'; readonly authority: string }
   | { readonly kind: 'create_next_authority' };
 
-/**
- * A third of its life is left to a certificate when the one after it is made: time to notice and mend what keeps it
- * from that.
- */
+/** A certificate is replaced when a third of its validity is left: time to notice and fix a failure. */
 const renewAt = 2 / 3;
 
 /**
- * A CA signs from five sixths of its predecessor's life on, having stood beside it for a sixth: until then every
- * replica and every API server has read the bundle. What took a CA's place unprepared keeps others beside it for as
- * long.
+ * A CA signs after five sixths of its predecessor's validity, having been in the bundle for a sixth: by then every
+ * replica and API server has read it. A CA that replaced lost ones keeps the published ones for as long.
  */
 const switchAt = 5 / 6;
 const settledAt = 1 / 6;
 
 /**
- * Until then such a CA takes in what is published beside it; sooner than it lets go of it, so that two clocks do not
- * disagree.
+ * Until then such a CA adopts the published ones. This ends before it drops them, so that two clocks do not disagree.
  */
 const adoptUntil = 1 / 10;
 
 /**
- * The first row that fits decides. "Current" is the usable CA (valid now, its key at hand) that signed the leaf, else
- * the newest published one, else the oldest; "next" a usable one that is newer.
+ * Returns the next step. The first row that fits decides. "Current" is the usable CA (valid now, with its key) that
+ * signed the leaf, else the newest published one, else the oldest; "next" is a newer usable one.
  *
  * | stored | condition | step |
  * |---|---|---|
  * | absent, unreadable | | create_everything |
  * | certificates | no CA is usable | create_everything |
- * | certificates | a CA expired, or one without key stands beside a current one past a sixth of its life | drop_authorities |
- * | certificates | a CA is published and not stored, the current one before a tenth of its life | adopt_authorities |
+ * | certificates | a CA expired, or one has no key and the current one is past a sixth of its validity | drop_authorities |
+ * | certificates | a published CA is not stored, and the current one is before a tenth of its validity | adopt_authorities |
  * | certificates | the leaf is not the current CA's, is for other names, or not valid now | create_leaf |
- * | certificates | the current CA past five sixths, the next one published everywhere | switch_authority |
- * | certificates | the leaf past two thirds, and a new one would live longer | create_leaf |
- * | certificates | the current CA past two thirds, no next one | create_next_authority |
+ * | certificates | the current CA is past five sixths, and the next one is published everywhere | switch_authority |
+ * | certificates | the leaf is past two thirds, and a new one would be valid longer | create_leaf |
+ * | certificates | the current CA is past two thirds, and there is no next one | create_next_authority |
  * | certificates | anything else | keep |
  *
- * Clocks differ. A certificate that is not valid yet counts as not usable, so replicas settle on what the slowest clock
- * made; every certificate's start lies far enough in the past that this takes a clock that is an hour off.
+ * Clocks differ. A certificate that is not valid yet is not usable, so replicas settle on those of the slowest clock.
+ * Every certificate starts so early that this needs a clock that is an hour wrong.
  */
 export function planRotation(
-  stored: Stored,
+  stored: StoredFacts,
   names: readonly string[],
   published: readonly PublishedAuthority[],
   now: number,
@@ -107,7 +102,7 @@ export function planRotation(
   if (next !== undefined && age >= switchAt && isPublished(next)) {
     return { kind: 'switch_authority', authority: next.id };
   }
-  // No leaf outlives its CA; one that ends with it gains nothing by being made again.
+  // No leaf outlives its CA, so renewing one that ends with it gains nothing.
   if (partOf(leaf, now) >= renewAt && leaf.notAfter < current.notAfter) {
     return { kind: 'create_leaf', authority: current.id };
   }
@@ -121,7 +116,7 @@ function isValid({ notBefore, notAfter }: Lifetime, now: number): boolean {
   return notBefore <= now && now < notAfter;
 }
 
-/** How much of its life is over, as a part of one. */
+/** Returns the part of its validity that is over, from 0 to 1. */
 function partOf({ notBefore, notAfter }: Lifetime, now: number): number {
   return (now - notBefore) / (notAfter - notBefore);
 }

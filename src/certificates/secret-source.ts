@@ -10,12 +10,12 @@ import {
 } from './certificate-source.ts';
 import { type Polling, startPolling } from '../kubernetes/polling.ts';
 import { PublishedBundles } from './published-bundles.ts';
-import { type Lives, type Rotated, rotate } from './rotate.ts';
+import { type Lives, type RotationResult, rotate } from './rotate.ts';
 import { type StoredCertificates, bundleOf, decodeCertificates, encodeCertificates } from './stored-certificates.ts';
 
-/** An event of the certificates, for the log. */
+/** An event of the shared certificates, for the log. */
 export type SecretSourceEvent =
-  | { readonly kind: 'rotated'; readonly steps: Rotated['steps'] }
+  | { readonly kind: 'rotated'; readonly steps: RotationResult['steps'] }
   | { readonly kind: 'published' }
   | { readonly kind: 'serving'; readonly notAfter: number }
   | { readonly kind: 'failed'; readonly error: unknown }
@@ -25,44 +25,35 @@ export interface SecretSourceOptions {
   readonly cluster: CertificateCluster;
   readonly maker: CertificateMaker;
   readonly lives: Lives;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
   readonly onEvent: (event: SecretSourceEvent) => void;
 }
 
-/** The API server hands a change to those of its parts that call webhooks within a second; this is ten times that. */
+/** Milliseconds; ten times what the API server needs to pass a change to its parts that call webhooks. */
 const longestSpread = 10_000;
 
-/** Milliseconds between rounds: two small reads from what the API server has in memory. */
+/** Milliseconds between rounds. A round is two small reads from the API server's memory. */
 const longestInterval = 10_000;
 
-/**
- * Writers that come between are the other replicas, each of which writes once; after so many it is a matter for the
- * log.
- */
+/** Conflicts come from the other replicas, each of which writes once; more are an error. */
 const maxConflicts = 5;
 
 /**
- * The certificate that all replicas share: a Secret holds the CAs and the leaf, the `caBundle` of the webhook
- * configuration holds the CAs. Nobody leads; any replica does what the plan says, and the API server lets one of them
- * be first:
+ * Provides the certificate that all replicas share. A Secret holds the CAs and the leaf; the `caBundle` of the webhook
+ * configuration holds the CAs. There is no leader: any replica does what the plan says, and the API server accepts the
+ * first.
  *
- * - The Secret is written with the resourceVersion it was read with (or created), so there is one sequence of states.
- * Each
- *   follows from the one before: no replica puts its own CA in the place of one it has not seen.
- * - The configuration is read before the Secret, and patched only if it is still that version. So whoever publishes has
- * read
- *   a state at least as new as the one published before: had anybody published between, the test would fail. The
- * published
- *   bundle moves along the sequence and never back; replicas that read at different times cannot make it flip.
- * - A leaf is served when every published bundle verifies it, as read before. It stays verified: a CA leaves the bundle
- * when
- *   it has expired, and no leaf of it is valid any more then. A CA that takes the place of lost ones adopts what is
- * published
- *   and keeps it for a sixth of its life, in which all replicas have taken its leaf.
- * - A leaf of another CA than the one served waits a little after that CA was first seen published, because API servers
- * follow
- *   the configuration with a delay; a leaf of the same CA does not.
+ * - The Secret is written with the resourceVersion that was read (or created), so its states form one sequence. Each
+ *   follows from the one before: no replica replaces a CA that it has not seen.
+ * - The configuration is read before the Secret, and patched only if unchanged. So a publisher has read a state at
+ *   least as new as the published one; otherwise the patch's test fails. The published bundle moves along the
+ *   sequence and never back.
+ * - A leaf is served when every published bundle verifies it. It stays verified: a CA leaves the bundle only when it
+ *   has expired, and then no leaf of it is valid. A CA that replaces lost ones adopts the published ones and keeps them
+ *   for a sixth of its validity, until all replicas serve its leaf.
+ * - A leaf of another CA than the served one's waits until that CA has been published for a while, because API servers
+ *   follow the configuration with a delay.
  */
 export class SecretSource implements CertificateSource {
   readonly #options: SecretSourceOptions;
@@ -98,12 +89,12 @@ export class SecretSource implements CertificateSource {
   }
 
   /**
-   * Begins with the rounds.
-   * @param random a number from 0 to 1, so that replicas spread
+   * Starts the rounds.
+   * @param random a number from 0 to 1, to spread the replicas
    */
   start(random: () => number): void {
     const { life } = this.#options.lives;
-    // Often enough that nothing waits long: neither who wiped the caBundle, nor a leaf in the last third of its life.
+    // Short enough to restore an emptied caBundle soon, and to replace a leaf well before it expires.
     const interval = Math.min(longestInterval, life / 20);
     const wait = (failures: number) => {
       const usual = failures === 0 ? interval : Math.min((interval / 20) * 2 ** (failures - 1), interval);
@@ -116,9 +107,7 @@ export class SecretSource implements CertificateSource {
     await this.#polling?.close();
   }
 
-  /**
-   * Reads both objects, does what is to be done and serves what may be served; false where that failed. Never rejects.
-   */
+  /** Reads both objects, takes the planned steps and serves a verified leaf; false if that failed. Never rejects. */
   async round(signal: AbortSignal): Promise<boolean> {
     const { onEvent } = this.#options;
     try {
@@ -182,7 +171,7 @@ export class SecretSource implements CertificateSource {
         onEvent({ kind: 'published' });
       }
     } finally {
-      // Also where something could not be written: what is stored may be served as long as it is verified.
+      // Even if a write failed, a stored leaf may be served if it is verified.
       if (offered !== undefined) this.#offer(offered, clock());
     }
   }
@@ -200,7 +189,7 @@ export class SecretSource implements CertificateSource {
     onEvent({ kind: 'serving', notAfter });
   }
 
-  /** Whether callers accept what is served now, and by another CA than this. */
+  /** Returns whether callers accept the served leaf, and it is of another CA than this one. */
   #isServingAnother(issuer: string, now: number): boolean {
     const { current } = this;
     if (current === undefined || current.notAfter <= now) return false;

@@ -7,18 +7,18 @@ export interface KeyPair {
   readonly key: string;
 }
 
-/** How long a certificate lives, in milliseconds since the epoch. */
+/** The validity of a certificate, in milliseconds since the epoch. */
 export interface Validity {
   readonly notBefore: number;
   readonly notAfter: number;
 }
 
-/** Loaded when the first certificate is made: most processes only read one. */
+/** Loaded on first use, because most processes create no certificate. */
 const load = () => import('selfsigned');
 
 const common = { keyType: 'ec', curve: 'P-256', algorithm: 'sha256' } as const;
 
-/** A new certificate authority (ECDSA P-256) that signs leaf certificates only. */
+/** Creates a certificate authority (ECDSA P-256) that may only sign leaf certificates. */
 export async function createAuthority(commonName: string, validity: Validity): Promise<KeyPair> {
   const { generate } = await load();
   const made = await generate([{ name: 'commonName', value: commonName }], {
@@ -32,7 +32,7 @@ export async function createAuthority(commonName: string, validity: Validity): P
   return pairOf(made);
 }
 
-/** A new serving certificate (ECDSA P-256) for DNS names and IP addresses, signed by the authority. */
+/** Creates a serving certificate (ECDSA P-256) for DNS names and IP addresses, signed by the authority. */
 export async function createServingCertificate(
   authority: KeyPair,
   names: readonly [string, ...string[]],

@@ -1,5 +1,5 @@
 import type { CertificateMaker } from './certificate-maker.ts';
-import type { Stored } from './rotation.ts';
+import type { StoredFacts } from './rotation.ts';
 import type { KeyPair } from './self-signed.ts';
 
 /** A CA, PEM; without its key it only verifies. */
@@ -8,13 +8,13 @@ export interface StoredAuthority {
   readonly key: string | undefined;
 }
 
-/** All that the replicas share. */
+/** Holds the certificates that the replicas share. */
 export interface StoredCertificates {
   readonly authorities: readonly StoredAuthority[];
   readonly leaf: KeyPair;
 }
 
-/** The data of the Secret: key → text. The keys of the CAs have a name that no other program gives its own. */
+/** The data of the Secret. The key with the CAs' keys has a name that no other program uses. */
 export type SecretData = Readonly<Record<string, string>>;
 
 /** The keys of the Secret; `ca.crt` is the whole bundle. */
@@ -29,7 +29,7 @@ export function encodeCertificates({ authorities, leaf }: StoredCertificates): S
   };
 }
 
-/** Reads the Secret's data; undefined where it is not whole, or its parts do not belong together. */
+/** Decodes the Secret's data; undefined if it is incomplete or its parts do not match. */
 export function decodeCertificates(data: SecretData, maker: CertificateMaker): StoredCertificates | undefined {
   try {
     const leaf = { cert: data[secretKeys.cert] ?? '', key: data[secretKeys.key] ?? '' };
@@ -46,8 +46,8 @@ export function decodeCertificates(data: SecretData, maker: CertificateMaker): S
   }
 }
 
-/** What the plan has to know of the certificates. */
-export function factsOf({ authorities, leaf }: StoredCertificates, maker: CertificateMaker): Stored {
+/** Returns the facts that the plan needs. */
+export function factsOf({ authorities, leaf }: StoredCertificates, maker: CertificateMaker): StoredFacts {
   const issuer = authorities.find(({ cert }) => maker.isIssuedBy(leaf.cert, cert));
   return {
     kind: 'certificates',
@@ -56,7 +56,7 @@ export function factsOf({ authorities, leaf }: StoredCertificates, maker: Certif
   };
 }
 
-/** What verifies every leaf of these CAs, PEM. */
+/** Returns the bundle that verifies every leaf of these CAs, PEM. */
 export function bundleOf(authorities: readonly StoredAuthority[]): string {
   return joinPem(authorities.map(({ cert }) => cert));
 }
@@ -65,7 +65,7 @@ function joinPem(blocks: readonly string[]): string {
   return blocks.map((block) => `${block.trim()}\n`).join('');
 }
 
-/** The blocks of a PEM text; whatever stands between them is left out. */
+/** Returns the blocks of a PEM text without anything between them. */
 export function splitPem(text: string): readonly string[] {
   return text.match(/-----BEGIN ([A-Z0-9 ]+)-----[^-]*-----END \1-----/g) ?? [];
 }

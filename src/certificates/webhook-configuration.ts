@@ -1,16 +1,16 @@
 import { type JsonObject, arrayAt, at, stringAt } from '../openshift/json.ts';
 import { canonicalName } from './dns-names.ts';
 
-/** What a MutatingWebhookConfiguration says about the certificate of the webhook it calls. */
+/** Holds what a MutatingWebhookConfiguration says about the webhook's certificate. */
 export interface WebhookConfiguration {
   readonly resourceVersion: string;
-  /** The hosts and addresses its webhooks are called by, each once. */
+  /** The hosts and addresses of its webhooks, without duplicates. */
   readonly names: readonly string[];
-  /** The `caBundle` of each of its webhooks, PEM; empty where it has none. */
+  /** The `caBundle` of each of its webhooks, PEM; empty if it has none. */
   readonly caBundles: readonly string[];
 }
 
-/** Reads a MutatingWebhookConfiguration as the API server gives it. */
+/** Decodes a MutatingWebhookConfiguration. */
 export function decodeWebhookConfiguration(object: unknown): WebhookConfiguration {
   const webhooks = arrayAt(object, 'webhooks') ?? [];
   return {
@@ -22,7 +22,7 @@ export function decodeWebhookConfiguration(object: unknown): WebhookConfiguratio
   };
 }
 
-/** The API server calls a service by `NAME.NAMESPACE.svc`; the longer form is for people who try. */
+/** The API server calls a Service as `NAME.NAMESPACE.svc`; the longer form is for tests by hand. */
 function namesOf(clientConfig: unknown): readonly string[] {
   const [name, namespace] = [stringAt(clientConfig, 'service', 'name'), stringAt(clientConfig, 'service', 'namespace')];
   if (name !== undefined && namespace !== undefined) {
@@ -33,9 +33,7 @@ function namesOf(clientConfig: unknown): readonly string[] {
   return [canonicalName(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'))];
 }
 
-/**
- * A JSON patch that gives every webhook the bundle, and fails where the configuration has changed since it was read.
- */
+/** Returns a JSON patch that writes the bundle into every webhook, and fails if the configuration has changed. */
 export function createBundlePatch(
   { resourceVersion, caBundles }: WebhookConfiguration,
   bundle: string,

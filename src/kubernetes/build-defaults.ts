@@ -3,22 +3,19 @@ import { ClusterError } from './cluster-error.ts';
 import type { Kubernetes } from './connection.ts';
 import { startPolling } from './polling.ts';
 
-/** The cluster's BuildDefaults, of which the build controller adds `env` to every Build in its pod. */
+/** Provides the cluster's BuildDefaults; the build controller adds their `env` to every Build in its pod. */
 export interface BuildDefaults {
-  /** As last read; empty until then, and where it may not be read or does not exist. */
+  /** As last read; empty before that, and if it does not exist or may not be read. */
   readonly env: readonly unknown[];
   close(): Promise<void>;
 }
 
-/**
- * An administrator changes it a few times a year: a minute is soon enough, and one small request a minute is nothing.
- */
+/** A minute, in milliseconds: admins change it a few times a year, and a request a minute costs nothing. */
 const interval = 60_000;
 
 /**
- * Reads `builds.config.openshift.io/cluster` now and then.
- * @param onFailure told of each failure but a missing right or object: without those, nothing is known and nothing is
- * wrong
+ * Reads `builds.config.openshift.io/cluster` at intervals.
+ * @param onFailure called for each failure except a missing right or object
  */
 export function watchBuildDefaults(kubernetes: Kubernetes, onFailure: (error: unknown) => void): BuildDefaults {
   let env: readonly unknown[] = [];

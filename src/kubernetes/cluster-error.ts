@@ -1,11 +1,11 @@
 import { stringAt } from '../openshift/json.ts';
 
-/** The API server refused a request; its whole answer is no matter for a log. */
+/** The API server refused a request. The message does not contain its whole answer. */
 export class ClusterError extends Error {
   /** The HTTP status: 404 not found, 409 conflict, … */
   readonly code: number;
 
-  /** @param body of the answer: a Status, whose message is told, as text */
+  /** @param body of the answer, a Status; its message is used */
   constructor(code: number, body: string) {
     super(`the API server answered ${code}: ${messageIn(body)}`);
     this.name = 'ClusterError';
@@ -21,7 +21,7 @@ function messageIn(body: string): string {
   }
 }
 
-/** The API server answered with more than may be read at once. */
+/** The API server's answer is larger than may be read. */
 export class TooLargeError extends Error {
   readonly code = 'too_large';
 

@@ -3,22 +3,22 @@ import { type Kubernetes, SilentError, maxObjectBytes } from './connection.ts';
 import { type JsonObject, arrayAt, isObject, objectAt, stringAt } from '../openshift/json.ts';
 import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 
-/** The resources that are read. OpenShift 3.9 and later serve this group beside the legacy one. */
+/** The group of Builds and BuildConfigs; OpenShift 3.9 and later serve it beside the legacy one. */
 const apiGroup = '/apis/build.openshift.io/v1';
 export type Resource = 'builds' | 'buildconfigs' | 'namespaces';
 
-/** One page of a list. */
+/** A page of a list. */
 export interface Page {
   readonly items: readonly JsonObject[];
-  /** Its length as the server sent it. */
+  /** Size as sent by the server. */
   readonly bytes: number;
-  /** Where the next page begins; undefined on the last one. */
+  /** Token of the next page; undefined on the last one. */
   readonly next: string | undefined;
-  /** What a watch can go on from. */
+  /** The version from which a watch can continue. */
   readonly resourceVersion: string;
 }
 
-/** Which objects a list or a watch is about. */
+/** Selects the objects of a list or a watch. */
 export interface Selection {
   readonly resource: Resource;
   /** Undefined: all namespaces. */
@@ -26,53 +26,54 @@ export interface Selection {
   readonly labelSelector: string;
 }
 
-/** A cluster, as far as it is read. Every method rejects with the client's error, or once the signal aborts. */
+/** Reads from a cluster. Every method rejects with the client's error, or when the signal aborts. */
 export interface Cluster {
   /** The API server's URL. */
   readonly server: string;
-  /** The object, or undefined where there is none; of a Namespace, `namespace` is its name too. */
+  /** Resolves with the object, or undefined if there is none; for a Namespace, `namespace` is its name too. */
   get(resource: Resource, namespace: string, name: string, signal: AbortSignal): Promise<JsonObject | undefined>;
   /**
-   * One page.
+   * Reads one page.
    * @param limit objects at most
-   * @param next of the page before; undefined: the first
-   * @throws TooLargeError where it is longer than a page may be, but for one of a single object; GoneError
+   * @param next from the page before; undefined: the first
+   * @throws TooLargeError if a page of several objects is too large; GoneError
    */
   list(selection: Selection, limit: number, next: string | undefined, signal: AbortSignal): Promise<Page>;
   /**
-   * Reports changes after a resource version, `onOpen` once the server has begun to; resolves when the server ends it.
-   * @throws GoneError where the server does not remember that version
+   * Reports changes after a resource version, and calls `onOpen` when the answer begins; resolves when the server ends
+   * it.
+   * @throws GoneError if the server no longer has that version
    */
   watch(selection: Selection, resourceVersion: string, handlers: WatchHandlers, signal: AbortSignal): Promise<void>;
 }
 
-/** How much is asked for at once. */
+/** Limits the pages of a list. */
 export interface PageSizes {
   /** Objects on the first page. */
   readonly first: number;
   /** Objects on any page. */
   readonly most: number;
-  /** Bytes that pages are to have. */
+  /** Bytes that a page should have. */
   readonly aim: number;
-  /** Bytes at which a page of several objects is cut off. */
+  /** Bytes at which a page of several objects is aborted. */
   readonly limit: number;
 }
 
 export const defaultPageSizes: PageSizes = {
   // Twice the Builds that OpenShift keeps of a BuildConfig by default.
   first: 20,
-  // What kubectl asks for.
+  // kubectl's page size.
   most: 500,
-  // A hundred Builds: parsed in a few milliseconds, in which nobody else is served, and gone with the next minor
-  // collection.
+  // About a hundred Builds. They are parsed in a few milliseconds, which block all requests, and garbage-collected
+  // soon.
   aim: 512 * 1024,
-  // Twenty Builds of 200 KiB each, which is large. Parsed, it is a few times that.
+  // Twenty Builds of 200 KiB, which is large. Parsed, they take a few times as much.
   limit: 4 * 1024 * 1024,
 };
 
 /**
- * All pages of a list, one after another. How many objects a page has follows from how large those before were; a page
- * that turns out to be too large is asked for again with fewer.
+ * Returns all pages of a list. The number of objects follows the size of the pages before; a page that is too large is
+ * requested again with fewer.
  */
 export async function* listPages(
   cluster: Pick<Cluster, 'list'>,
@@ -102,19 +103,19 @@ export async function* listPages(
 
 export interface WatchHandlers {
   readonly onOpen: () => void;
-  /** `BOOKMARK` events carry a resource version and nothing else. */
+  /** `BOOKMARK` events have only a resource version. */
   readonly onEvent: (type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK', object: JsonObject) => void;
 }
 
-/** The server no longer remembers the resource version that was asked for: everything has to be listed anew. */
+/** The server no longer has the resource version, so everything must be listed again. */
 export class GoneError extends Error {
   readonly code = 'gone';
 }
 
-/** The server is asked to end each watch within ten minutes, at random, so that those of several replicas spread. */
+/** Seconds until the server ends a watch, at random up to ten minutes, so that replicas do not reconnect together. */
 const watchSeconds = () => 300 + Math.floor(Math.random() * 300);
 
-/** The Builds and BuildConfigs behind an API server. */
+/** Reads Builds, BuildConfigs and namespaces from an API server. */
 export function createCluster(
   kubernetes: Kubernetes,
   { limit: maxPageBytes }: Pick<PageSizes, 'limit'> = defaultPageSizes,
@@ -122,7 +123,7 @@ export function createCluster(
   return {
     server: kubernetes.server,
     async get(resource, namespace, name, signal) {
-      // No object has another name, and in a path it could lead elsewhere.
+      // Other names do not exist, and could lead to another path.
       if (!isNamespaceName(namespace) || !isObjectName(name)) return undefined;
       try {
         const found = await kubernetes.request(
@@ -183,8 +184,7 @@ export function createCluster(
         }
       } catch (error) {
         if (signal.aborted) return;
-        // One that is dead is as silent as one where nothing happens; opening it again mends the one and costs the
-        // other nothing.
+        // A dead watch is as silent as an idle one; reopening repairs the one and does not harm the other.
         if (state.isOpen && error instanceof SilentError) return;
         throw error instanceof ClusterError && error.code === 410
           ? new GoneError('the version is too old', { cause: error })
@@ -195,8 +195,8 @@ export function createCluster(
 }
 
 /**
- * Where the resource is served, in one namespace or in all.
- * @throws Error for what can be no name of a namespace
+ * Returns the path of a resource in one namespace or in all.
+ * @throws Error if the namespace's name is invalid
  */
 function pathOf(resource: Resource, namespace: string | undefined): string {
   if (resource === 'namespaces') return '/api/v1/namespaces';
@@ -205,7 +205,7 @@ function pathOf(resource: Resource, namespace: string | undefined): string {
   return `${apiGroup}/namespaces/${namespace}/${resource}`;
 }
 
-/** The Status that ends a watch in its own stream. */
+/** Returns the error for the Status with which a stream ends. */
 function errorOfStatus(status: JsonObject): Error {
   const message = stringAt(status, 'message') ?? 'the watch was ended with an error';
   return status['code'] === 410 ? new GoneError(message) : new Error(message);

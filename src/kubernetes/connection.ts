@@ -11,45 +11,45 @@ import { ClusterError, TooLargeError } from './cluster-error.ts';
 import { readJsonLines } from './json-lines.ts';
 import { decodeWarnings } from './warning-header.ts';
 
-/** One request to the API server. */
+/** A request to the API server. */
 export interface KubernetesRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** e.g. `/api/v1/namespaces/web/secrets/certificate` */
+  /** Such as `/api/v1/namespaces/web/secrets/certificate`. */
   readonly path: string;
-  /** What is undefined is left out. */
+  /** Undefined values are left out. */
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
-  /** Of the body; JSON where it is not said. */
+  /** By default JSON. */
   readonly contentType?: string;
-  /** How long the answer, or one line of it, may be, in bytes; without it `maxObjectBytes`. */
+  /** Limit of the answer, or of one line of it, in bytes; by default `maxObjectBytes`. */
   readonly maxBytes?: number;
-  /** Called with the length of the answer in bytes. */
+  /** Called with the size of the answer in bytes. */
   readonly onSize?: (bytes: number) => void;
-  /** Called with each warning of an answer that is no refusal. */
+  /** Called with each warning of a successful answer. */
   readonly onWarning?: (text: string) => void;
 }
 
-/** An API server as one user sees it. */
+/** Sends requests to an API server as one user. */
 export interface Kubernetes {
   /** Its URL. */
   readonly server: string;
   /**
-   * Resolves with the JSON it answers.
-   * @throws ClusterError where it refuses; TooLargeError; what the network or the signal says otherwise
+   * Resolves with the JSON answer.
+   * @throws ClusterError if the server refuses; TooLargeError; errors of the network or the signal
    */
   request(request: KubernetesRequest, signal: AbortSignal): Promise<unknown>;
   /**
-   * The JSON values of an answer that has one a line and may go on for long, each as it arrives.
-   * @param onOpen called once the server has begun to answer
-   * @throws SilentError where nothing came for half a minute; otherwise as `request`
+   * Returns the JSON values of a long answer with one a line, each as it arrives.
+   * @param onOpen called when the answer begins
+   * @throws SilentError if nothing came for half a minute; otherwise like `request`
    */
   follow(request: KubernetesRequest, onOpen: () => void, signal: AbortSignal): AsyncIterable<unknown>;
 }
 
 /**
- * What a kubeconfig file says; without one what $KUBECONFIG or ~/.kube/config say, or the pod's own.
- * @throws Error where that names no cluster
+ * Loads a kubeconfig file, by default that of $KUBECONFIG, ~/.kube/config or the pod.
+ * @throws Error if it names no cluster
  */
 export function loadKubeConfig(file: string | undefined): KubeConfig {
   const kubeConfig = new KubeConfig();
@@ -59,26 +59,23 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
   return kubeConfig;
 }
 
-/**
- * Bytes of the largest object, and some: etcd takes requests of 1.5 MiB, and in JSON a character may take six times the
- * room it has there.
- */
+/** Limit of an object in bytes: etcd accepts requests of 1.5 MiB, and JSON may need six bytes for one there. */
 export const maxObjectBytes = 12 * 1024 * 1024;
 
-/** A server that says nothing for so long, in milliseconds, is gone: it answers what is asked here within seconds. */
+/** Milliseconds of silence after which the server counts as dead; it answers within seconds. */
 const longestSilence = 30_000;
 
 export interface ConnectOptions {
-  /** The program's, for the API server's audit log. */
+  /** The program's version, for the API server's audit log. */
   readonly version?: string;
-  /** Milliseconds without a word after which the server counts as gone. */
+  /** Milliseconds of silence after which the server counts as dead. */
   readonly silence?: number;
 }
 
 /**
- * Requests to the current cluster of a kubeconfig. The client's part is who we are and whom we trust: files that
- * changed, a token among them, are read anew. Its API classes would load the model of every kind there is.
- * @throws Error where the kubeconfig has no current cluster
+ * Sends requests to the current cluster of a kubeconfig. The client library provides credentials and trust, and reads
+ * changed files (such as a token) again; its API classes would load a model of every kind.
+ * @throws Error if the kubeconfig has no current cluster
  */
 export function connect(
   kubeConfig: KubeConfig,
@@ -90,7 +87,7 @@ export function connect(
   const open = async (request: KubernetesRequest, signal: AbortSignal): Promise<IncomingMessage> => {
     const { method, path, query = {}, body, contentType = 'application/json', onWarning } = request;
     const url = new URL(server + path);
-    // A URL resolves `..`, in whatever name it is.
+    // A URL resolves `..` in any name.
     if (!url.pathname.endsWith(path)) throw new Error('the path of a request leads elsewhere');
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined) url.searchParams.set(name, String(value));
@@ -105,7 +102,7 @@ export function connect(
     await kubeConfig.applyToHTTPSOptions(options);
     options.agent = agentFor(options.agent as Agent);
     const incoming = await exchange(url, options, payload).catch((error: unknown) => {
-      // The server may close an idle connection just when we use it again; nothing was asked of it then.
+      // The server may close an idle connection just when it is reused; then it has not received the request.
       if (method === 'GET' && error instanceof StaleConnectionError) return exchange(url, options, payload);
       throw error;
     });
@@ -122,8 +119,8 @@ export function connect(
   };
 
   /**
-   * The client makes one agent and keeps it with the certificates it was made with, which is right for a proxy's alone.
-   * An agent without any takes them from each request and opens another connection when they have changed.
+   * The client library keeps one agent with its first certificates, which is right only for a proxy. An agent without
+   * certificates takes them from each request and opens a new connection when they change.
    */
   const agentFor = (made: Agent): Agent =>
     server.startsWith('https:') && kubeConfig.getCurrentCluster()?.proxyUrl === undefined ? keepAlive : made;
@@ -144,7 +141,7 @@ function serverOf(kubeConfig: KubeConfig): string {
   return server;
 }
 
-/** The server has said nothing for too long: it is gone, or has nothing to say. */
+/** The server was silent for too long: it is dead or has nothing to send. */
 export class SilentError extends Error {
   readonly code = 'silent';
 
@@ -153,7 +150,7 @@ export class SilentError extends Error {
   }
 }
 
-/** A connection that had been idle was closed under a request. */
+/** An idle connection was closed when it was reused. */
 class StaleConnectionError extends Error {
   readonly code = 'stale_connection';
 }
@@ -177,7 +174,7 @@ function exchange(url: URL, options: RequestOptions, payload: string | undefined
 }
 
 /**
- * The text of an answer; one that is too long is cut off as soon as that shows.
+ * Reads the text of an answer, and aborts it if it is too large.
  * @throws TooLargeError
  */
 async function readText(

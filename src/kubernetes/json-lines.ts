@@ -4,9 +4,9 @@ import { TooLargeError } from './cluster-error.ts';
 const newline = 0x0a;
 
 /**
- * The JSON values of a body that has one a line, each as it arrives; a line that is cut off by the end is none.
+ * Returns the JSON values of a body with one a line, each as it arrives; an incomplete last line is ignored.
  * @param maxBytes of a line
- * @throws TooLargeError; SyntaxError for what is no JSON; Error where the connection breaks
+ * @throws TooLargeError; SyntaxError for invalid JSON; Error if the connection breaks
  */
 export async function* readJsonLines(incoming: IncomingMessage, maxBytes: number): AsyncGenerator {
   let parts: Buffer[] = [];

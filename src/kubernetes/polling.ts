@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Calls again and again until it is closed. */
+/** Calls a function repeatedly until it is closed. */
 export interface Polling {
-  /** Resolves when the call that is under way has ended. */
+  /** Resolves when the running call has ended. */
   close(): Promise<void>;
 }
 
 /**
- * Calls at once, and after each call waits for what `wait` says of it.
- * @param call resolves whether it went well; must not reject
- * @param wait milliseconds, from how many calls in a row did not
+ * Calls at once, then again after each wait.
+ * @param call resolves with whether it succeeded; must not reject
+ * @param wait returns milliseconds for a number of failures in a row
  */
 export function startPolling(
   call: (signal: AbortSignal) => boolean | Promise<boolean>,

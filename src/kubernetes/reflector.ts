@@ -1,7 +1,7 @@
 import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { type Cluster, GoneError, type Selection, listPages } from './cluster.ts';
 
-/** What objects are folded into. */
+/** Keeps what is needed of objects. */
 export interface Index {
   set(object: JsonObject): void;
   remove(object: JsonObject): void;
@@ -15,30 +15,30 @@ export type ReflectorEvent =
 export interface ReflectorOptions<I extends Index> {
   readonly cluster: Cluster;
   readonly selection: Selection;
-  /** @param before whose place the new one takes; undefined: it is the first */
+  /** @param before the index to replace; undefined at first */
   readonly createIndex: (before: I | undefined) => I;
   readonly onEvent: (event: ReflectorEvent) => void;
-  /** Told of each object before it goes into an index, with what was known until then. */
+  /** Called for each object before it is set in the index. */
   readonly onObject?: (object: JsonObject, known: I) => void;
-  /** A number from 0 to 1, for jitter. */
+  /** Returns a number from 0 to 1, for jitter. */
   readonly random: () => number;
 }
 
 /**
- * Milliseconds after a watch has opened until it counts as up to date: what happened while none was open comes first,
- * and the server does not say when it is through.
+ * Milliseconds from the opening of a watch until it counts as current: missed events come first, and the server does
+ * not say when they end.
  */
 const settling = 200;
 
-/** A watch that ended sooner than this, in milliseconds, is not opened again at once. */
+/** Milliseconds; a watch that ended sooner is not reopened at once. */
 const shortestWatch = 1_000;
 
-/** Milliseconds between attempts: doubled from the first to the last, each cut by up to half at random. */
+/** Milliseconds between attempts: doubled each time, and shortened by up to half at random. */
 const backoff = { first: 500, last: 30_000 } as const;
 
 /**
- * Keeps an index of the objects of a selection as the cluster has them: lists them page by page, then watches, and
- * lists anew when the server no longer remembers where the watch was.
+ * Keeps an index of the selected objects: lists them in pages, then watches, and lists again if the server no longer
+ * has the watch's version.
  */
 export class Reflector<I extends Index> {
   readonly #options: ReflectorOptions<I>;
@@ -50,12 +50,12 @@ export class Reflector<I extends Index> {
     this.#index = options.createIndex(undefined);
   }
 
-  /** What is known: complete and up to date while `isCurrent`. */
+  /** Complete and up to date while `isCurrent`. */
   get index(): I {
     return this.#index;
   }
 
-  /** Whether a watch is open: everything was listed, and every change since is told as it happens. */
+  /** Whether everything was listed and a watch is open. */
   get isCurrent(): boolean {
     return this.#isCurrent;
   }
@@ -84,8 +84,8 @@ export class Reflector<I extends Index> {
   }
 
   /**
-   * Lists everything into a new index; resolves with its version. The old one is let go before: nobody asks it while no
-   * watch is open, and there is not always room for two.
+   * Lists everything into a new index; resolves with its version. The old index is released first: it is not read while
+   * no watch is open, and memory may not suffice for two.
    */
   async #list(signal: AbortSignal): Promise<string> {
     const { cluster, selection, createIndex, onEvent, onObject } = this.#options;
@@ -142,12 +142,12 @@ export class Reflector<I extends Index> {
   }
 }
 
-/** As a call, because the compiler takes a signal that was read once for settled. */
+/** A function, because TypeScript assumes that `signal.aborted` does not change. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** Resolves after so many milliseconds, or at once when the signal aborts. */
+/** Resolves after a number of milliseconds, or when the signal aborts. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {

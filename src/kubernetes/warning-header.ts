@@ -1,6 +1,6 @@
 /**
- * The texts in the `Warning` headers of an answer, each `299 - "text"`; several may be joined by commas. In a text a
- * quote and a backslash are escaped by a backslash.
+ * Returns the texts of `Warning` headers, each `299 - "text"`; several may be joined by commas. In a text, quotes and
+ * backslashes are escaped by a backslash.
  */
 export function decodeWarnings(header: string): readonly string[] {
   return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));

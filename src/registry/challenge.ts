@@ -1,11 +1,11 @@
-/** What a registry asks for with a 401: a password, or a token from elsewhere. */
+/** What a registry demands with a 401: a password, or a token from another server. */
 export type Challenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: URL; readonly service: string | undefined };
 
 /**
- * The challenge of a `WWW-Authenticate` header that can be met, a token before a password; undefined where there is
- * none.
+ * Returns the challenge of a `WWW-Authenticate` header that the client supports, preferring a token; undefined if there
+ * is none.
  */
 export function parseChallenge(header: string): Challenge | undefined {
   const bearer = /(?:^|,)[ \t]*bearer[ \t]/i.exec(header);

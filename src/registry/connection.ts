@@ -4,9 +4,9 @@ import type { SecureContext } from 'node:tls';
 import { RegistryError } from './registry-error.ts';
 
 export interface ConnectionOptions {
-  /** What is trusted; undefined: the well-known certificates. */
+  /** The trusted certificates; undefined: the well-known ones. */
   readonly secureContext: SecureContext | undefined;
-  /** Hosts, with their port, that are asked without TLS. */
+  /** Hosts, with their port, that are called without TLS. */
   readonly plainHosts: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
@@ -21,20 +21,22 @@ export interface Request {
 }
 
 export interface Answer {
-  /** What answered, after redirects. */
+  /** The URL after redirects. */
   readonly url: URL;
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-/** A token has a few kilobytes; 64 KiB leaves room for those that list every right. */
+/** Bytes; a token has a few kilobytes, more if it lists every right. */
 const maxBody = 64 * 1024;
 
-/** A registry redirects to a mirror once; three leave room for a move of host besides. */
+/** A registry redirects to a mirror once; three allow for a change of host too. */
 const maxRedirects = 3;
 
-/** The HTTP requests of one question. They share a connection, and none is left to grow stale. */
+/**
+ * Sends the HTTP requests of one lookup over one connection, which is closed afterwards so that it cannot become stale.
+ */
 export class Connection {
   readonly #options: ConnectionOptions;
   readonly #http = new HttpAgent({ keepAlive: true });
@@ -47,10 +49,9 @@ export class Connection {
   }
 
   /**
-   * Sends a request and reads the answer to the end. Follows redirects; credentials go to the host that they are for
-   * alone.
-   * @throws RegistryError `timeout` where the signal aborts; `unreachable`; `unexpected_answer` for too many redirects,
-   *   one to a host without TLS that is not named, or too large a body
+   * Sends a request and reads the whole answer. Follows redirects, and sends credentials only to their own host.
+   * @throws RegistryError `timeout` if the signal aborts; `unreachable`; `unexpected_answer` for too many redirects,
+   * one to a host without TLS that is not configured, or too large a body
    */
   async send(request: Request): Promise<Answer> {
     let { url, authorization } = request;

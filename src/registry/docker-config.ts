@@ -1,19 +1,19 @@
 import { isObject, objectAt, stringAt } from '../openshift/json.ts';
 import { defaultRegistry } from '../openshift/image-reference.ts';
 
-/** Names under which Docker Hub is written in references and credentials. */
+/** The names of Docker Hub in references and credentials. */
 const dockerHub: ReadonlySet<string> = new Set([defaultRegistry, 'index.docker.io', 'registry-1.docker.io']);
 
-/** The host of a registry by one name, whichever it is written with. */
+/** Returns the one name of a registry that may be written in several ways. */
 export function canonicalHost(host: string): string {
   return dockerHub.has(host) ? defaultRegistry : host;
 }
 
 /**
- * The `Authorization` header (Basic) that a Docker configuration file, `{"auths": {…}}`, has for a repository;
- * undefined where it has none. A key is a host or the start of a repository, `https://` before it and `/v1/` or `/v2/`
- * behind it as older tools write them. The longest fits.
- * @throws SyntaxError where the text is no JSON; its message quotes the text
+ * Returns the `Authorization` header (Basic) for a repository from a Docker configuration file, `{"auths": {…}}`;
+ * undefined if there is none. A key is a host or the start of a repository; older tools add `https://`, `/v1/` or
+ * `/v2/`. The longest matching key wins.
+ * @throws SyntaxError if the text is no JSON; its message quotes the text
  */
 export function authorizationFor(text: string, host: string, path: string): string | undefined {
   const repository = `${canonicalHost(host)}/${path}/`;
@@ -29,7 +29,7 @@ export function authorizationFor(text: string, host: string, path: string): stri
   return found;
 }
 
-/** The start of a repository that a key stands for, with a slash at its end. */
+/** Returns the start of a repository that a key stands for, with a slash at its end. */
 function prefixOf(key: string): string {
   const [host = '', ...path] = key
     .replace(/^https?:\/\//, '')

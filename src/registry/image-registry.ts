@@ -4,35 +4,35 @@ import { RegistryError, type RegistryResult } from './registry-error.ts';
 
 export interface ImageRegistryDependencies {
   readonly ask: AskRegistry;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
-  /** Milliseconds that a question may take, whoever waits for it. */
+  /** Milliseconds that a lookup may take. */
   readonly timeout: number;
-  /** Told of each question that went to a registry; not of what was known already. */
+  /** Called for each lookup in a registry, not for cached answers. */
   readonly onAnswer: (result: RegistryResult) => void;
 }
 
 /**
- * How long an answer counts, in milliseconds. An image that is there is deleted rarely; one that is not may be pushed,
- * and a registry may come back.
+ * Milliseconds that an answer is cached. An existing image is rarely deleted; a missing one may be pushed, and a
+ * registry may recover.
  */
 const lifeOf = { present: 60_000, missing: 5_000, unknown: 5_000 };
 
-/** Answers kept. A reference has 519 characters at most, an answer 135: a megabyte in all. */
+/** Cached answers. A reference has at most 519 characters and an answer 135: a megabyte in all. */
 const maxAnswers = 1_000;
 
-/** Questions under way. Each has a connection, and a cluster starts a few Builds a second. */
+/** Concurrent lookups. Each has a connection, and a cluster starts a few Builds a second. */
 const maxInFlight = 100;
 
-/** Remembers answers, and asks once however many wait for the same image. */
+/** Caches answers, and shares a running lookup of the same image. */
 export function createImageRegistry({ ask, clock, timeout, onAnswer }: ImageRegistryDependencies) {
   const answers = new Map<string, { readonly answer: ImageAnswer; readonly until: number }>();
   const inFlight = new Map<string, Promise<ImageAnswer>>();
 
   const start = (image: string): Promise<ImageAnswer> => {
-    const asked = ask(image, AbortSignal.timeout(timeout)).then((answer) => {
+    const lookup = ask(image, AbortSignal.timeout(timeout)).then((answer) => {
       inFlight.delete(image);
-      // Deleted first, so that the oldest answer is the first in the map.
+      // Deleted first, so that the map is ordered from the oldest.
       answers.delete(image);
       answers.set(image, { answer, until: clock() + lifeOf[answer.kind] });
       const [oldest] = answers.keys();
@@ -40,24 +40,24 @@ export function createImageRegistry({ ask, clock, timeout, onAnswer }: ImageRegi
       onAnswer(answer.kind === 'unknown' ? answer.error.code : answer.kind);
       return answer;
     });
-    inFlight.set(image, asked);
-    return asked;
+    inFlight.set(image, lookup);
+    return lookup;
   };
 
   return {
     /**
-     * Tells whether an image is there, and its digest. Never rejects.
+     * Resolves with whether an image exists, and its digest. Never rejects.
      * @param image `repository@digest` or `repository:tag`
      */
     check(image: string, signal: AbortSignal): Promise<ImageAnswer> {
       const known = answers.get(image);
       if (known !== undefined && clock() < known.until) return Promise.resolve(known.answer);
-      const asked = inFlight.get(image);
-      if (asked === undefined && inFlight.size >= maxInFlight) {
+      const lookup = inFlight.get(image);
+      if (lookup === undefined && inFlight.size >= maxInFlight) {
         const error = new RegistryError('unavailable', `${maxInFlight} questions to registries are under way`);
         return Promise.resolve({ kind: 'unknown', error });
       }
-      return Promise.race([asked ?? start(image), timeoutOn(signal)]);
+      return Promise.race([lookup ?? start(image), timeoutOn(signal)]);
     },
   };
 }

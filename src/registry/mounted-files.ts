@@ -5,13 +5,10 @@ import type { RegistryConfig } from '../config/config.ts';
 import { authorizationFor } from './docker-config.ts';
 import { RegistryError } from './registry-error.ts';
 
-/**
- * The files that the configuration names. They are read anew each time: a mounted Secret changes, and questions are
- * few.
- */
+/** Reads the configured files for each lookup: a mounted Secret changes, and lookups are few. */
 export class MountedFiles {
   readonly #config: Pick<RegistryConfig, 'credentialsFile' | 'caFile'>;
-  /** Kept, because making it from all certificates takes 10 to 20 ms. */
+  /** Cached, because creating it takes 10 to 20 ms. */
   #trusted: { readonly text: string; readonly context: SecureContext } | undefined;
 
   constructor(config: Pick<RegistryConfig, 'credentialsFile' | 'caFile'>) {
@@ -19,7 +16,7 @@ export class MountedFiles {
   }
 
   /**
-   * The `Authorization` header for a repository; undefined where the file has none.
+   * Returns the `Authorization` header for a repository; undefined if the file has none.
    * @throws RegistryError `file_unreadable`
    */
   async authorizationFor(host: string, path: string): Promise<string | undefined> {
@@ -29,13 +26,13 @@ export class MountedFiles {
     try {
       return authorizationFor(text, host, path);
     } catch {
-      // Without its cause, which quotes the file.
+      // The cause is left out, because it quotes the file.
       throw new RegistryError('file_unreadable', `registry.credentialsFile: ${credentialsFile} is no JSON`);
     }
   }
 
   /**
-   * Trust in the certificates of `registry.caFile` besides the well-known ones; undefined where there is no such file.
+   * Returns trust in the certificates of `registry.caFile` and the well-known ones; undefined if no file is configured.
    * @throws RegistryError `file_unreadable`
    */
   async secureContext(): Promise<SecureContext | undefined> {
@@ -44,7 +41,7 @@ export class MountedFiles {
     const text = await read('registry.caFile', caFile);
     if (this.#trusted?.text === text) return this.#trusted.context;
     try {
-      // What is no certificate is passed over by TLS, and is an error here.
+      // TLS ignores invalid certificates; here they are an error.
       new X509Certificate(text);
       const context = createSecureContext({ ca: [...getCACertificates('default'), text] });
       this.#trusted = { text, context };
@@ -55,7 +52,7 @@ export class MountedFiles {
   }
 
   /**
-   * Reads each file once, so that a mistake is told at start.
+   * Reads each file once, to report mistakes at the start.
    * @throws RegistryError `file_unreadable`
    */
   async check(): Promise<void> {

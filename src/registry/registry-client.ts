@@ -14,7 +14,7 @@ import type { ImageAnswer } from './image-answer.ts';
 import type { MountedFiles } from './mounted-files.ts';
 import { RegistryError } from './registry-error.ts';
 
-/** All that a Build's `from` may be: an image, or a list of images for several architectures. */
+/** The types that a Build's `from` may have: an image, or a list of images for several architectures. */
 const manifestTypes = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.oci.image.manifest.v1+json',
@@ -24,8 +24,8 @@ const manifestTypes = [
 ].join(', ');
 
 /**
- * Asks a registry for an image, over the network each time: HEAD of the manifest, and after a 401 once more with what
- * the challenge wants. What goes wrong is an answer of the kind `unknown`.
+ * Looks up an image in its registry: HEAD of the manifest, repeated after a 401 as the challenge demands. An error is
+ * an answer of the kind `unknown`.
  */
 export type AskRegistry = (image: string, signal: AbortSignal) => Promise<ImageAnswer>;
 
@@ -64,12 +64,12 @@ async function ask(
 
   let answer = await head();
   const authorization = await files.authorizationFor(host, path);
-  // Registries that hide from strangers what there is show their challenge at /v2/ alone.
+  // Registries that hide images from strangers send a challenge only at /v2/.
   const mayBeHidden = answer.status === 404 && authorization !== undefined;
   const challenged = mayBeHidden
     ? await connection.send({ method: 'GET', url: root, accept: '*/*', authorization: undefined })
     : answer;
-  // What another host wants after a redirect is not for the credentials of this one.
+  // Another host's challenge after a redirect is not answered with this host's credentials.
   if (challenged.status === 401 && challenged.url.origin === url.origin) {
     const challenge = parseChallenge(challenged.headers['www-authenticate'] ?? '');
     if (challenge?.scheme === 'bearer') {
@@ -85,7 +85,7 @@ async function ask(
   throw new RegistryError('unexpected_answer', `${url.host} does not tell the digest of a tag`);
 }
 
-/** A token to read one repository with. */
+/** Fetches a token for reading one repository. */
 async function fetchToken(
   { realm, service }: Extract<Challenge, { readonly scheme: 'bearer' }>,
   path: string,

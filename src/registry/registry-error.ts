@@ -1,4 +1,4 @@
-/** Why a question to a registry has no answer. The codes are also values of a metric's label. */
+/** Lists why a lookup has no answer; also values of a metric's label. */
 export const registryErrorCodes = [
   // registry.credentialsFile or registry.caFile
   'file_unreadable',
@@ -6,19 +6,19 @@ export const registryErrorCodes = [
   'unauthorized',
   'invalid_reference',
   'timeout',
-  // No connection, or a certificate that is not trusted
+  // no connection, or a certificate that is not trusted
   'unreachable',
-  // 429 and 5xx, or too many questions at once
+  // 429 and 5xx, or too many lookups at once
   'unavailable',
   'unexpected_answer',
 ] as const;
 export type RegistryErrorCode = (typeof registryErrorCodes)[number];
 
-/** How a question can end: with an answer, or without one. */
+/** Lists all results of a lookup. */
 export const registryResults = ['present', 'missing', ...registryErrorCodes] as const;
 export type RegistryResult = (typeof registryResults)[number];
 
-/** A registry gave no answer that can be used. */
+/** A registry gave no usable answer. */
 export class RegistryError extends Error {
   readonly code: RegistryErrorCode;
 

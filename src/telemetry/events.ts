@@ -12,30 +12,30 @@ export type PostEvent = (namespace: string, event: JsonObject) => Promise<void>;
 
 export interface EventDependencies {
   readonly post: PostEvent;
-  /** Milliseconds since the epoch. */
+  /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
-  /** A text that no other Event of the same BuildConfig and millisecond has. */
+  /** Returns a text that no other Event of the same BuildConfig and millisecond has. */
   readonly uniqueSuffix: () => string;
-  /** Told of an Event that could not be stored. */
+  /** Called if an Event cannot be stored. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** Of one BuildConfig: as client-go's Event recorder has it for one object. */
+/** The limit per BuildConfig, like that of client-go's recorder per object. */
 const perBuildConfig = { burst: 25, refill: 300_000 };
 
 /**
- * Of all: 20 a second, more Builds than a cluster starts; without a limit, a storm of them would cost more to tell than
- * to admit.
+ * The limit for all: 20 a second, more Builds than a cluster starts. Without it, Events would cost more than admission
+ * when there are very many.
  */
 const perProcess = { burst: 100, refill: 50 };
 
-/** Events on their way to the API server; while it is slow, further ones are dropped rather than kept. */
+/** Events being sent; if the API server is slow, further ones are dropped. */
 const maxInFlight = 32;
 
-/** A Kubernetes Event says so much at most (ValidateEventCreate). */
+/** The limit of an Event's message (ValidateEventCreate). */
 const maxMessage = 1024;
 
-/** Skips that get an Event; a user does not ask about the others, or has seen their cause. */
+/** The skips that get an Event; for others the user sees the cause or does not ask. */
 const reportedSkips: ReadonlySet<Reason> = new Set([
   'strategy_unsupported',
   'build_config_opted_out',
@@ -44,8 +44,8 @@ const reportedSkips: ReadonlySet<Reason> = new Set([
 ]);
 
 /**
- * Tells of each decision about a new Build in an Event on its BuildConfig, beside the request and never in its way.
- * None of a dry run, and no more than the limits allow.
+ * Returns a function that records each decision about a new Build as an Event on its BuildConfig, without delaying the
+ * request. It records no dry runs, and no more than the limits allow.
  */
 export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: EventDependencies) {
   const limits = { process: new RateLimit(perProcess), buildConfig: new RateLimit(perBuildConfig) };
@@ -55,9 +55,9 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
     const owner = isObject(request.object) ? buildConfigOf(request.object) : undefined;
     if (owner === undefined) return;
     const now = clock();
-    // First, because in a storm of Builds nearly all end here.
+    // First, because most end here when there are very many.
     if (inFlight >= maxInFlight || !limits.process.take('', now)) return;
-    // A caller that is no API server may write anything in their place, and they become a path and a text.
+    // Other callers than an API server could send anything here, and it becomes part of a path.
     if (![request.namespace, owner.name, request.name].every(isObjectName)) return;
     const content = eventContentOf(request.object, plan);
     if (content === undefined || !limits.buildConfig.take(owner.uid, now)) return;
@@ -67,7 +67,7 @@ export function createEventRecorder({ post, clock, uniqueSuffix, onFailure }: Ev
     post(namespace, {
       apiVersion: 'v1',
       kind: 'Event',
-      // A name of at most 253 characters, as client-go makes it: the object's and the time.
+      // At most 253 characters, like client-go's: the object's name and the time.
       metadata: { name: `${owner.name.slice(0, 200)}.${now.toString(16)}${uniqueSuffix()}`, namespace },
       involvedObject: {
         // The legacy group of OpenShift 3.x has no name.
@@ -96,12 +96,12 @@ interface EventContent {
   readonly message: string;
 }
 
-/** Whether there is anything to say of a plan. */
+/** Returns whether a plan gets an Event. */
 function isReported(plan: Plan): boolean {
   return plan.kind === 'skip' ? reportedSkips.has(plan.reason) : plan.kind === 'mutate' && plan.resource === 'builds';
 }
 
-/** What an Event says of such a plan; undefined where the object has no name. */
+/** Returns the content of an Event; undefined if the object has no valid name. */
 function eventContentOf(object: unknown, plan: Plan): EventContent | undefined {
   const build = isObject(object) ? nameOf(object) : '';
   if (!isObjectName(build)) return undefined;

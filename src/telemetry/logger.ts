@@ -4,16 +4,16 @@ import { escapeControls, showControls } from './show-controls.ts';
 
 export type { Logger } from 'pino';
 
-/** Bytes that wait for whoever reads the log, some thousand lines; further ones are dropped until there is room. */
+/** Bytes that wait for the log's reader, a few thousand lines; further lines are dropped until there is room. */
 const maxWaiting = 1024 * 1024;
 
-/** Characters of a field: a name has 253 at most. And of the stack of an error: some twenty calls. */
+/** Limits in characters: of a field, because a name has at most 253, and of an error's stack, about twenty calls. */
 const [maxField, maxStack] = [256, 2_048];
 
 /** Entries of a list. */
 const maxEntries = 16;
 
-/** Lines to standard output, those of one turn of the event loop in one write, without ever waiting for its reader. */
+/** Writes lines to standard output without waiting for its reader; lines of one turn of the event loop in one write. */
 function createLineWriter(): DestinationStream {
   const out = process.stdout;
   process.on('exit', () => out.uncork());
@@ -29,7 +29,7 @@ function createLineWriter(): DestinationStream {
   };
 }
 
-/** The process's log: one JSON object a line, or text for people, to a stream (standard output by default). */
+/** Creates the log: one JSON object a line, or text for people, by default to standard output. */
 export function createLogger(log: Config['log'], destination: DestinationStream = createLineWriter()): Logger {
   const options = {
     level: log.level,
@@ -44,7 +44,7 @@ export function createLogger(log: Config['log'], destination: DestinationStream 
   return pino(options, { write: (line) => destination.write(render(line)) });
 }
 
-/** Whatever is logged may come from elsewhere, and be of any length. */
+/** Shortens fields, which may come from anywhere and have any length. */
 function cutFields(fields: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, cutValue(value)]));
 }
@@ -58,7 +58,7 @@ function cutText(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length)}…` : text;
 }
 
-/** The type, message, code and stack of an error, its causes among them. */
+/** Returns type, message, code and stack of an error, including its causes. */
 function describeError(error: unknown): object {
   const { type, message, stack, code } = stdSerializers.err(error instanceof Error ? error : new Error(String(error)));
   return {
@@ -70,7 +70,7 @@ function describeError(error: unknown): object {
 }
 
 /**
- * A line for people: time, level and message, then the fields, a line each and indented, so that no value can forge a
+ * Renders a line for people: time, level and message, then each field on an indented line, so that no value can forge a
  * line.
  */
 function renderText(line: string): string {

@@ -5,26 +5,26 @@ import { buildFailures } from '../openshift/build-failure.ts';
 import { type RegistryResult, registryResults } from '../registry/registry-error.ts';
 import { buildDecisions } from '../policy/reasons.ts';
 
-/** Label values of resource and operation; whatever else a request says is counted as `other`. */
+/** Values of the labels resource and operation; everything else is counted as `other`. */
 const resources = ['builds', 'buildconfigs'];
 const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 const other = 'other';
 
-/** What was answered: with a patch, without one, or without one because something of ours failed. */
+/** How a request was answered: with a patch, without one, or without one because the webhook failed. */
 export type AdmissionResult = 'patched' | 'unchanged' | 'failed';
 
-/** One answered request. */
+/** Describes an answered request. */
 export interface AdmissionRecord {
   readonly resource: string;
   readonly operation: string;
   readonly result: AdmissionResult;
   readonly reason: string;
-  /** The decision about a Build; undefined where none was made. */
+  /** The decision about a Build; undefined if there is none. */
   readonly decision: string | undefined;
   readonly seconds: number;
 }
 
-/** The process's metrics in a registry of their own; every label value is from a closed set. */
+/** Creates the metrics in a registry of their own. All label values are from closed sets. */
 export function createMetrics() {
   const registers = [new Registry()] as [Registry];
   const [registry] = registers;
@@ -38,7 +38,7 @@ export function createMetrics() {
     name: 's2i_incremental_admission_duration_seconds',
     help: 'Time to answer an admission request.',
     labelNames: ['resource', 'operation'],
-    // From a skip that reads nothing (well under a millisecond) to the default request budget and one past it.
+    // From a skip without I/O (far below a millisecond) to above the default request budget.
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3],
     registers,
   });
@@ -52,7 +52,7 @@ export function createMetrics() {
     name: 's2i_incremental_build_duration_seconds',
     help: 'Duration of finished Builds of opted-in BuildConfigs, by decision and phase. Each replica counts all Builds.',
     labelNames: ['decision', 'phase'],
-    // From a build that finds everything installed to the hour after which most clusters give up.
+    // From a build with everything installed to an hour, after which most clusters give up.
     buckets: [10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600],
     registers,
   });
@@ -85,7 +85,7 @@ export function createMetrics() {
     registers,
   });
 
-  // Prometheus does not see the first value of a series as growth: what is to be noticed the first time begins at 0.
+  // Prometheus does not count a series' first value as an increase, so series that trigger alerts start at 0.
   for (const [decision, reason] of buildDecisions) decisions.inc({ decision, reason }, 0);
   for (const decision of ['incremental', 'full', 'unrecorded']) {
     for (const phase of finalPhases) builds.zero({ decision, phase });
@@ -118,13 +118,13 @@ export function createMetrics() {
     recordVersion(version: string): void {
       buildInfo.set({ version }, 1);
     },
-    /** Where the history's state is asked for at each scrape. */
+    /** Sets the function that returns the history's state, called at each scrape. */
     observeHistory(status: () => { readonly synced: boolean; readonly buildConfigs: number }): void {
       historyStatus = status;
     },
-    recordAdmission({ result, reason, decision, seconds, ...asked }: AdmissionRecord): void {
-      const resource = resources.includes(asked.resource) ? asked.resource : other;
-      const operation = operations.includes(asked.operation) ? asked.operation : other;
+    recordAdmission({ result, reason, decision, seconds, ...labels }: AdmissionRecord): void {
+      const resource = resources.includes(labels.resource) ? labels.resource : other;
+      const operation = operations.includes(labels.operation) ? labels.operation : other;
       requests.inc({ resource, operation, result, reason });
       duration.observe({ resource, operation }, seconds);
       if (decision !== undefined) decisions.inc({ decision, reason });
@@ -142,7 +142,7 @@ export function createMetrics() {
       certificate.set(notAfter / 1000);
     },
     contentType: registry.contentType,
-    /** Everything in the Prometheus text format. */
+    /** Returns all metrics in the Prometheus text format. */
     expose: () => registry.metrics(),
   };
 }

@@ -1,21 +1,21 @@
-/** How much is allowed. */
+/** Limits one key. */
 export interface Allowance {
-  /** Tokens a key has at first, and the most it ever has. */
+  /** Initial and highest number of tokens. */
   readonly burst: number;
-  /** Milliseconds until a key has one token more. */
+  /** Milliseconds until one more token. */
   readonly refill: number;
 }
 
-/** Keys that are remembered; of more, the half that was not used for longest is forgotten, and then starts anew. */
+/** Remembered keys. Beyond that the least recently used half is forgotten, and starts with all tokens again. */
 const maxKeys = 4_096;
 
 interface Bucket {
   tokens: number;
-  /** Milliseconds since the epoch when the tokens were counted. */
+  /** Milliseconds since the epoch of the last count. */
   at: number;
 }
 
-/** A token bucket for each key. */
+/** Keeps a token bucket for each key. */
 export class RateLimit {
   readonly #allowance: Allowance;
   readonly #buckets = new Map<string, Bucket>();
@@ -24,7 +24,7 @@ export class RateLimit {
     this.#allowance = allowance;
   }
 
-  /** Whether the key may have one more now; if so, it is taken. */
+  /** Takes a token of the key; returns whether there was one. */
   take(key: string, now: number): boolean {
     const { burst, refill } = this.#allowance;
     const bucket = this.#buckets.get(key) ?? { tokens: burst, at: now };
@@ -32,15 +32,15 @@ export class RateLimit {
     bucket.at = now;
     const isAllowed = bucket.tokens >= 1;
     if (isAllowed) bucket.tokens -= 1;
-    // Put in anew, so that the map is in the order of use. One that is alone stays: what is deleted takes memory until
-    // the map is copied.
+    // Set again, so that the map is ordered by use. A single key is not deleted: a deleted entry takes memory until the
+    // map is copied.
     if (this.#buckets.size > 1) this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > maxKeys) this.#forgetHalf();
     return isAllowed;
   }
 
-  /** Many at once: to find the first key, a map walks over those that were deleted before it. */
+  /** Half of them at once, because finding a map's first key skips the deleted ones before it. */
   #forgetHalf(): void {
     let forgotten = 0;
     for (const key of this.#buckets.keys()) {

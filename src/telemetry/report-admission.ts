@@ -5,8 +5,9 @@ import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
 /**
- * Counts an answered review and writes its one log line: what was decided and why, never an env value, never a whole
- * object. Changed objects are logged at `info`, untouched ones at `debug`, failures of ours at `error` or `warn`.
+ * Returns a function that counts an answered review and writes one log line with the decision and its reason, but no
+ * env value and no object. Changed objects are logged at `info`, unmodified ones at `debug`, failures of the webhook at
+ * `error` or `warn`.
  */
 export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
   return (request: AdmissionRequest, { plan, patch, error, failures = [] }: Admission, milliseconds: number): void => {
@@ -19,13 +20,13 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
       operation: request.operation,
       result: failed ? 'failed' : patch.length > 0 ? 'patched' : 'unchanged',
       reason,
-      // A dry run is a request like any other, but no Build comes of it.
+      // A dry run is counted as a request, but creates no Build.
       decision: request.dryRun ? undefined : build?.decision,
       seconds: milliseconds / 1000,
     });
 
-    const isLeftAlone = !failed && patch.length === 0 && plan.kind === 'skip';
-    if (isLeftAlone && !logger.isLevelEnabled('debug')) return;
+    const isSkipped = !failed && patch.length === 0 && plan.kind === 'skip';
+    if (isSkipped && !logger.isLevelEnabled('debug')) return;
     const fields: Record<string, unknown> = {
       uid: request.uid,
       resource,
@@ -49,7 +50,7 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
     if (reason === 'internal_error') logger.error({ ...fields, error }, 'admission failed, object passed unmodified');
     else if (reason === 'deadline_exceeded')
       logger.warn(fields, 'admission deadline exceeded, object passed unmodified');
-    else if (isLeftAlone) logger.debug(fields, 'skipped');
+    else if (isSkipped) logger.debug(fields, 'skipped');
     else if (plan.kind !== 'mutate') logger.info(fields, 'restored');
     else if (failures.length > 0) logger.warn(fields, 'admitted, but some lookups failed');
     else logger.info(fields, 'admitted');

@@ -1,18 +1,15 @@
-/** Characters that act on a terminal: controls, and format characters, among them the marks of bidirectional text. */
+/** Characters that control a terminal: control and format characters, including bidirectional marks. */
 const controls = /[\p{Cc}\p{Cf}]/gu;
 
-/** One line in which they are shown by their numbers, so that nothing in it can forge a line or act on the terminal. */
+/** Returns a line with these characters shown as numbers, so that it cannot forge a line or control a terminal. */
 export function showControls(text: string): string {
   return text.replaceAll(controls, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
 }
 
-/**
- * A document in which they are escaped within its quotes, as JSON and YAML know it: it means the same, and can be
- * looked at.
- */
+/** Returns a document in which these characters are escaped as in JSON and YAML strings: its meaning is the same. */
 export function escapeControls(document: string): string {
   return document.replaceAll(controls, (character) =>
-    // What is not of the basic plane acts on no terminal.
+    // No character outside the basic plane controls a terminal.
     character === '\n' || character.length > 1
       ? character
       : `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

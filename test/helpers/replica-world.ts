@@ -1,6 +1,6 @@
 import { setImmediate as settle } from 'node:timers/promises';
-import { type CertificateCluster, ConflictError, type ReadSecret } from '../../src/certificates/certificate-cluster.ts';
-import type { CertificateMaker, Inspected } from '../../src/certificates/certificate-maker.ts';
+import { type CertificateCluster, ConflictError, type SecretState } from '../../src/certificates/certificate-cluster.ts';
+import type { CertificateMaker, CertificateInfo } from '../../src/certificates/certificate-maker.ts';
 import type { Lives } from '../../src/certificates/rotate.ts';
 import { SecretSource, type SecretSourceEvent } from '../../src/certificates/secret-source.ts';
 import { type SecretData, secretKeys, splitPem } from '../../src/certificates/stored-certificates.ts';
@@ -129,7 +129,7 @@ export class ReplicaWorld {
           return { resourceVersion: String(version), names: ['webhook.ci.svc'], caBundles };
         }),
       readSecret: () =>
-        this.#request((): ReadSecret => {
+        this.#request((): SecretState => {
           if (this.#secret === undefined) return { kind: 'absent', object: undefined };
           const { version, data } = this.#secret;
           return { kind: 'ours', object: { version }, data };
@@ -173,7 +173,7 @@ export class ReplicaWorld {
   }
 }
 
-interface Fake extends Inspected {
+interface Fake extends CertificateInfo {
   readonly issuer: string | undefined;
 }
 

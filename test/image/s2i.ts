@@ -89,7 +89,7 @@ export interface ImageContent {
   readonly layers: number;
 }
 
-interface Inspected {
+interface CertificateInfo {
   readonly OCIv1: {
     readonly config: {
       Env: string[];
@@ -104,7 +104,7 @@ interface Inspected {
 
 /** Reads an image whole: each path with type, mode, owner and content. */
 export async function readImage(store: ImageStore, name: string): Promise<ImageContent> {
-  const { config, rootfs } = (JSON.parse(await store.buildah('inspect', '--type', 'image', name)) as Inspected).OCIv1;
+  const { config, rootfs } = (JSON.parse(await store.buildah('inspect', '--type', 'image', name)) as CertificateInfo).OCIv1;
   const container = await store.buildah('from', '--pull-never', name);
   const files = readFolder(await store.buildah('mount', container), '');
   await store.buildah('rm', container);

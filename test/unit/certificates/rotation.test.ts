@@ -5,7 +5,7 @@ import {
   type Leaf,
   type PublishedAuthority,
   type Step,
-  type Stored,
+  type StoredFacts,
   planRotation,
 } from '../../../src/certificates/rotation.ts';
 
@@ -24,7 +24,7 @@ const next = authority('next', { notBefore: 400, notAfter: 1_000 });
 /** A leaf of the CA `old`, two thirds of whose life are over at 200 later than it began. */
 const leaf = (facts: Partial<Leaf> = {}): Leaf => ({ issuer: 'old', names, notBefore: 0, notAfter: 300, ...facts });
 
-const certificates = (authorities: readonly Authority[], leafFacts: Leaf): Stored => ({
+const certificates = (authorities: readonly Authority[], leafFacts: Leaf): StoredFacts => ({
   kind: 'certificates',
   authorities,
   leaf: leafFacts,
@@ -43,7 +43,7 @@ const adopt = (...ids: readonly string[]): Step => ({ kind: 'adopt_authorities',
 
 interface Row {
   readonly when: string;
-  readonly stored: Stored;
+  readonly stored: StoredFacts;
   readonly inBundle?: readonly PublishedAuthority[];
   readonly now: number;
   readonly step: Step;
