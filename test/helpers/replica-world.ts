@@ -1,5 +1,9 @@
 import { setImmediate as settle } from 'node:timers/promises';
-import { type CertificateCluster, ConflictError, type SecretState } from '../../src/certificates/certificate-cluster.ts';
+import {
+  type CertificateCluster,
+  ConflictError,
+  type SecretState,
+} from '../../src/certificates/certificate-cluster.ts';
 import type { CertificateMaker, CertificateInfo } from '../../src/certificates/certificate-maker.ts';
 import type { Lives } from '../../src/certificates/rotate.ts';
 import { SecretSource, type SecretSourceEvent } from '../../src/certificates/secret-source.ts';

@@ -104,7 +104,8 @@ interface CertificateInfo {
 
 /** Reads an image whole: each path with type, mode, owner and content. */
 export async function readImage(store: ImageStore, name: string): Promise<ImageContent> {
-  const { config, rootfs } = (JSON.parse(await store.buildah('inspect', '--type', 'image', name)) as CertificateInfo).OCIv1;
+  const { config, rootfs } = (JSON.parse(await store.buildah('inspect', '--type', 'image', name)) as CertificateInfo)
+    .OCIv1;
   const container = await store.buildah('from', '--pull-never', name);
   const files = readFolder(await store.buildah('mount', container), '');
   await store.buildah('rm', container);
