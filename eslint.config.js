@@ -3,38 +3,38 @@ import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /**
- * The rooms of src/ and what each may import: other rooms, packages, node: modules.
- * A room that is not a row here may not exist; a pure room has no packages and no node: modules.
+ * The packages of src/ and what each may import: other packages, npm modules, node: modules. A package without a row
+ * may not exist; a pure package may import no npm or node: modules.
  */
-export const rooms = {
+export const packages = {
   openshift: { pure: true },
-  policy: { pure: true, rooms: ['openshift', 'config/config.ts'] },
-  mutations: { pure: true, rooms: ['openshift', 'policy'] },
-  config: { rooms: ['openshift'], packages: ['zod', 'yaml'], node: ['fs'] },
-  assemble: { rooms: ['config/profile.ts'], node: ['crypto'] },
+  policy: { pure: true, packages: ['openshift', 'config/config.ts'] },
+  mutations: { pure: true, packages: ['openshift', 'policy'] },
+  config: { packages: ['openshift'], modules: ['zod', 'yaml'], node: ['fs'] },
+  assemble: { packages: ['config/profile.ts'], node: ['crypto'] },
   kubernetes: {
-    rooms: ['openshift'],
-    packages: ['@kubernetes/client-node'],
+    packages: ['openshift'],
+    modules: ['@kubernetes/client-node'],
     node: ['http', 'https', 'timers/promises'],
   },
   certificates: {
-    rooms: ['openshift', 'config/message-of.ts', 'kubernetes'],
-    packages: ['selfsigned'],
+    packages: ['openshift', 'config/message-of.ts', 'kubernetes'],
+    modules: ['selfsigned'],
     node: ['crypto', 'fs', 'net', 'path', 'timers/promises', 'tls'],
   },
-  history: { rooms: ['openshift', 'policy', 'kubernetes'] },
+  history: { packages: ['openshift', 'policy', 'kubernetes'] },
   registry: {
-    rooms: ['openshift', 'config/config.ts'],
+    packages: ['openshift', 'config/config.ts'],
     node: ['crypto', 'fs/promises', 'http', 'https', 'tls'],
   },
-  status: { pure: true, rooms: ['openshift', 'policy', 'history/earlier-build.ts'] },
-  check: { pure: true, rooms: ['openshift', 'policy', 'status/words.ts'] },
+  status: { pure: true, packages: ['openshift', 'policy', 'history/earlier-build.ts'] },
+  check: { pure: true, packages: ['openshift', 'policy', 'status/words.ts'] },
   admission: {
-    rooms: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
-    packages: ['fast-json-patch'],
+    packages: ['openshift', 'config/config.ts', 'policy', 'mutations', 'history/issued-tags.ts'],
+    modules: ['fast-json-patch'],
   },
   telemetry: {
-    rooms: [
+    packages: [
       'openshift',
       'config/config.ts',
       'policy',
@@ -42,16 +42,16 @@ export const rooms = {
       'registry/registry-error.ts',
       'admission',
     ],
-    packages: ['pino', 'prom-client'],
+    modules: ['pino', 'prom-client'],
   },
   server: {
-    rooms: ['config/duration.ts', 'policy', 'assemble', 'admission', 'certificates', 'telemetry'],
-    packages: ['express'],
+    packages: ['config/duration.ts', 'policy', 'assemble', 'admission', 'certificates', 'telemetry'],
+    modules: ['express'],
     node: ['crypto', 'http', 'https', 'net', 'timers/promises', 'tls'],
   },
-  demo: { rooms: ['openshift', 'admission'], node: ['https'] },
+  demo: { packages: ['openshift', 'admission'], node: ['https'] },
   cli: {
-    rooms: [
+    packages: [
       'openshift',
       'policy',
       'config',
@@ -67,27 +67,27 @@ export const rooms = {
       'server',
       'demo',
     ],
-    packages: ['yaml'],
+    modules: ['yaml'],
     node: ['crypto', 'fs', 'net', 'os', 'path', 'tls', 'util'],
   },
 };
 
 const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
-/** One rule per room: anything that is not in its row is an error. */
-function roomRule([room, { pure = false, rooms: others = [], packages = [], node = [] }]) {
+/** Returns the rule of a package: every import that is not in its row is an error. */
+function packageRule([folder, { pure = false, packages: others = [], modules = [], node = [] }]) {
   const allowed = [
     '\\./',
     ...others.map((other) => `\\.\\./${escape(other)}${other.endsWith('.ts') ? '$' : '/'}`),
-    ...packages.map((name) => `${escape(name)}$`),
+    ...modules.map((name) => `${escape(name)}$`),
     ...node.map((name) => `node:${escape(name)}$`),
   ];
   const message = pure
-    ? `src/${room} is a pure room: it imports only ${['itself', ...others].join(', ')}.`
-    : `src/${room} may not import this; eslint.config.js has the row of what it may.`;
+    ? `src/${folder} is a pure package: it imports only ${['itself', ...others].join(', ')}.`
+    : `src/${folder} may not import this; eslint.config.js has the row of what it may.`;
   const restricted = [{ regex: `^(?!${allowed.join('|')})`, message }];
   return {
-    files: [`src/${room}/**/*.ts`],
+    files: [`src/${folder}/**/*.ts`],
     rules: {
       'no-restricted-imports': ['error', { patterns: restricted }],
       ...(pure && {
@@ -103,7 +103,7 @@ function roomRule([room, { pure = false, rooms: others = [], packages = [], node
             'setInterval',
             'Buffer',
             'globalThis',
-          ].map((name) => ({ name, message: `src/${room} is a pure room.` })),
+          ].map((name) => ({ name, message: `src/${folder} is a pure package.` })),
         ],
         'no-restricted-properties': [
           'error',
@@ -113,16 +113,16 @@ function roomRule([room, { pure = false, rooms: others = [], packages = [], node
           ].map(([object, property]) => ({
             object,
             property,
-            message: `src/${room} is a pure room: pass the value in.`,
+            message: `src/${folder} is a pure package: pass the value in.`,
           })),
         ],
         'no-restricted-syntax': [
           'error',
           {
             selector: 'NewExpression[callee.name="Date"][arguments.length=0]',
-            message: `src/${room} is a pure room: pass the time in.`,
+            message: `src/${folder} is a pure package: pass the time in.`,
           },
-          { selector: 'ImportExpression', message: `src/${room} is a pure room.` },
+          { selector: 'ImportExpression', message: `src/${folder} is a pure package.` },
         ],
       }),
     },
@@ -138,7 +138,7 @@ export default defineConfig(
       parserOptions: { projectService: { allowDefaultProject: ['eslint.config.js', 'charts/*/files/*.mjs'] } },
     },
     rules: {
-      // A table's row and a text for people cannot be broken.
+      // Table rows and texts for people cannot be wrapped.
       'max-len': [
         'error',
         {
@@ -156,7 +156,7 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
-      // `== null` means null or undefined, both of which say absent in JSON from elsewhere.
+      // `== null` means null or undefined; JSON from elsewhere uses both for absent.
       eqeqeq: ['error', 'always', { null: 'ignore' }],
     },
   },
@@ -174,7 +174,7 @@ export default defineConfig(
     },
   },
   {
-    // node:test's describe, it and test return promises that the runner itself awaits.
+    // The promises of node:test's describe, it and test are awaited by the runner.
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-floating-promises': [
@@ -187,5 +187,5 @@ export default defineConfig(
       ],
     },
   },
-  ...Object.entries(rooms).map(roomRule),
+  ...Object.entries(packages).map(packageRule),
 );

@@ -1,4 +1,4 @@
-/** An API server with the stored objects of `example-history`: lists them page by page and keeps watches open. */
+/** An API server with the stored objects of `example-history`: it lists them in pages and keeps watches open. */
 import { readFileSync } from 'node:fs';
 import { type ServerOptions, createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -23,10 +23,10 @@ const server = createServer({ cert, key } as ServerOptions, (request, response) 
   const resource = resources[url.pathname.split('/').at(-1) ?? ''];
   request.resume();
   if (resource === undefined) {
-    // Events are taken; nothing else is there.
+    // Events are accepted; nothing else exists.
     response.writeHead(request.method === 'POST' ? 201 : 404).end('{}');
   } else if (url.searchParams.get('watch') === 'true') {
-    // A watch in which nothing happens for 30 s is taken for dead.
+    // A watch that is silent for 30 s counts as dead.
     const bookmark = { type: 'BOOKMARK', object: { kind: resource.kind, apiVersion, metadata } };
     const tell = () => response.write(`${JSON.stringify(bookmark)}\n`);
     tell();

@@ -1,4 +1,4 @@
-/** What the webhook is compared with: Node's https server, which parses a review and answers what it was told to. */
+/** The server to compare with: Node's https server, which parses a review and returns a fixed answer. */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';

@@ -1,12 +1,12 @@
-/** The reviews that are sent: real ones, of 20,000 BuildConfigs in turn. */
+/** The reviews to send: real ones, of 20,000 BuildConfigs in turn. */
 import type { JsonObject } from '../src/openshift/json.ts';
 import { enabled, loadFixture, merge } from '../test/helpers/fixtures.ts';
 import { buildIdentityPatch, createTemplate, historySize, identityOf, outputRepository } from './example-history.ts';
 
-/** The API server's own call; the timeout is the chart's default. */
+/** The API server's path; the timeout is the chart's default. */
 const path = '/mutate?timeout=3s';
 
-/** The Build after those that are stored. */
+/** The Build after the stored ones. */
 const number = String(historySize.buildsEach + 1);
 const uidStart = '5f0c7a52-3e1b-4d68-9a47-';
 const uidDigits = 12;
@@ -21,7 +21,7 @@ function reviewOf(object: JsonObject): JsonObject {
 const optedIn = { metadata: { labels: enabled } };
 const otherBase = `image-registry.openshift-image-registry.svc:5000/test/python@sha256:${'d'.repeat(64)}`;
 
-/** What is sent, and a text that the patch of an answer has to contain; undefined: there is to be no patch. */
+/** Each case's review, and a text that its patch must contain; undefined: there must be no patch. */
 export const cases = {
   'not-opted-in': { review: reviewOf({}), expected: undefined },
   full: {
@@ -33,14 +33,11 @@ export const cases = {
 export type CaseName = keyof typeof cases;
 export const caseNames = Object.keys(cases) as readonly CaseName[];
 
-/**
- * Returns the requests of a case as bytes, one for each BuildConfig; a review's uid is written into them when they are
- * sent.
- */
+/** Returns the requests of a case as bytes, one for each BuildConfig. The uid is written when a request is sent. */
 export function requestsOf(name: CaseName): readonly Buffer[] {
   const { buildConfigs } = historySize;
   const bodyAt = bodiesOf(cases[name].review);
-  // A prime stride, so that neighbours in time are not neighbours in memory.
+  // A prime stride, so that successive requests are not neighbours in memory.
   return Array.from({ length: buildConfigs }, (_, at) => requestOf(bodyAt((at * 7_919) % buildConfigs)));
 }
 
@@ -61,7 +58,7 @@ export function writeUid(request: Buffer, serial: number): string {
   return uidStart + digits;
 }
 
-/** A POST with the headers of an API server, which is written in Go. */
+/** Returns a POST with the headers of an API server, which is written in Go. */
 export function requestOf(body: string): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
@@ -79,7 +76,7 @@ function numbered<T>(count: number, entryOf: (digits: string) => T): T[] {
   return Array.from({ length: count }, (_, at) => entryOf(String(at).padStart(6, '0')));
 }
 
-/** Reviews of nearly 3 MiB, which is what the webhook reads at most, of opted-in Builds. */
+/** Reviews of opted-in Builds of nearly 3 MiB, the webhook's limit. */
 export const largeBodies: Readonly<Record<string, () => string>> = {
   '10,000 variables': () => {
     const value = 'https://example.com/?x='.padEnd(270, 'y');

@@ -1,17 +1,17 @@
-/** What a large cluster has stored: 20,000 opted-in BuildConfigs in 200 namespaces, with five Complete Builds each. */
+/** The content of a large cluster: 20,000 opted-in BuildConfigs in 200 namespaces, with five complete Builds each. */
 import type { JsonObject } from '../src/openshift/json.ts';
 import { annotations } from '../src/openshift/keys.ts';
 import { exampleBuild, exampleBuildConfig, merge } from '../test/helpers/fixtures.ts';
 
 export const historySize = { buildConfigs: 20_000, buildsEach: 5 } as const;
 
-/** Returns a function that fills in places like `<NAME>` in the strings of a JSON value, as text. */
+/** Returns a function that replaces placeholders like `<NAME>` in the strings of a JSON value, and returns text. */
 export function createTemplate(value: unknown): (values: Readonly<Record<string, string>>) => string {
   const parts = JSON.stringify(value).split(/<([A-Z]+)>/);
   return (values) => parts.map((part, at) => (at % 2 === 0 ? part : (values[part] ?? `<${part}>`))).join('');
 }
 
-/** The names of one of the BuildConfigs, by its place from 0; each name has the same length for all. */
+/** Returns the names of a BuildConfig by its index; each name has the same length for all. */
 export function identityOf(buildConfig: number) {
   return {
     NAMESPACE: `team-${String(buildConfig % 200).padStart(3, '0')}`,
@@ -20,7 +20,7 @@ export function identityOf(buildConfig: number) {
   };
 }
 
-/** A merge patch that makes the recorded Build one of `identityOf`, of the number `<NUMBER>`. */
+/** A merge patch that turns the recorded Build into one of `identityOf`, with the number `<NUMBER>`. */
 export const buildIdentityPatch: JsonObject = {
   metadata: {
     name: '<NAME>-<NUMBER>',
@@ -34,14 +34,14 @@ export const buildIdentityPatch: JsonObject = {
   status: { config: { name: '<NAME>', namespace: '<NAMESPACE>' } },
 };
 
-/** Where the Builds are pushed. */
+/** The repository of the Builds' images. */
 export const outputRepository = 'harbor.example.com/<NAMESPACE>/<NAME>';
 
 const base = (exampleBuild()['spec'] as { strategy: { sourceStrategy: { from: { kind: string; name: string } } } })
   .strategy.sourceStrategy.from;
 const started = `${new Date(Date.now() - 3_600_000).toISOString().slice(0, 19)}Z`;
 
-/** One Build as the API server sends it, with the managed fields of a real one and what the webhook wrote into it. */
+/** A Build as the API server sends it, with the managed fields of a real one and the webhook's changes. */
 const buildTemplate = createTemplate(
   exampleBuild(
     merge(buildIdentityPatch, {

@@ -1,7 +1,4 @@
-/**
- * The history by itself: 100,000 opted-in Builds of 20,000 BuildConfigs, folded as a list would bring them, and looked
- * up.
- */
+/** Measures the history alone: 100,000 opted-in Builds of 20,000 BuildConfigs, read in pages and looked up. */
 import { BuildIndex } from '../src/history/build-index.ts';
 import type { JsonObject } from '../src/openshift/json.ts';
 import { historySize, identityOf, storedBuildText } from './example-history.ts';
@@ -20,12 +17,12 @@ function page(from: number): readonly JsonObject[] {
 }
 
 function megabytes(): number {
-  // Compacts: what V8 has not given back yet says nothing of the history.
+  // Compacts the heap: memory that V8 has not released is not the history's.
   globalThis.gc?.({ type: 'major', flavor: 'last-resort' });
   return process.memoryUsage.rss() / 1e6;
 }
 
-// Nor does what parsing takes.
+// Parsing first, so that its memory does not count either.
 for (let from = 0; from < buildConfigs; from += pageSize) page(from);
 const before = megabytes();
 const index = new BuildIndex();

@@ -1,6 +1,5 @@
 /**
- * The process that sends the load, on the other core. It sends prepared bytes and looks for little: it must cost less
- * than the answer.
+ * Sends the load from the other core. It sends prepared bytes and checks little, so that it costs less than the answer.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type TLSSocket, connect } from 'node:tls';
@@ -11,27 +10,24 @@ export interface LoadQuestion {
   readonly case: CaseName;
   readonly connections: number;
   readonly seconds: number;
-  /** A body that is sent beside them, ten times a second. */
+  /** A body to send besides, ten times a second. */
   readonly beside?: string;
 }
 
-/** Sends one body over and over, one after another. */
+/** Sends one body repeatedly. */
 export interface SendQuestion {
   readonly port: number;
   readonly body: string;
   readonly times: number;
 }
 
-/** Milliseconds of each answer that came within the time, and the body of the last one. */
+/** Milliseconds of each answer within the time, and the body of the last one. */
 export interface LoadAnswer {
   readonly milliseconds: readonly number[];
   readonly body: string;
 }
 
-/**
- * Every so manieth patch is looked through; of each answer the status, the uid and whether there is a patch are
- * checked.
- */
+/** One in so many patches is checked; of every answer the status, the uid and whether there is a patch. */
 const thorough = 101;
 
 const prepared = new Map<CaseName, readonly Buffer[]>();
@@ -58,7 +54,7 @@ async function load({ port, case: name, connections, seconds, beside }: LoadQues
   return { milliseconds, body: '' };
 }
 
-/** @throws Error: a server that is fast and wrong is not measured */
+/** @throws Error if the answer is wrong, because its speed does not count */
 function check(answer: string, uid: string, expected: string | undefined): void {
   const patch = /"patch":"([^"]*)"/.exec(answer)?.[1];
   const isAnswer = answer.startsWith('HTTP/1.1 200') && answer.includes(`"uid":"${uid}"`);
@@ -90,7 +86,7 @@ function open(port: number): Promise<TLSSocket> {
   });
 }
 
-/** Sends one request and resolves with its answer, one character a byte. */
+/** Sends a request and resolves with its answer, one character a byte. */
 function exchange(socket: TLSSocket, request: Buffer): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';

@@ -1,4 +1,4 @@
-/** npm run bench: every figure, as tables on standard output. */
+/** npm run bench: prints every figure, as tables. */
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -64,7 +64,7 @@ async function measureRunning(): Promise<void> {
     const [bare, ...webhooks] = servers;
     const running = { ...lab, load, bare, webhooks } as RunningLab;
     if (values.part.includes('http')) report('http', await measureHttp(running));
-    // Last, because what it needs of memory stays for a while.
+    // Last, because its memory stays in use for a while.
     if (values.part.includes('large')) report('large', await measureLarge(running));
   } finally {
     await Promise.all([apiServer, load, ...servers].map((process) => process.stop()));

@@ -1,4 +1,4 @@
-/** What is measured. Each part returns the same figures for each bundle, taken in turn in the same run. */
+/** The parts of the benchmark. Each returns the same figures for each bundle, measured in turn in the same run. */
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,24 +11,21 @@ import type { Figure } from './report.ts';
 
 export type Columns = Readonly<Record<string, readonly Figure[]>>;
 
-/** The bundles by name; the servers are undefined for the parts that start their own. */
+/** The bundles by name. */
 export interface Lab {
   readonly folder: string;
   readonly bundles: Readonly<Record<string, string>>;
   readonly quick: boolean;
 }
 
-/** A lab with everything running: bare and the webhooks on the first core, the load on the second. */
+/** A lab with everything running: the bare server and the webhooks on the first core, the load on the second. */
 export interface RunningLab extends Lab {
   readonly load: PinnedProcess;
   readonly bare: MeasuredServer;
   readonly webhooks: readonly MeasuredServer[];
 }
 
-/**
- * Measures a bundle by itself: its size, how long it takes to be ready, and what it takes of memory when nothing
- * happens.
- */
+/** Measures a bundle alone: its size, the time until it is ready, and its memory when idle. */
 export async function measureStart({ folder, bundles, quick }: Lab): Promise<Columns> {
   const taken: Record<string, { startups: number[]; resident: number[] }> = {};
   for (let round = 0; round < (quick ? 3 : 7); round += 1) {
@@ -48,22 +45,22 @@ export async function measureStart({ folder, bundles, quick }: Lab): Promise<Col
   ]);
 }
 
-/** Measures the history of the sources, in a process that is started as the image starts the webhook. */
+/** Measures the history of the sources, in a process with the image's options. */
 export function measureHistory(): Columns {
   const file = fileURLToPath(new URL('./history-process.ts', import.meta.url));
   const stdout = execFileSync(process.execPath, [...nodeOptions, '--expose-gc', file], { encoding: 'utf8' });
   return { sources: JSON.parse(stdout) as Figure[] };
 }
 
-/** One round of one server. */
+/** A round of one server. */
 interface Round {
   readonly rate: number;
   readonly p99: number;
-  /** Microseconds of processor time a request. */
+  /** Microseconds of processor time per request. */
   readonly processor: number;
 }
 
-/** Measures the webhooks beside the bare server under the same load, in turns: forwards, then backwards. */
+/** Measures the webhooks and the bare server under the same load, in turns: forwards, then backwards. */
 export async function measureHttp(lab: RunningLab): Promise<Columns> {
   const figures: Record<string, Figure[]> = mapValues(lab.bundles, () => []);
   for (const name of caseNames) {
@@ -102,7 +99,7 @@ export async function measureHttp(lab: RunningLab): Promise<Columns> {
   return figures;
 }
 
-/** Has the bare server answer as many bytes as the webhook does. */
+/** Sets the bare server's answer to the webhook's, so that both send as many bytes. */
 async function teachBare({ load, bare }: RunningLab, { port }: MeasuredServer, name: CaseName): Promise<void> {
   const { body } = await ask(load, { port, body: bodyOf(name), times: 1 });
   await bare.ask((JSON.parse(body) as { response: object }).response);
@@ -136,7 +133,7 @@ async function measureCell({ load, bare, webhooks, quick }: RunningLab, name: Ca
   return measured;
 }
 
-/** Measures reviews of 3 MiB beside JSON.parse of them, and what ten of them a second do to those of others. */
+/** Measures reviews of 3 MiB in relation to JSON.parse, and the effect of ten of them a second on others. */
 export async function measureLarge({ load, webhooks, quick }: RunningLab): Promise<Columns> {
   const figures: Record<string, Figure[]> = {};
   const bodies = Object.entries(largeBodies).map(([title, make]) => ({ title, body: make() }));
@@ -166,7 +163,7 @@ function timesToParse(body: string, times: number): readonly number[] {
   });
 }
 
-/** Returns the value below which the share of the values lies; NaN of none. */
+/** Returns the value below which the given share of the values lies; NaN if there are none. */
 function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

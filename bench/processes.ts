@@ -1,5 +1,5 @@
 /**
- * Starts what is measured, each on the first core with the image's options: the bare server and the webhook's bundles.
+ * Starts the measured servers on the first core with the image's options: the bare server and the webhook's bundles.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,20 +13,20 @@ import { imageEnvironment, nodeOptions } from '../test/helpers/image-options.ts'
 
 const taskset = ['/usr/bin/taskset', '/bin/taskset'].find((file) => existsSync(file));
 
-/** A Node process on a core of its own. */
+/** A Node process on its own core. */
 export interface PinnedProcess {
-  /** Resolves with what it sends first. */
+  /** Resolves with its first message. */
   readonly started: Promise<unknown>;
-  /** Sends it a message and resolves with what it answers; one at a time. */
+  /** Sends a message and resolves with the answer; one at a time. */
   readonly ask: (question: object) => Promise<unknown>;
-  /** Bytes of memory now, and the most it ever was. */
+  /** Bytes of memory: current and peak. */
   readonly memory: () => { readonly resident: number; readonly peak: number };
-  /** Seconds of processor time, all threads together. */
+  /** Seconds of processor time of all threads. */
   readonly processorTime: () => number;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Node on one core, with no settings of the machine; standard output goes to the file descriptor. */
+/** Starts Node on one core without this machine's environment; standard output goes to the file descriptor. */
 export function startPinned(core: 0 | 1, args: readonly string[], stdout: number | 'inherit'): PinnedProcess {
   const pin = taskset === undefined ? [] : [taskset, '-c', String(core)];
   const [command, ...rest] = [...pin, process.execPath] as unknown as [string, ...string[]];
@@ -64,15 +64,14 @@ export function startPinned(core: 0 | 1, args: readonly string[], stdout: number
 export interface MeasuredServer extends PinnedProcess {
   readonly name: string;
   readonly port: number;
-  /** Milliseconds from its start until it was ready. */
+  /** Milliseconds from start to ready. */
   readonly startup: number;
-  /** Forgets what was logged, so that the memory it is kept in does not fill. */
+  /** Empties the log, which is in memory. */
   readonly trimLog: () => void;
 }
 
 /**
- * Makes a folder for certificates, bundles and logs: in memory, or the core that is measured would write the log to a
- * disk.
+ * Creates a folder for certificates, bundles and logs: in memory, so that the measured core does not write to a disk.
  */
 export async function createWorkshop(): Promise<string> {
   const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 's2i-incremental-bench-'));
@@ -81,12 +80,12 @@ export async function createWorkshop(): Promise<string> {
   writeFileSync(join(folder, 'tls.crt'), certificate.cert);
   writeFileSync(join(folder, 'tls.key'), certificate.key, { mode: 0o600 });
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
-  // As the chart configures it; everything else is the default.
+  // As the chart configures it; the rest is default.
   writeFileSync(join(folder, 'config.yaml'), 'assemble: {baseUrl: "http://webhook.example.svc:8081/s2i"}\n');
   return folder;
 }
 
-/** Starts one of the programs of this folder, with the certificate. */
+/** Starts a program of this folder, with the certificate. */
 export function startHelper(core: 0 | 1, folder: string, file: string): PinnedProcess {
   const program = fileURLToPath(new URL(file, import.meta.url));
   return startPinned(core, [...nodeOptions, program, join(folder, 'tls.crt'), join(folder, 'tls.key')], 'inherit');
@@ -98,10 +97,10 @@ export async function startBare(folder: string): Promise<MeasuredServer> {
   return { ...bare, name: 'bare', port, startup: Number.NaN, trimLog: () => undefined };
 }
 
-/** Seconds a start may take, 100,000 Builds included. */
+/** Seconds that a start may take, with 100,000 Builds. */
 const patience = 120;
 
-/** Starts a webhook; resolves once it is ready and, with the port of an API server, its history is synced. */
+/** Starts a webhook; resolves when it is ready and, with the port of an API server, its history is synced. */
 export async function startWebhook(
   folder: string,
   { name, program, apiServer }: { readonly name: string; readonly program: string; readonly apiServer?: number },

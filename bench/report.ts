@@ -1,4 +1,4 @@
-/** One figure, and the aim it has; a benchmark reports, it does not judge. */
+/** A figure and its aim; a benchmark reports and does not fail. */
 export interface Figure {
   readonly name: string;
   readonly value: number;
@@ -6,7 +6,7 @@ export interface Figure {
   readonly goal?: { readonly atMost: number } | { readonly atLeast: number };
 }
 
-/** Renders one line for each figure, with a column for each list of them. */
+/** Returns one line for each figure, with a column for each list. */
 export function renderTable(columns: Readonly<Record<string, readonly Figure[]>>): string {
   const lists = Object.values(columns);
   const head = ['', ...Object.keys(columns), '', 'aim'];

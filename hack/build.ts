@@ -1,8 +1,7 @@
 /**
- * Bundles the program into the one file that the image ships, no node_modules beside it.
- *
- *   node hack/build.ts          dist/main.js, with its source map, licences, SBOM and a package.json that says CommonJS
- *   node hack/build.ts FILE     the bundle alone, as FILE
+ * Bundles the program into the one file that the image ships, without node_modules.
+ *   node hack/build.ts          dist/main.js, with source map, licences, SBOM and a package.json for CommonJS
+ *   node hack/build.ts FILE     only the bundle, as FILE
  */
 import { chmodSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,15 +9,12 @@ import { type Plugin, build } from 'esbuild';
 import { bundledPackages, createSbom } from './sbom.ts';
 
 /**
- * Parts of packages that nothing here uses, and that cost memory merely by being there: the bundle has an empty module
- * in their place. `npm run test:cluster` and test/cli/bundle.test.ts run it so.
- *
- * - client-node's models and API classes, of which its KubeConfig needs two names, and its other parts, which it does
- * not need;
- * - undici, whose fetch only those use: requests here go through node:https with the client's authentication;
- * - body-parser, which express loads for middleware that is not used, with tables of every character set;
- * - mime-db, which express asks for content types by the names of files, and for character sets that it then adds
- * anyway.
+ * Replaces unused parts of packages, which would take memory, by an empty module. `npm run test:cluster` and
+ * test/cli/bundle.test.ts run the result.
+ * - client-node's models and API classes, of which its KubeConfig needs two names, and its other parts;
+ * - undici, whose fetch only those use: requests here use node:https with the client's authentication;
+ * - body-parser, which express loads for unused middleware, with tables of every character set;
+ * - mime-db, which express uses for the content types of files and for character sets that it adds anyway.
  */
 const leaveOut: Plugin = {
   name: 'leave-out',
@@ -35,7 +31,7 @@ const leaveOut: Plugin = {
         export { ServerConfiguration } from './gen/servers.js';`,
     }));
     bundler.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }));
-    // A part that is no longer asked for under its name would be back in the bundle, and nobody would notice.
+    // A renamed part would otherwise be back in the bundle unnoticed.
     bundler.onEnd(({ metafile }) => {
       const found = Object.keys(metafile?.inputs ?? {}).filter((input) => input.startsWith('left-out:'));
       const missing = leftOut.filter((part) => !found.includes(`left-out:${part}`));
@@ -53,15 +49,15 @@ const { metafile } = await build({
   entryPoints: ['src/main.ts'],
   outfile,
   bundle: true,
-  // node_modules may be a link: its files then keep the names that they have in the checkout.
+  // node_modules may be a link: its files then keep their names in the checkout.
   preserveSymlinks: true,
   platform: 'node',
   target: 'node22',
-  // CommonJS starts faster, and a .js file without a package.json beside it is read as that.
+  // CommonJS starts faster, and a .js file without a package.json is read as that.
   format: 'cjs',
   // So that it can be called by its name, and by `oc` and `kubectl` as a plugin.
   banner: { js: '#!/usr/bin/env node' },
-  // Identifiers stay, so that a stack trace in a log can be read.
+  // Identifiers stay, so that stack traces are readable.
   minifyWhitespace: true,
   minifySyntax: true,
   sourcemap: alone === undefined,

@@ -1,6 +1,6 @@
 /**
- * Writes the table of values into the chart's README, from values.yaml: `node hack/chart-readme.ts`. The comment
- * of a value starts with `# -- `, as helm-docs has it.
+ * Writes the table of values into the chart's README, from values.yaml: `node hack/chart-readme.ts`. The comment of a
+ * value starts with `# -- `, as for helm-docs.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
@@ -11,7 +11,7 @@ const chart = new URL('../charts/s2i-incremental-webhook/', import.meta.url);
 /** Characters of a default in the table, enough for a security context. */
 const widestDefault = 120;
 
-/** One value of the chart: its path, its default as JSON, and what its comment says; undefined: it has none. */
+/** Describes a value of the chart: its path, its default as JSON, and its comment; undefined: none. */
 export interface ChartValue {
   readonly path: string;
   readonly fallback: string;
@@ -19,12 +19,12 @@ export interface ChartValue {
 }
 
 /**
- * The values with a comment of their own, in the order of the file, and those that neither have one nor lie in one that
- * has.
+ * Returns the values with a comment, in the order of the file, and those without one that are not within a commented
+ * value.
  */
 export function chartValues(yaml: string): readonly ChartValue[] {
   const values: ChartValue[] = [];
-  // A comment before the first key of a map is the map's.
+  // A comment before the first key of a map belongs to the map.
   let ofMap: string | undefined;
   visit(parseDocument(yaml), {
     Map(_key, map) {
@@ -47,13 +47,13 @@ export function chartValues(yaml: string): readonly ChartValue[] {
   return values;
 }
 
-/** The last paragraph of a comment that begins with `-- `. */
+/** Returns the last paragraph of a comment that starts with `-- `. */
 function descriptionOf(comment: string | undefined | null): string | undefined {
   const start = comment?.lastIndexOf(' -- ') ?? -1;
   return start === -1 ? undefined : comment?.slice(start + 4).replaceAll(/\s*\n\s*/g, ' ');
 }
 
-/** The README with its table of values as values.yaml has them. */
+/** Returns the README with the table of the values. */
 export function renderChartReadme(readme: string, yaml: string): string {
   const cell = (text: string) => text.replaceAll('|', '\\|');
   const rows = chartValues(yaml).map(({ path, fallback, comment = '' }) => {

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Builds kube-apiserver, etcd and helm from their Go modules, once, into a cache outside the checkout, and prints the
-# folder that holds them. With KUBEBUILDER_ASSETS set, that folder is taken as it is and nothing is built.
+# Builds kube-apiserver, etcd and helm from their Go modules, once, into a cache outside the checkout, and prints their
+# folder. If KUBEBUILDER_ASSETS is set, it prints that folder and builds nothing.
 #
-#   hack/cluster-tools.sh            build what is missing; progress on stderr, the folder on stdout
+#   hack/cluster-tools.sh            progress on stderr, the folder on stdout
 #
-# Cold: about 10 minutes on two cores. Needs Go and access to the Go module proxy.
+# The first run takes about 10 minutes on two cores. Needs Go and the Go module proxy.
 set -euo pipefail
 
-kubernetes=1.34.4 # the minor release OpenShift 4.21 is built on
+kubernetes=1.34.4 # the minor release of OpenShift 4.21
 etcd=3.6.16
 helm=3.22.0
 
@@ -32,8 +32,8 @@ export CGO_ENABLED=0 GOFLAGS=-mod=mod GOWORK=off
 
 say() { echo "cluster-tools: $*" >&2; }
 
-# A tool appears under its final name only when it is whole: an interrupted build leaves nothing that looks finished.
-# install_tool NAME PACKAGE: builds PACKAGE of the module in the current folder.
+# install_tool NAME PACKAGE: builds PACKAGE of the module in the current folder. The tool gets its name when it is
+# complete, so an interrupted build leaves no broken tool.
 install_tool() {
   go build -trimpath -ldflags "-s -w ${3:-}" -o "$bin/.$1.$$" "$2" >&2
   mv "$bin/.$1.$$" "$bin/$1"
@@ -66,7 +66,7 @@ if [ ! -x "$bin/kube-apiserver" ]; then
   say "building kube-apiserver $kubernetes"
   mkdir "$work/apiserver" && cd "$work/apiserver"
   upstream=$(go mod download -json "k8s.io/kubernetes@v$kubernetes" | sed -n 's/^[[:space:]]*"GoMod": "\(.*\)",\{0,1\}$/\1/p')
-  # k8s.io/kubernetes replaces its staging modules by folders; outside its tree their releases stand in for them.
+  # k8s.io/kubernetes replaces its staging modules by folders; outside of its tree, their releases replace them.
   {
     echo "module apiserver-main"
     echo "go 1.24"

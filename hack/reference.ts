@@ -5,10 +5,10 @@ import { type ConfigKey, configKeys } from '../src/config/keys.ts';
 import { fullBuildRules } from '../src/policy/full-build-rules.ts';
 import { otherReasons } from '../src/policy/reasons.ts';
 
-/** The page that `renderReference` describes. */
+/** The page of `renderReference`. */
 export const referenceFile = new URL('../docs/reference.md', import.meta.url);
 
-/** Returns the page with its tables as the schema and the rules have them. */
+/** Returns the page with the tables of the schema and the rules. */
 export async function renderReference(page: string, keys: readonly ConfigKey[] = configKeys()): Promise<string> {
   const rows = keys.map(
     ({ path, fallback, description }) => `| \`${path.join('.')}\` | \`${textOf(fallback)}\` | ${description} |`,
@@ -32,7 +32,7 @@ function withTable(page: string, name: string, table: string): string {
   );
 }
 
-/** A value as it may be written in the file. */
+/** Returns a value as written in the file. */
 function textOf(value: unknown): string {
   return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
 }

@@ -1,19 +1,16 @@
 /**
- * Makes a release: sets the version, moves the changelog, and writes all that is published into a folder. Nothing
- * leaves this machine without --push.
- *
+ * Makes a release: sets the version, moves the changelog, and writes everything to publish into a folder. Without
+ * --push, nothing leaves this machine.
  *   node hack/release.ts VERSION [--out DIR] [--key NAME] [--base IMAGE] [--plugins PLATFORM,…] [--push REGISTRY]
- *
  * --out      default dist/release
  * --key      GPG key that signs the tag, the chart and the checksums; default: git's user.signingKey
  * --base     base image instead of the Dockerfile's
- * --plugins  platforms to make the plugin for; default linux-x64,linux-arm64,win-x64. What is in dist/plugins already,
- *            as from another machine, is taken too.
- * --push     pushes the image to REGISTRY/s2i-incremental-webhook, the chart to REGISTRY/charts, and branch
- *            and tag to origin
- *
- * Needs git, gpg, helm, buildah, skopeo and npm. Where it fails half way, the commit is there and the tag is not:
- * `git reset --hard HEAD~1`.
+ * --plugins  platforms of the plugin; default linux-x64,linux-arm64,win-x64. Those in dist/plugins, as from another
+ *            machine, are included.
+ * --push     pushes the image to REGISTRY/s2i-incremental-webhook, the chart to REGISTRY/charts, and branch and tag to
+ *            origin
+ * Needs git, gpg, helm, buildah, skopeo and npm. If it fails half way, there is a commit but no tag: `git reset --hard
+ * HEAD~1`.
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -54,7 +51,7 @@ function sha256(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex');
 }
 
-// --- what has to hold before anything is changed ---
+// --- conditions, before anything is changed ---
 
 if (!/^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/.test(version)) refuse('usage: node hack/release.ts VERSION, as in 0.2.0');
 if (run('git', 'status', '--porcelain') !== '') refuse('the work tree has changes: commit or remove them');
@@ -122,7 +119,7 @@ try {
 }
 run('gpg', '--batch', '--output', join(out, `${name}.gpg`), '--export', key);
 
-// --- images: the Dockerfile's last stage does not run anything, so any machine makes them for all ---
+// --- images: the Dockerfile's last stage runs nothing, so one machine builds them for every architecture ---
 
 const context = join(root, 'dist', 'image-context');
 rmSync(context, { recursive: true, force: true });
@@ -155,7 +152,7 @@ run('gpg', '--batch', '--local-user', key, '--armor', '--detach-sign', join(out,
 run('git', 'tag', '--sign', '--local-user', key, '--message', `${name} ${version}`, `v${version}`);
 console.log(`signed the tag v${version}; all files are in ${out}`);
 
-// --- what leaves the machine ---
+// --- push ---
 
 if (values.push === undefined) {
   console.log('nothing was pushed: --push REGISTRY does that');

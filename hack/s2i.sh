@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds S2I from its Go module, once, into a cache outside the checkout, and prints the program's path.
-# Cold: about a minute on two cores. Needs Go and access to the Go module proxy.
+# Builds S2I from its Go module, once, into a cache outside the checkout, and prints the program's path. The first run
+# takes about a minute on two cores. Needs Go and the Go module proxy.
 set -euo pipefail
 
-s2i=1.5.1 # what openshift/builder of 4.21 vendors
+s2i=1.5.1 # the version in openshift/builder of 4.21
 
 bin=${XDG_CACHE_HOME:-$HOME/.cache}/s2i-incremental-webhook/s2i-$s2i
 if [ ! -x "$bin/s2i" ]; then
@@ -17,7 +17,7 @@ if [ ! -x "$bin/s2i" ]; then
   echo "s2i: building source-to-image $s2i" >&2
   export CGO_ENABLED=0 GOFLAGS=-mod=mod GOWORK=off
   go mod tidy >&2
-  # Under its final name only when it is whole: an interrupted build leaves nothing that looks finished.
+  # The program gets its name when it is complete, so an interrupted build leaves no broken program.
   go build -trimpath -ldflags '-s -w' -o "$bin/.s2i.$$" "$module/cmd/s2i" >&2
   mv "$bin/.s2i.$$" "$bin/s2i"
 fi

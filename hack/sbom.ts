@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Metafile } from 'esbuild';
 
-/** What a package.json says of its package. */
+/** The fields of a package.json that are read here. */
 interface Manifest {
   readonly name: string;
   readonly version: string;
 }
 
-/** The parts of a CycloneDX document that are read here. */
+/** The fields of a CycloneDX document that are read here. */
 export interface Sbom {
   readonly serialNumber?: string;
   readonly metadata: { readonly timestamp?: string; readonly component: Manifest & Readonly<Record<string, unknown>> };
@@ -33,10 +33,10 @@ export function bundledPackages(root: string, { outputs }: Metafile): readonly s
 }
 
 /**
- * Returns the CycloneDX SBOM of the bundle: what `npm sbom` says of the lock file, without the packages that are not in
- * the bundle. It has neither time nor serial number, so that two builds of one commit are equal.
- * @param packages what the bundle holds, as `name@version`
- * @throws Error where the bundle holds a package that the lock file does not have
+ * Returns the CycloneDX SBOM of the bundle: that of `npm sbom`, without packages that are not in the bundle. It has
+ * neither time nor serial number, so that two builds of one commit are equal.
+ * @param packages those of the bundle, as `name@version`
+ * @throws Error if the lock file does not have a package of the bundle
  */
 export function createSbom(root: string, packages: readonly string[]): string {
   const args = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application'];
@@ -53,7 +53,7 @@ export function createSbom(root: string, packages: readonly string[]): string {
   return `${JSON.stringify(
     {
       ...sbom,
-      // npm calls it what its folder is called.
+      // npm uses the folder's name.
       metadata: { ...metadata, component: { ...metadata.component, name } },
       components,
       dependencies: sbom.dependencies

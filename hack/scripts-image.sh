@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Makes the image for assemble.image of the configuration: from scratch, with nothing but the scripts in it, so that a Build
-# needs nothing of the webhook while it runs.
+# Builds the image for assemble.image of the configuration. It contains only the scripts, so a Build needs no connection
+# to the webhook.
 #
 #   hack/scripts-image.sh IMAGE [CONFIG]     e.g. harbor.example.com/ci/s2i-incremental-scripts:1 config.yaml
-#   PUSH=1 hack/scripts-image.sh …           pushes it, too, and prints what to set assemble.image to
+#   PUSH=1 hack/scripts-image.sh …           also pushes it, and prints the value for assemble.image
 #
 # Needs buildah (apt-get install buildah) and Node.js. Without the rights for namespaces: BUILDAH_ISOLATION=chroot and
 # STORAGE_DRIVER=vfs in the environment.
@@ -24,7 +24,7 @@ container=$(buildah from scratch)
 trap 'buildah rm "$container" >/dev/null; rm -rf "$work"' EXIT
 buildah add -q "$container" "$work/out/s2i" /s2i >/dev/null
 buildah config --label org.opencontainers.image.title=s2i-incremental-scripts "$container"
-# The time of the content is its own: the same scripts make the same image.
+# A fixed time, so that the same scripts make the same image.
 buildah commit -q --timestamp 0 "$container" "$image" >/dev/null
 if [[ -n ${PUSH:-} ]]; then
   buildah push -q --digestfile "$work/digest" "$image"

@@ -1,6 +1,6 @@
 /**
- * Runs test files, many in a process, in as many processes as there are cores: `node hack/test.ts PATTERN… [OPTION…]`,
- * with options of `node --test`. To start a process and load what it tests takes longer than the tests of most files.
+ * Runs test files in as many processes as there are cores, many in each: `node hack/test.ts PATTERN… [OPTION…]`, with
+ * options of `node --test`. Starting a process and loading the code takes longer than the tests of most files.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,14 +9,14 @@ import { text } from 'node:stream/consumers';
 
 const processes = Math.max(2, availableParallelism());
 const given = process.argv.slice(2);
-// Node.js 22 has the option under the name it was tried out with.
+// Node.js 22 has the option under its experimental name.
 const isolation = process.version.startsWith('v22.') ? '--experimental-test-isolation' : '--test-isolation';
 const isOption = (argument: string) => argument.startsWith('--');
 const [patterns, further] = [given.filter((each) => !isOption(each)), given.filter(isOption)];
 
 function start(shard: number): ChildProcess {
   const options = ['--test', `${isolation}=none`, '--test-timeout=60000', `--test-shard=${shard}/${processes}`];
-  // The first one is followed as it goes; the others are told of when it is done.
+  // The output of the first process is shown at once, that of the others when they end.
   return spawn(process.execPath, [...options, ...further, ...patterns], {
     stdio: ['ignore', shard === 1 ? 'inherit' : 'pipe', 'inherit'],
   });

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the version stands beside package.json and its lock file. */
+/** Where the version is written, besides package.json and its lock file. */
 const places = ['Dockerfile', 'charts', 'deploy', 'docs/install.md', 'docs/commands.md', 'test/chart/golden'];
 
-/** Writes a version in place of the one that package.json has, wherever it stands. */
+/** Replaces the version of package.json everywhere. */
 export function setVersion(root: string, version: string): void {
   const run = (command: string, ...args: readonly string[]) =>
     execFileSync(command, args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
@@ -21,9 +21,9 @@ export function setVersion(root: string, version: string): void {
 }
 
 /**
- * Returns the changelog with what is unreleased under the version.
+ * Returns the changelog with its unreleased part under the version.
  * @param date yyyy-mm-dd
- * @throws Error where nothing is unreleased
+ * @throws Error if nothing is unreleased
  */
 export function releaseChangelog(changelog: string, version: string, date: string): string {
   const [, unreleased = ''] = /^## Unreleased\n([^]*?)(?=^## |(?![^]))/m.exec(changelog) ?? [];

@@ -1,4 +1,4 @@
-/** The applications that are built, and their packages, fetched once with pip and npm into a cache. */
+/** The applications to build, and their packages, fetched once with pip and npm into a cache. */
 import { execFile, execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ const run = promisify(execFile);
 export interface App {
   readonly name: string;
   readonly base: 'python' | 'nodejs';
-  /** The file that each commit changes, and a program of it. */
+  /** The file that each commit changes, and its content. */
   readonly file: string;
   readonly program: string;
   /** Lines of requirements.txt, or dependencies of package.json. */
@@ -18,7 +18,7 @@ export interface App {
 
 const flask = ['flask==3.1.1'];
 const science = ['numpy==2.2.6', 'pandas==2.2.3', 'scipy==1.15.3', 'scikit-learn==1.6.1'];
-/** Compiled in each full build. */
+/** Packages that each full build compiles. */
 const sources = ['netifaces==0.11.0'];
 const python = { base: 'python', file: 'app.py', program: "print('shop')\n" } as const;
 
@@ -39,9 +39,8 @@ export const apps: readonly App[] = [
 ];
 
 /**
- * Returns a folder with what an application needs, from the package index or npm registry that this machine is set up
- * for: files as pip downloads them, or as `npm pack` names them with a lock file beside them. Fetched where the cache
- * does not have it.
+ * Returns the folder with an application's packages, as pip downloads them, or as `npm pack` names them with a lock
+ * file. Packages that are not cached are fetched from the index or registry that this machine uses.
  */
 export async function fetchPackages(cache: string, app: App): Promise<string> {
   const folder = join(cache, 'packages', app.name);
@@ -55,8 +54,7 @@ export async function fetchPackages(cache: string, app: App): Promise<string> {
 
 async function fetchFromPyPI(folder: string, { dependencies }: App): Promise<void> {
   const download = ['-m', 'pip', 'download', '--quiet', '--dest', folder];
-  // What builds a package from its source too, for the version of Python in Debian bookworm, which the base image is
-  // made of.
+  // Also the tools to build a package from source; for the Python of Debian bookworm, which the base image has.
   const wheels = ['setuptools', 'wheel', ...dependencies.filter((line) => !sources.includes(line))];
   await run('python3', [...download, '--python-version', '3.11', '--only-binary=:all:', ...wheels]);
   const fromSource = dependencies.filter((line) => sources.includes(line));
@@ -85,7 +83,7 @@ function manifest({ dependencies }: App): string {
   return JSON.stringify({ name: 'shop', version: '1.0.0', private: true, dependencies: versions }, undefined, 2);
 }
 
-/** The repository of an application; each commit changes its program by a line. */
+/** The repository of an application; each commit changes a line of its program. */
 export class Repository {
   readonly folder: string;
   readonly #app: App;

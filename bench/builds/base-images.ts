@@ -1,4 +1,4 @@
-/** Stand-ins of the builder images, from Debian's packages: no registry of images is reached from where this runs. */
+/** Replacements of the builder images, made from Debian packages, because no image registry may be reachable. */
 import { execFile, execFileSync } from 'node:child_process';
 import {
   copyFileSync,
@@ -18,12 +18,12 @@ import type { ImageStore } from '../../test/release/image-store.ts';
 
 const run = promisify(execFile);
 
-/** A compiler and headers too, as the stock images have them. */
+/** With a compiler and headers, like the stock images. */
 const packages = 'ca-certificates,gcc,libc6-dev,make,python3,python3-dev,python3-venv,python3-pip';
 
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Returns the root directory of both images; made with debootstrap where the cache has none. */
+/** Returns the root directory of both images; debootstrap creates it if it is not cached. */
 async function bootstrap(cache: string): Promise<string> {
   const root = join(cache, 'bookworm');
   if (existsSync(root)) return root;
@@ -34,7 +34,7 @@ async function bootstrap(cache: string): Promise<string> {
   return root;
 }
 
-/** What the builder images are, beside Debian's packages and their scripts. */
+/** What the builder images have besides Debian packages and scripts. */
 const setUps = {
   python: { command: 'python3 -m venv /opt/app-root', path: '/opt/app-root/bin:/usr/bin:/bin' },
   nodejs: { command: 'ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm', path: '/usr/bin:/bin' },

@@ -1,15 +1,15 @@
 #!/bin/bash
-# What a build pod does for one Build, with an empty container storage and all of it in memory. Prints a line of JSON:
-# the seconds of each stage, the storage driver and the digest of the image.
+# Does what a build pod does for one Build, with an empty container storage, all in memory. Prints a line of JSON: the
+# seconds of each stage, the storage driver and the digest of the image.
 #
 #   unshare --mount build-pod.sh LOG SOURCE FROM OUTPUT SCRIPTS ENVIRONMENT [IMAGE PATH FOLDER]
 #
 # SOURCE: a git repository; SCRIPTS: the Build's sourceStrategy.scripts, may be empty; ENVIRONMENT: a file for S2I;
-# IMAGE PATH FOLDER: the Build's image source. S2I is the program that $S2I names.
+# IMAGE PATH FOLDER: the Build's image source. $S2I is the S2I program.
 set -euo pipefail
 log=$1 source=$2 from=$3 output=$4 scripts=$5 environment=$6 image=${7:-} path=${8:-} folder=${9:-}
 
-# They go with the mount namespace: nothing is left for the next build.
+# They disappear with the mount namespace, so the next build starts empty.
 mkdir -p /var/lib/containers
 mount -t tmpfs tmpfs /var/lib/containers
 mount -t tmpfs tmpfs /var/tmp

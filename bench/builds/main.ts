@@ -1,7 +1,7 @@
 /**
- * npm run bench:builds: what incremental builds save. Builds real images as a build pod does, in turn in full,
- * continued, and continued with the wrapper out of an image, and prints the medians as tables. Needs root, Go, pip,
- * npm, and the Debian packages buildah, debootstrap and docker-registry.
+ * npm run bench:builds: what incremental builds save. Builds real images like a build pod, in turn full, incremental,
+ * and incremental with the wrapper from an image, and prints the medians as tables. Needs root, Go, pip, npm, and the
+ * Debian packages buildah, debootstrap and docker-registry.
  */
 import { execFile, execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ if (values.help || chosen.length === 0) {
 const [rounds, depth] = values.quick ? [1, 1] : [Number(values.rounds), Number(values.depth)];
 const rates = values.quick ? [0] : values.rate.map(Number);
 
-// In memory, registry included, so that the disk is out of the figures.
+// In memory, including the registry, so that the disk has no effect.
 const folder = mkdtempSync('/dev/shm/s2i-incremental-builds-');
 process.env['TMPDIR'] = folder;
 const cache = join(
@@ -92,7 +92,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The builds of each kind, and those of one chain from its full build on. */
+/** The builds of each kind, and those of one chain from its full build. */
 interface AppFigures {
   readonly full: Figures[];
   readonly continued: Figures[];
@@ -100,7 +100,9 @@ interface AppFigures {
   readonly chain: Figures[];
 }
 
-/** Builds an application: in each round a commit, in full and at the end of both chains; then on to the depth. */
+/**
+ * Builds an application: in each round a commit, a full build and the next build of both chains; then on to the depth.
+ */
 async function measure(webhook: Webhook, app: App, base: string, depth: number): Promise<AppFigures> {
   index.folder = packages.get(app) ?? '';
   const repository = new Repository(join(folder, app.name), app, index.folder);
@@ -125,7 +127,7 @@ async function measure(webhook: Webhook, app: App, base: string, depth: number):
   return figures;
 }
 
-/** Has the next Build of a chain admitted and carried out. */
+/** Admits and runs the next Build of a chain. */
 async function build(
   webhook: Webhook,
   repository: Repository,
@@ -160,7 +162,9 @@ async function build(
   return figures;
 }
 
-/** The blobs of an image, which a pod with an empty storage pulls all: layers and configuration, with their size. */
+/**
+ * Returns the blobs of an image with their size: layers and configuration. A pod with an empty storage pulls them all.
+ */
 async function blobsOf(reference: string): Promise<ReadonlyMap<string, number>> {
   const [name = '', digest = ''] = reference.split('@');
   const path = `/v2/${name.slice(name.indexOf('/') + 1)}/manifests/${digest}`;

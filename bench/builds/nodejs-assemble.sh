@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stands in for the assemble of the Node.js builder images: it does the same to files, and walks over them as often.
+# Replaces the assemble of the Node.js builder images: it treats files alike, and traverses them as often.
 set -e
 shopt -s dotglob
 echo '---> Installing application source ...'

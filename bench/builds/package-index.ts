@@ -1,4 +1,4 @@
-/** An index of Python packages and a registry of npm packages on this machine, as fast as it is told to be. */
+/** An index of Python packages and a registry of npm packages on this machine, with a limited rate. */
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { type ServerResponse, createServer } from 'node:http';
@@ -8,11 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface PackageIndex {
   readonly url: string;
-  /** Whose files it serves: of Python packages as pip downloads them, of npm packages as `npm pack` names them. */
+  /** The folder to serve: Python packages as pip downloads them, npm packages as `npm pack` names them. */
   folder: string;
-  /** Bytes a second, of all answers together; Infinity: as fast as the machine is. */
+  /** Bytes a second of all answers together; Infinity: unlimited. */
   rate: number;
-  /** Bytes sent since it was last set. */
+  /** Bytes sent since it was set. */
   sent: number;
   close(): void;
 }
@@ -32,7 +32,7 @@ export async function startPackageIndex(): Promise<PackageIndex> {
   return index;
 }
 
-/** A page of the simple API (PEP 503). */
+/** Returns a page of the simple API (PEP 503). */
 function renderProject(project: string, files: readonly string[]): string {
   const normalized = (file: string) => (/^(.+?)-[0-9]/.exec(file)?.[1] ?? '').toLowerCase().replaceAll(/[-_.]+/g, '-');
   return files
@@ -41,14 +41,14 @@ function renderProject(project: string, files: readonly string[]): string {
     .join('');
 }
 
-/** `/@babel/core/-/core-7.27.4.tgz` is packed as `babel-core-7.27.4.tgz`. */
+/** Returns the file of a path: `/@babel/core/-/core-7.27.4.tgz` is `babel-core-7.27.4.tgz`. */
 function fileOf(path: string): string {
   const [, scope, packed] = /^\/(?:@([^/]+)\/)?[^/]+\/-\/([^/]+)$/.exec(path) ?? [];
   if (packed !== undefined) return scope === undefined ? packed : `${scope}-${packed}`;
   return /^\/files\/([^/]+)$/.exec(path)?.[1] ?? 'none';
 }
 
-/** When the line is free again for the next piece, by performance.now. */
+/** When the next piece may be sent, by performance.now. */
 let lineIsFree = 0;
 
 async function send(index: PackageIndex, response: ServerResponse, file: string): Promise<void> {
@@ -59,10 +59,10 @@ async function send(index: PackageIndex, response: ServerResponse, file: string)
     const piece = content.subarray(at, at + size);
     lineIsFree = Math.max(lineIsFree, performance.now()) + (piece.length / index.rate) * 1_000;
     const wait = lineIsFree - performance.now();
-    // A timer is a millisecond late at least.
+    // A timer is at least a millisecond late.
     if (wait > 2) await delay(wait);
     index.sent += piece.length;
-    // Also called where the client is gone.
+    // Also called if the client is gone.
     await new Promise((written) => response.write(piece, written));
   }
   response.end();

@@ -1,4 +1,4 @@
-/** What is measured of a build: seconds of its stages, bytes, and layers of its image. */
+/** Holds the measurements of a build: seconds of its stages, bytes, and layers of its image. */
 export interface Figures {
   readonly pull: number;
   readonly build: number;
@@ -8,7 +8,7 @@ export interface Figures {
   readonly fetched: number;
   readonly pulled: number;
   readonly pushed: number;
-  /** Bytes of the image as the registry has it, compressed. */
+  /** Compressed bytes of the image in the registry. */
   readonly size: number;
   readonly layers: number;
 }
@@ -17,7 +17,7 @@ const kinds = { full: 'full', continued: 'continued', image: 'continued, wrapper
 
 type Kind = keyof typeof kinds;
 
-/** A row for each application and kind of build: medians, and how long it took beside a full build. */
+/** Returns a row for each application and kind of build: medians, and the ratio to a full build. */
 export function renderBuilds(apps: readonly (readonly [string, Readonly<Record<Kind, readonly Figures[]>>])[]): string {
   const rows = apps.flatMap(([name, figures]) =>
     (Object.keys(kinds) as Kind[]).map((kind) => {
@@ -44,7 +44,7 @@ export function renderBuilds(apps: readonly (readonly [string, Readonly<Record<K
   return renderTable(head, rows);
 }
 
-/** A row for each application: its image after some builds of one chain. */
+/** Returns a row for each application: its image after some builds of one chain. */
 export function renderSizes(apps: readonly (readonly [string, readonly Figures[]])[]): string {
   const shown = [0, 1, 5, 20];
   const rows = apps.map(([name, chain]) => {

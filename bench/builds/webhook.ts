@@ -1,4 +1,6 @@
-/** The webhook's own bundle, asked what it makes of each Build; its scripts port serves the assemble wrapper. */
+/**
+ * Runs the webhook's bundle, and asks it how it would change each Build; its scripts port serves the assemble wrapper.
+ */
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +12,7 @@ import { logUntil, runProgram, startProgram } from '../../test/helpers/program.t
 import type { ImageStore } from '../../test/release/image-store.ts';
 import { pushImage } from './base-images.ts';
 
-/** What a build pod needs of a Build. */
+/** Holds what a build pod needs of a Build. */
 export interface AdmittedBuild {
   readonly build: JsonObject;
   readonly from: string;
@@ -21,7 +23,7 @@ export interface AdmittedBuild {
   readonly imageSource: readonly string[];
 }
 
-/** One BuildConfig with its Builds. */
+/** A BuildConfig with its Builds. */
 export interface Chain {
   readonly name: string;
   readonly base: string;
@@ -70,7 +72,7 @@ export class Webhook {
     return new Webhook(folder, program, server);
   }
 
-  /** Has the next Build of a chain admitted; it must be what is expected, or the figures would be of something else. */
+  /** Admits the next Build of a chain. The decision must be the expected one, because the figures depend on it. */
   async admit(chain: Chain, expected: 'full' | 'incremental'): Promise<AdmittedBuild> {
     const { name, base, delivery, output, builds } = chain;
     const number = builds.length + 1;
@@ -130,7 +132,7 @@ const owner = (name: string) => {
   return { apiVersion: 'build.openshift.io/v1', kind: 'BuildConfig', name, uid: `uid-${name}`, controller: true };
 };
 
-/** The Build as it is stored once it is Complete. */
+/** Returns the Build as stored when it is Complete. */
 export function completeBuild({ build }: AdmittedBuild, since: number, digest: string): JsonObject {
   const time = (at: number) => new Date(Math.floor(at / 1_000) * 1_000).toISOString().replace('.000', '');
   const status = {

@@ -6,47 +6,44 @@ import { ESLint } from 'eslint';
 import tseslint from 'typescript-eslint';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const { rooms } = (await import(new URL('../../eslint.config.js', import.meta.url).href)) as {
-  rooms: Readonly<Record<string, { readonly pure?: boolean }>>;
+const { packages } = (await import(new URL('../../eslint.config.js', import.meta.url).href)) as {
+  packages: Readonly<Record<string, { readonly pure?: boolean }>>;
 };
 
-/**
- * The repository's own rules, but for those that need types: the rooms' rules are none of them, and code can be in any
- * file.
- */
+/** The repository's rules without those that need types; then the code need not be in a file. */
 const eslint = new ESLint({ cwd: root, overrideConfig: [tseslint.configs.disableTypeChecked] });
-const roomRules = [
+const packageRules = [
   'no-restricted-imports',
   'no-restricted-globals',
   'no-restricted-properties',
   'no-restricted-syntax',
 ];
 
-/** The rooms' rules that a line of code in a room breaks. */
-async function broken(room: string, code: string): Promise<readonly string[]> {
-  const results = await eslint.lintText(`${code}\n`, { filePath: `${root}src/${room}/probe.ts` });
+/** Returns the rules of packages that a line of code in a package breaks. */
+async function broken(folder: string, code: string): Promise<readonly string[]> {
+  const results = await eslint.lintText(`${code}\n`, { filePath: `${root}src/${folder}/probe.ts` });
   const messages = results.flatMap((result) => result.messages);
   assert.deepEqual(
     messages.filter(({ fatal }) => fatal === true),
     [],
   );
-  return messages.map(({ ruleId }) => ruleId ?? '').filter((rule) => roomRules.includes(rule));
+  return messages.map(({ ruleId }) => ruleId ?? '').filter((rule) => packageRules.includes(rule));
 }
 
-const pure = Object.entries(rooms).flatMap(([room, row]) => (row.pure === true ? [room] : []));
+const pure = Object.entries(packages).flatMap(([folder, row]) => (row.pure === true ? [folder] : []));
 
-describe('the rooms', () => {
-  it('are the folders of src', () => {
+describe('eslint.config.js, packages of src', () => {
+  it('lists every folder of src', () => {
     const folders = readdirSync(`${root}src`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-    assert.deepEqual(Object.keys(rooms).sort(), folders.map(({ name }) => name).sort());
+    assert.deepEqual(Object.keys(packages).sort(), folders.map(({ name }) => name).sort());
   });
 
-  it('of which openshift, policy, mutations, status and check are pure', () => {
+  it('makes openshift, policy, mutations, status and check pure', () => {
     assert.deepEqual(pure, ['openshift', 'policy', 'mutations', 'status', 'check']);
   });
 });
 
-describe('a pure room', () => {
+describe('eslint.config.js, code of a pure package', () => {
   const rows: readonly [code: string, rule: string | undefined][] = [
     [`import { readFileSync } from 'node:fs'; readFileSync('a');`, 'no-restricted-imports'],
     [`import { readFileSync } from 'fs'; readFileSync('a');`, 'no-restricted-imports'],
@@ -73,17 +70,17 @@ describe('a pure room', () => {
     [`export const most = Math.max(1, 2);`, undefined],
     [`import { other } from './other.ts'; other();`, undefined],
   ];
-  for (const room of pure) {
+  for (const folder of pure) {
     for (const [code, rule] of rows) {
-      it(`src/${room} ${rule === undefined ? 'may hold' : `may not hold (${rule})`}: ${code}`, async () => {
-        assert.deepEqual(await broken(room, code), rule === undefined ? [] : [rule]);
+      it(`src/${folder} ${rule === undefined ? 'may contain' : `may not contain (${rule})`}: ${code}`, async () => {
+        assert.deepEqual(await broken(folder, code), rule === undefined ? [] : [rule]);
       });
     }
   }
 });
 
-describe('a room', () => {
-  const rows: readonly [room: string, from: string, allowed: boolean][] = [
+describe('eslint.config.js, imports of a package', () => {
+  const rows: readonly [folder: string, from: string, allowed: boolean][] = [
     ['openshift', '../policy/plan.ts', false],
     ['openshift', '../config/config.ts', false],
     ['policy', '../openshift/json.ts', true],
@@ -126,10 +123,10 @@ describe('a room', () => {
     ['cli', '../server/webhook.ts', true],
     ['cli', 'express', false],
   ];
-  for (const [room, from, allowed] of rows) {
-    it(`src/${room} ${allowed ? 'may' : 'may not'} import ${from}`, async () => {
+  for (const [folder, from, allowed] of rows) {
+    it(`src/${folder} ${allowed ? 'may' : 'may not'} import ${from}`, async () => {
       const code = `import { x } from '${from}'; x();`;
-      assert.deepEqual(await broken(room, code), allowed ? [] : ['no-restricted-imports']);
+      assert.deepEqual(await broken(folder, code), allowed ? [] : ['no-restricted-imports']);
     });
   }
 });
