@@ -1,5 +1,5 @@
-// What `helm test` runs, in the webhook's own image: is it ready, does it answer a review, does it serve the scripts?
-// Each has until the deadline: pods that were started a moment ago, and endpoints, take a while.
+// `helm test` runs this in the webhook's image: is the webhook ready, does it answer a review, does it serve the
+// scripts? Each check is repeated until the deadline, because new pods and endpoints take a while.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { setTimeout } from 'node:timers/promises';
@@ -38,7 +38,7 @@ async function get(url) {
 function post(url, body) {
   return new Promise((resolve, reject) => {
     const ca = caFile === undefined ? CA : readFileSync(caFile);
-    // Without a CA nobody has said what to verify the certificate by; an answer is then all that is asked for.
+    // Without a CA the certificate cannot be verified; then any answer is enough.
     const trust = ca === undefined ? { rejectUnauthorized: false } : { ca };
     const headers = { 'content-type': 'application/json' };
     const call = request(url, { method: 'POST', headers, timeout: 5_000, ...trust }, (response) => {
@@ -51,7 +51,7 @@ function post(url, body) {
   });
 }
 
-/** Asks again until the answer will do; past the deadline the last one is told, and the test has failed. */
+/** Repeats a request until the answer is right; at the deadline it prints the last answer, and the test fails. */
 async function check(url, ask, isRight, tell = () => '') {
   for (;;) {
     const answer = await ask().catch((error) => ({
@@ -71,7 +71,7 @@ async function check(url, ask, isRight, tell = () => '') {
 
 await check(`${operations}/readyz`, () => get(`${operations}/readyz`), ({ status }) => status === 200, ({ text }) => text);
 
-// Only callers with a client certificate are answered: the API server alone.
+// With client certificates only the API server is answered.
 if (mutate !== undefined) {
   const responseIn = ({ status, text }) => (status === 200 ? JSON.parse(text).response : {});
   await check(

@@ -1,4 +1,4 @@
-{{- /* The alerts, as a list of rules. templates/prometheusrule.yaml adds what all have; docs/monitoring.md has a section for each. */ -}}
+{{- /* The alerts, as a list of rules. templates/prometheusrule.yaml adds common fields; docs/monitoring.md has a section for each. */ -}}
 {{- define "s2i.alerts" -}}
 {{- $name := include "s2i.fullname" . -}}
 {{- $namespace := .Release.Namespace -}}
@@ -14,7 +14,7 @@
       For 5 minutes Prometheus has had no metrics of {{ $namespace }}/{{ $name }}: it is down, or its metrics are not
       scraped. While it is down, Builds are unmodified: full builds, under their BuildConfig's own tag.
 - alert: S2IIncrementalNotReady
-  # Of kube-state-metrics: without it, this one never fires.
+  # From kube-state-metrics; without it, this alert never fires.
   expr: kube_deployment_status_replicas_available{ {{- $own }},deployment={{ $name | quote -}} } == 0
   for: 5m
   labels: {severity: critical}
@@ -31,8 +31,8 @@
     description: >-
       Pod {{ `{{ $labels.pod }}` }} has provided no metrics for 10 minutes.
 - alert: S2IIncrementalCertificateNotRenewed
-  # Renewal is due {{ $renewal }} s before the end: three quarters of that have passed, or only 7 days are left.
-  # 0: no certificate yet, and then no pod is ready.
+  # Renewal is due {{ $renewal }} s before expiry: a quarter of that is left, or 7 days if that is less. 0: no
+  # certificate yet; then no pod is ready.
   expr: min(s2i_incremental_certificate_not_after_seconds{ {{- $own -}} } > 0) - time() < {{ min 604800 (div $renewal 4) }}
   for: 15m
   labels: {severity: warning}
@@ -50,7 +50,7 @@
       It expires in {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer calls the webhook, and Builds are
       unmodified.
 - alert: S2IIncrementalAdmissionsFailing
-  # A single failure is out of the window before it has lasted that long.
+  # A single failure leaves the window before it has lasted that long.
   expr: sum by (reason) (increase(s2i_incremental_admission_requests_total{ {{- $own }},result="failed"}[15m])) > 0
   for: 15m
   labels: {severity: warning}
@@ -60,7 +60,7 @@
       {{ `{{ $value | humanize }}` }} requests in 15 minutes were answered without a patch because of
       {{ `{{ $labels.reason }}` }}. Their Builds are unmodified.
 - alert: S2IIncrementalAdmissionsSlow
-  # The request budget is 2 s by default: whoever reaches it passes without a patch.
+  # The request budget is 2 s by default; a slower request passes without a patch.
   expr: histogram_quantile(0.99, sum by (le) (rate(s2i_incremental_admission_duration_seconds_bucket{ {{- $own -}} }[5m]))) > 1
   for: 10m
   labels: {severity: warning}
@@ -87,8 +87,8 @@
   {{- $_ := set $ended (printf "%s-%s" $decision $what) (include "s2i.buildsEnded" (dict "namespace" $namespace "decision" $decision "phase" $phase)) }}
   {{- end }}
   {{- end }}
-  # The share that failed, of five or more (4.5: increase() estimates), is 20 points above that of full Builds; 30 %
-  # stand for those where there was none.
+  # The failed share of five or more incremental Builds (4.5: increase() estimates) is 20 points above that of full
+  # Builds, or above 30 % if there were none.
   expr: |-
     {{ get $ended "incremental-failed" }}
       / ({{ get $ended "incremental-ended" }} > 4.5)

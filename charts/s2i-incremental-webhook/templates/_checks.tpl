@@ -1,4 +1,4 @@
-{{- /* Values that the schema cannot judge: those that have to fit each other or the cluster. */ -}}
+{{- /* Checks of values that the schema cannot make: whether they fit each other and the cluster. */ -}}
 {{- define "s2i.checks" -}}
 {{- $version := .Capabilities.KubeVersion.Version -}}
 {{- if not .Values.image.repository -}}
@@ -8,7 +8,7 @@
   {{- if semverCompare ">=1.16-0" $version -}}
     {{- fail (printf "openshift3 is set, but this is Kubernetes %s and not OpenShift 3.11: unset it (with helm template, say --kube-version 1.11.0)" $version) -}}
   {{- end -}}
-  {{- /* The webhook writes the registration as v1, and neither cert-manager nor that service CA knew how to. */ -}}
+  {{- /* The webhook writes the webhook configuration as v1, which cert-manager and the service CA of 3.11 do not support. */ -}}
   {{- if ne .Values.certificate.mode "existing" -}}
     {{- fail (printf "certificate.mode %s needs OpenShift 4: on OpenShift 3.11 use existing (docs/install.md)" .Values.certificate.mode) -}}
   {{- end -}}

@@ -24,7 +24,7 @@
 {{ toYaml $config }}
 assemble:
   {{- toYaml $assemble | nindent 2 }}
-  {{- /* One by one: toYaml would put them into the order of their names. */}}
+  {{- /* One by one: toYaml would sort them by name. */}}
   profiles:
     {{- range concat .Values.profileOrder (keys $profiles | sortAlpha) | uniq }}
     {{ . }}:
@@ -33,7 +33,7 @@ assemble:
     {{- end }}
 {{ end -}}
 
-{{- /* A duration such as 1m30s in whole seconds, rounded up; templates have no other way to read one. */ -}}
+{{- /* A duration such as 1m30s in whole seconds, rounded up; templates have no other way to parse one. */ -}}
 {{- define "s2i.seconds" -}}
 {{- $start := toDate "2006-01-02" "2000-01-01" -}}
 {{- $end := mustDateModify (printf "+%s" .) $start | mustDateModify "+999ms" -}}

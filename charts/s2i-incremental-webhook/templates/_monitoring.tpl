@@ -1,4 +1,4 @@
-{{- /* Seconds that a certificate has left when its renewal is due; 30 days where somebody else decides. */ -}}
+{{- /* Seconds until expiry at which a certificate is renewed; 30 days if others renew it. */ -}}
 {{- define "s2i.renewalSeconds" -}}
 {{- if eq .Values.certificate.mode "self-signed" -}}
 {{- div (include "s2i.seconds" .Values.certificate.selfSigned.life) 3 -}}
@@ -9,14 +9,14 @@
 {{- end -}}
 {{- end -}}
 
-{{- /* Builds that ended in a day after a decision. Every replica counts each, so the one that saw most is right. */ -}}
+{{- /* Builds that ended in a day after a decision. Every replica counts all of them, so the highest count is right. */ -}}
 {{- define "s2i.buildsEnded" -}}
 sum(max by (phase) (increase(s2i_incremental_build_duration_seconds_count{namespace={{ .namespace | quote }},decision={{ .decision | quote }},phase{{ .phase }}}[1d])))
 {{- end -}}
 
 {{- /*
-  The dashboard for OpenShift's console. It draws what Grafana's old schema had, and of that graph, singlestat and table: made
-  from Grafana's, so that both ask the same. Units it does not know would vanish, so hours and days are written behind.
+  The dashboard for OpenShift's console, made from Grafana's, so that both have the same queries. The console supports
+  Grafana's old schema with graph, singlestat and table. It drops unknown units, so hours and days are added as text.
 */ -}}
 {{- define "s2i.consoleDashboard" -}}
 {{- $source := .Files.Get "dashboards/s2i-incremental.json" | fromJson -}}

@@ -3,7 +3,7 @@
 {{- .Values.fullnameOverride | trunc 52 | trimSuffix "-" -}}
 {{- else -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
-{{- /* 63 is the most a Service's name may have; 11 are left for the suffixes of other objects. */ -}}
+{{- /* A Service's name has at most 63 characters; 11 are left for the suffixes of other objects. */ -}}
 {{- ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) | trunc 52 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
@@ -14,7 +14,7 @@ app.kubernetes.io/instance: {{ .Release.Name | quote }}
 app.kubernetes.io/component: webhook
 {{- end -}}
 
-{{- /* Labels of every object. */ -}}
+{{- /* The labels of every object. */ -}}
 {{- define "s2i.labels" -}}
 {{ include "s2i.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* The Secret that holds the serving certificate. Another name for each owner: they would not take over what is not theirs. */ -}}
+{{- /* The Secret with the serving certificate. Its name depends on the mode, because an owner does not take over a Secret of another. */ -}}
 {{- define "s2i.certificateSecret" -}}
 {{- if eq .Values.certificate.mode "existing" -}}
 {{- .Values.certificate.existing.secretName -}}
@@ -43,12 +43,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 {{- end -}}
 
-{{- /* The name that the serving certificate is for. */ -}}
+{{- /* The host name of the serving certificate. */ -}}
 {{- define "s2i.host" -}}
 {{- include "s2i.fullname" . }}.{{ .Release.Namespace }}.svc
 {{- end -}}
 
-{{- /* Where build pods find the scripts in the chart's own Service. */ -}}
+{{- /* The URL of the scripts in the chart's own Service. */ -}}
 {{- define "s2i.scriptsUrl" -}}
 http://{{ include "s2i.fullname" . }}-scripts.{{ .Release.Namespace }}.svc:8081/s2i
 {{- end -}}
@@ -61,7 +61,7 @@ http://{{ include "s2i.fullname" . }}-scripts.{{ .Release.Namespace }}.svc:8081/
 {{- end -}}
 {{- end -}}
 
-{{- /* The pod of helm test: not one of the webhook's. */ -}}
+{{- /* The labels of helm test's pod, which is not one of the webhook's. */ -}}
 {{- define "s2i.testLabels" -}}
 app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" }}
 app.kubernetes.io/instance: {{ .Release.Name | quote }}
