@@ -44,7 +44,7 @@ const env = (variables: readonly object[]) => ({ spec: { strategy: { sourceStrat
 const oneLongValue = env([{ name: 'A', value: 'a'.repeat(1_400_000) }]);
 const manyNames = env(Array.from({ length: 43_000 }, (_, at) => ({ name: `VARIABLE_${at}` })));
 
-describe('a replica with the memory that the chart gives it', () => {
+describe('webhook under attack, with the memory of the chart', () => {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-abuse-'));
   let api: SlowApiServer;
   let child: ChildProcessWithoutNullStreams;
@@ -129,7 +129,7 @@ describe('a replica with the memory that the chart gives it', () => {
   };
 
   it('starts with 60 stored Builds of 1.4 MB each', () => endure(() => delay(1_000)));
-  it('endures twenty Builds with 43,000 variables that change on and on', () =>
+  it('serves others during twenty Builds with 43,000 variables that keep changing', () =>
     endure(async () => {
       const builds = Array.from({ length: 20 }, (_, at) => storedBuild(at + 1, manyNames));
       for (const build of [...builds, ...builds]) {
@@ -149,14 +149,14 @@ describe('a replica with the memory that the chart gives it', () => {
     'answers that are not read',
     'a repository a review',
   ]) {
-    it(`endures ${name}`, () => endure(attack(name, 6)));
+    it(`serves others during ${name}`, () => endure(attack(name, 6)));
   }
-  it('endures as many values as are taken, while the API server does not answer', async () => {
+  it('serves others during reviews with the most values, while the API server does not answer', async () => {
     api.hangs = true;
     await endure(attack('as many values as are taken', 6));
     api.hangs = false;
   });
-  it('stops when asked to, though nobody reads its log', async () => {
+  it('stops at SIGTERM although nobody reads its log', async () => {
     witness.stop();
     const ended = once(child, 'exit');
     child.kill('SIGTERM');

@@ -127,7 +127,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.readHome(), listTree({ ...second, lib: link('app.py'), ...modules }));
     });
 
-    test('a source with node_modules owns it: installed ones go, and none are left when it goes', (t) => {
+    test('a source with node_modules replaces the installed one, and removes it with itself', (t) => {
       const lab = new Lab(t, shell);
       const mover = `#!/bin/bash\nPATH=/usr/bin:/bin\nset -e\nshopt -s dotglob\nmv ${lab.source}/* ./\n`;
       const vendored: Tree = { 'index.js': '', node_modules: { left: { 'index.js': 'vendored' } } };
@@ -146,7 +146,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.readHome(), listTree({ 'index.js': '' }));
     });
 
-    test('a record that is cut off: .git, .s2i and what collides go, in every combination of types', (t) => {
+    test('a truncated record: .git, .s2i and colliding entries are removed, in every combination of types', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(pythonAssemble(lab));
       lab.putHome({
@@ -189,7 +189,7 @@ for (const shell of shells) {
       );
     });
 
-    test('names that shells trip over', (t) => {
+    test('names that are special to shells', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(pythonAssemble(lab));
       const odd: Tree = {};
@@ -270,7 +270,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.readHome(), listTree({ plain: '', ...pythonInstalled }));
     });
 
-    test('what a profile and the repository keep, by exact name', (t) => {
+    test('profile and repository keep entries by exact name', (t) => {
       const lab = new Lab(t, shell);
       const names = [
         "it's",
@@ -314,7 +314,7 @@ for (const shell of shells) {
       ]);
     });
 
-    test('of a very large tree in the image, the rest is not looked into: it stays, with what builds add to it', (t) => {
+    test('the rest of a very large tree in the image is not listed, and stays with additions of builds', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble('#!/bin/bash\necho >> a/added; echo >> z/added; echo >> y/added; exit 0\n');
       lab.putHome({ a: { b: '' }, y: { c: '' }, z: { c: '' } });
@@ -335,7 +335,7 @@ for (const shell of shells) {
       }
     });
 
-    test('symlinks go, their targets stay, at the top and below', (t) => {
+    test('symlinks are removed, their targets stay, at any depth', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(pythonAssemble(lab));
       lab.putSource({
@@ -373,7 +373,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.readHome(), listTree({}));
     });
 
-    test('unlocking a directory leaves the mode of files alone: they may be hard links into a cache', (t) => {
+    test('unlocking a directory does not change the mode of files, which may be hard links into a cache', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(
         '#!/bin/bash\nPATH=/usr/bin:/bin\n[ -e cache ] || { mkdir -p cache lib; echo shared > cache/f; chmod 400 cache/f; ln cache/f lib/f; chmod 555 lib; }\n',
@@ -383,7 +383,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.readHome(), listTree({ cache: { f: file('shared\n', 0o400) } }));
     });
 
-    test('an empty source: the earlier one goes, and the rest is up to assemble', (t) => {
+    test('an empty source removes the earlier one and leaves the rest to assemble', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(pythonAssemble(lab));
       lab.putSource(first);
@@ -394,7 +394,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.readHome(), {});
     });
 
-    test('a record with empty lines, with unknown ones, and with paths that lead elsewhere', (t) => {
+    test('a record with empty lines, unknown lines, and paths outside of its folders', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble('#!/bin/sh\n');
       const forged = [
@@ -488,7 +488,7 @@ for (const shell of shells) {
 
 for (const shell of shells) {
   // As in the .NET images: $HOME is /opt/app-root, and the work is done in its src.
-  test(`a folder to work in inside $HOME is where the source is, under ${shell.name}`, (t) => {
+  test(`a working directory inside $HOME is the work directory, under ${shell.name}`, (t) => {
     const lab = new Lab(t, shell);
     const beside = { src: { 'kept.cs': 'image' }, etc: { config: 'image' } };
     lab.putHome({ ...beside, work: {} });

@@ -107,9 +107,9 @@ function build(lab: Lab, language: Language, source: Tree, mount: { from: string
 }
 
 for (const shell of shells) {
-  describe(`a chain and a full build under ${shell.name}`, () => {
+  describe(`chained and full image under ${shell.name}`, () => {
     for (const language of Object.keys(known) as Language[]) {
-      test(`${language}: the same image`, (t) => {
+      test(`${language}: are equal`, (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble(stockAssemble(lab, language));
         const artifacts = join(lab.root, 'artifacts');

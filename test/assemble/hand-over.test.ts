@@ -18,7 +18,7 @@ exit 7
 `;
 
 for (const shell of shells) {
-  describe(`handing over under ${shell.name}`, () => {
+  describe(`wrapper runs assemble under ${shell.name}`, () => {
     test('assemble gets the arguments, stdin, environment, directory and umask of the wrapper, and its exit code counts', (t) => {
       const start = {
         args: ['', 'a b', '*', '-e', 'new\nline', "it's"],
@@ -98,7 +98,7 @@ for (const shell of shells) {
       });
     }
 
-    test('an assemble that removes the source is none the worse', (t) => {
+    test('an assemble may remove the source', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(`#!/bin/sh\n/bin/rm -r ${lab.source}\n`);
       lab.putSource({ a: '' });
@@ -107,7 +107,7 @@ for (const shell of shells) {
       assert.doesNotMatch(result.stdout, /Removed what/);
     });
 
-    test('an assemble that fails leaves the source where it is, and the record as that of a build that never ended', (t) => {
+    test('a failed assemble keeps the source, and a record with the state begun', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble('#!/bin/sh\nexit 3\n');
       lab.putSource({ a: '' });
@@ -120,7 +120,7 @@ for (const shell of shells) {
       ['its run', (lab: Lab) => lab.installRun(`#!/bin/sh\ncd ${lab.source}\n`)],
       ['a link', (lab: Lab) => lab.putHome({ app: link(join(lab.source, 'a')) })],
     ] as const) {
-      test(`the source stays where the image needs it: ${name} says so`, (t) => {
+      test(`the source is kept if the image uses it: ${name}`, (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble('#!/bin/sh\n');
         setUp(lab);
@@ -137,7 +137,7 @@ for (const shell of shells) {
       });
     }
 
-    test("the scripts that came as a part of the source are none of assemble's business", (t) => {
+    test('scripts that came as part of the source are removed before assemble', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(`#!/bin/bash\nPATH=/usr/bin:/bin\nshopt -s dotglob\nmv ${lab.source}/* ./\n`);
       lab.putSource({ a: '', '.s2i-incremental-scripts': { assemble: 'x', run: 'y' } });
@@ -156,7 +156,7 @@ for (const shell of shells) {
     });
 
     const own = '#!/bin/sh\necho "own assemble $0" "$@"\nexit 5\n';
-    test('the own assemble may be in .sti, as of old', (t) => {
+    test("the repository's assemble may be in .sti", (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble('#!/bin/sh\necho image\n');
       lab.putSource({ '.sti': { bin: { assemble: own } } });
@@ -171,7 +171,7 @@ for (const shell of shells) {
       { name: 'a symlink', bin: { assemble: link('../../build.sh') } },
     ];
     for (const { name, bin } of users) {
-      test(`the user's own assemble goes before the image's: ${name}`, (t) => {
+      test(`the user's assemble wins over the image's: ${name}`, (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble('#!/bin/sh\necho image\n');
         lab.putSource({ '.s2i': { bin }, 'build.sh': file(own, 0o755) });
@@ -188,7 +188,7 @@ for (const shell of shells) {
       ['a directory', { assemble: {} }],
       ['a dangling symlink', { assemble: link('no') }],
     ] as [string, Tree][]) {
-      test(`the image's assemble runs if the user's own is ${name}`, (t) => {
+      test(`the image's assemble runs if the user's is ${name}`, (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble('#!/bin/sh\necho image\n');
         lab.putSource({ '.s2i': { bin } });
@@ -197,7 +197,7 @@ for (const shell of shells) {
       });
     }
 
-    test('a repository that carries the wrapper itself, this or another version of it', (t) => {
+    test('a repository may contain the wrapper, in this or another version', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(
         `#!/bin/bash\nPATH=/usr/bin:/bin\nset -e\nshopt -s dotglob\nmv ${lab.source}/* ./\necho image "$@"\n`,
@@ -214,7 +214,7 @@ for (const shell of shells) {
       }
     });
 
-    test("the user's own run is kept, executable, and dropped with the source that had it", (t) => {
+    test("the user's run is kept, executable, and removed with the source that had it", (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(`#!/bin/bash\nPATH=/usr/bin:/bin\nrm -rf ${lab.source}/.s*\n`);
       const kept = () => readTree(join(lab.home, '.s2i-incremental'))['run'];
@@ -232,11 +232,11 @@ for (const shell of shells) {
     });
   });
 
-  describe(`run under ${shell.name}`, () => {
+  describe(`wrapper's run under ${shell.name}`, () => {
     const ownRun = '#!/bin/sh\necho "own $0" "$@"\necho $$\n';
     const imageRun = '#!/bin/sh\necho "image $0" "$@"\n';
 
-    test("becomes the user's kept run", (t) => {
+    test("starts the user's kept run", (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble('#!/bin/sh\n');
       lab.installRun(imageRun);
@@ -251,7 +251,7 @@ for (const shell of shells) {
       ['without a kept one', {}],
       ['with HOME unset', { env: { HOME: undefined } }],
     ] as [string, Start][]) {
-      test(`becomes the image's run ${name}`, (t) => {
+      test(`starts the image's run ${name}`, (t) => {
         const lab = new Lab(t, shell);
         lab.installRun(imageRun);
         assert.deepEqual(lab.run({ args: ['a b', ''], ...start }), {
@@ -273,7 +273,7 @@ for (const shell of shells) {
       assert.match(built.stdout, new RegExp(`\nimage ${lab.output}/assemble\n`));
     });
 
-    test('says that there is none', (t) => {
+    test('reports a missing run', (t) => {
       const lab = new Lab(t, shell);
       const line = (name: string) =>
         `s2i-incremental: there is no ${name}, neither in ${lab.scripts} nor in /usr/libexec/s2i and /usr/local/s2i\n`;
@@ -281,7 +281,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.build(), { status: 127, stdout: '', stderr: line('assemble') });
     });
 
-    test("becomes the user's run in the source where none could be kept", (t) => {
+    test("starts the user's run in the source if none could be kept", (t) => {
       const lab = new Lab(t, shell);
       lab.installRun(imageRun);
       lab.putHome({ '.s2i': { bin: { run: file(ownRun, 0o755) } } });
@@ -291,7 +291,7 @@ for (const shell of shells) {
       assert.match(lab.run().stdout, /^own /);
     });
 
-    test("becomes the image's run if the kept one is this very script, or another version of it", (t) => {
+    test("starts the image's run if the kept one is this script, or another version of it", (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble('#!/bin/sh\n');
       lab.installRun(imageRun);
@@ -303,7 +303,7 @@ for (const shell of shells) {
       }
     });
 
-    test('takes its place: same process, and a signal ends the real one', (t) => {
+    test('is replaced by the real run, in the same process', (t) => {
       const lab = new Lab(t, shell);
       lab.installRun('#!/bin/sh\nkill -TERM $$\n');
       assert.equal(lab.run().status, null);
@@ -311,7 +311,7 @@ for (const shell of shells) {
   });
 }
 
-test('the script starts by itself, by its first line', (t) => {
+test('starts by its first line', (t) => {
   const lab = new Lab(t, shells[0]);
   lab.installAssemble('#!/bin/sh\necho image "$@"\n');
   assert.equal(lab.build().status, 0);

@@ -94,7 +94,7 @@ const obstacles: Obstacle[] = [
 ];
 
 for (const shell of shells) {
-  describe(`a full build under ${shell.name}`, () => {
+  describe(`wrapper in a full build under ${shell.name}`, () => {
     for (const { name, prepare, start, line } of obstacles) {
       test(name, (t) => {
         const lab = new Lab(t, shell);
@@ -125,7 +125,7 @@ for (const shell of shells) {
       ['a file', home((lab) => `${lab.outside}/precious.txt`)],
       ['a symlink to where the image works', home((lab) => `${lab.output}/home`)],
     ] as [string, (lab: Lab) => Start][]) {
-      test(`HOME ${name}: the record is where the image works`, (t) => {
+      test(`records in the working directory with HOME ${name}`, (t) => {
         const lab = new Lab(t, shell);
         symlinkSync(lab.home, join(lab.output, 'home'));
         lab.installAssemble('#!/bin/bash\necho 1 >> out\n');
@@ -138,7 +138,7 @@ for (const shell of shells) {
       });
     }
 
-    test('removes nothing: not what the source has too, not what S2I injected', (t) => {
+    test('removes nothing of the source and of what S2I injected', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(`#!/bin/sh\n/bin/cp -R ${lab.source}/. ./\n`);
       lab.putHome({ conf: { token: 'secret' }, '.git': { old: '' }, '.local': {} });
@@ -148,7 +148,7 @@ for (const shell of shells) {
       assert.deepEqual(lab.readHome(), listTree(whole));
     });
 
-    test('a record of another BuildConfig is that of a base image', (t) => {
+    test('treats a record of another BuildConfig as part of the base image', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble('#!/bin/sh\n');
       const record = recordText('of shop/base', 'a ./lib');
@@ -168,7 +168,7 @@ for (const shell of shells) {
     });
   });
 
-  describe(`an incremental build under ${shell.name}`, () => {
+  describe(`wrapper in an incremental build under ${shell.name}`, () => {
     const mover = (lab: Lab) =>
       `#!/bin/bash\nPATH=/usr/bin:/bin\nset -e\nshopt -s dotglob\nmv ${lab.source}/* ./\necho 1 >> generated\n`;
     const one: Tree = { '.git': { HEAD: '1' }, lib: { one: '' }, gone: { here: '' } };
@@ -188,7 +188,7 @@ for (const shell of shells) {
       ['in a folder that is a dangling symlink', (lab) => linkState(lab, 'nowhere')],
     ];
     for (const [name, spoil] of records) {
-      test(`with a record that is ${name} only clears the way, and says so`, (t) => {
+      test(`removes only what is in the way with a record that is ${name}, and says so`, (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble(mover(lab));
         lab.putSource(one);
@@ -213,7 +213,7 @@ for (const shell of shells) {
       });
     }
 
-    test('whose source takes the name of the record: the record makes room', (t) => {
+    test('removes the record if the source has its name', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(mover(lab));
       for (const [source, lines] of [
@@ -229,7 +229,7 @@ for (const shell of shells) {
       assert.equal(readTree(lab.home)['lib/two'], 'file 644 ');
     });
 
-    test('goes on where an entry cannot be removed', (t) => {
+    test('continues if an entry cannot be removed', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(mover(lab));
       lab.putSource(one);
@@ -257,7 +257,7 @@ for (const shell of shells) {
       ['that is a symlink', { '.s2i': { keep: link('/etc/passwd') } }],
       ['that is unreadable', { '.s2i': { keep: file('gone', 0o000) } }],
     ] as [string, Tree][]) {
-      test(`takes no list ${name === 'in .s2i/keep' ? 'of 100,000 lines' : `.s2i/keep ${name}`}`, (t) => {
+      test(`ignores a list ${name === 'in .s2i/keep' ? 'of 100,000 lines' : `.s2i/keep ${name}`}`, (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble(mover(lab));
         lab.putSource(one);
@@ -277,7 +277,7 @@ for (const shell of shells) {
       });
     }
 
-    test('after one that was killed in the middle, and again', (t) => {
+    test('works after a killed build, twice', (t) => {
       const lab = new Lab(t, shell);
       const profile = { keep: ['kept'] };
       const killer = (moment: string) =>
@@ -303,7 +303,7 @@ for (const shell of shells) {
       assert.deepEqual(home, listTree({ ...two, base: { image: '' }, generated: '1\n' }));
     });
 
-    test('after one that was killed while the wrapper worked', (t) => {
+    test('works after a build that was killed in the wrapper', (t) => {
       const lab = new Lab(t, shell);
       lab.installAssemble(mover(lab));
       lab.putSource(one);
@@ -327,7 +327,7 @@ for (const shell of shells) {
     });
 
     if (isRoot) {
-      test('leaves what is or holds a mount, with what is mounted', (t) => {
+      test('keeps mounts and folders with mounts', (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble('#!/bin/sh\n/bin/mkdir -p "data 1/volume" other\n');
         assert.equal(lab.build().status, 0);
@@ -342,7 +342,7 @@ for (const shell of shells) {
         assert.deepEqual(Object.keys(lab.readHome()).sort(), ['data 1', 'data 1/volume', 'other']);
       });
 
-      test('leaves a mount that is there from the first build on', (t) => {
+      test('keeps a mount that exists since the first build', (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble('#!/bin/sh\necho 1 >> volume/new\n');
         mkdirSync(join(lab.root, 'volume'));
@@ -355,7 +355,7 @@ for (const shell of shells) {
         }
       });
 
-      test("goes on past a directory of somebody else's", (t) => {
+      test('continues after a directory of another user', (t) => {
         const lab = new Lab(t, shell);
         lab.installAssemble('#!/bin/sh\n');
         lab.putHome({
@@ -383,7 +383,7 @@ for (const shell of shells.filter(({ file: program }) => program.endsWith('bash'
     ...sets.map((option) => ({ SHELLOPTS: option })),
   ]) {
     const title = Object.entries(env).flat().join('=');
-    test(`${title} exported: it makes no difference, and assemble has it as well, under ${shell.name}`, (t) => {
+    test(`wrapper ignores exported ${title}, and passes it to assemble, under ${shell.name}`, (t) => {
       const [plain, odd] = [new Lab(t, shell), new Lab(t, shell)];
       for (const lab of [plain, odd]) {
         const mine = lab === plain ? {} : env;

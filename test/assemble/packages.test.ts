@@ -88,8 +88,8 @@ if [ -f pyproject.toml ]; then pip install .; fi
 }
 
 for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
-  describe(`packages under ${shell.name}`, () => {
-    test('what no requirement file names, and what only that needed, goes', (t) => {
+  describe(`wrapper, Python packages under ${shell.name}`, () => {
+    test('uninstalls packages that no requirement file needs', (t) => {
       const python = new PythonLab(t, shell, ['Base.Tool']);
       const steps: [requirements: string, uninstalled: string, installed: string[]][] = [
         [
@@ -137,7 +137,7 @@ for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
       assert.deepEqual(python.installed(), ['Base.Tool==1', 'colors==1']);
     });
 
-    test("the project's own package is installed anew: a deleted module is gone, a new name replaces the old one", (t) => {
+    test("reinstalls the project's package without deleted modules and old names", (t) => {
       const python = new PythonLab(t, shell);
       const requirements = { 'requirements.txt': 'flask==1\n' };
       python.build({ ...requirements, ...ownPackage('shop', 'old', 'kept') });
@@ -151,7 +151,7 @@ for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
       python.assertEqualToFullBuild(three);
     });
 
-    test('packages are found in lock files and in pyproject.toml, too', (t) => {
+    test('reads lock files and pyproject.toml', (t) => {
       const python = new PythonLab(t, shell, ['flask==1', 'requests']);
       const rows: [file: string, text: string, uninstalled: string][] = [
         ['none', '', 'requests urllib3'],
@@ -181,7 +181,7 @@ for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
       }
     });
 
-    test('modules of the source with the names of those of Python do no harm', (t) => {
+    test("ignores modules of the source named like Python's", (t) => {
       const python = new PythonLab(t, shell);
       const source: Tree = {
         'requirements.txt': 'flask==1\n',
@@ -194,7 +194,7 @@ for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
       python.assertEqualToFullBuild(source);
     });
 
-    test('without a Python, or with one that fails, there is a line and nothing else', (t) => {
+    test('prints one line without Python, or if it fails', (t) => {
       const python = new PythonLab(t, shell);
       const source: Tree = { 'requirements.txt': '' };
       python.build({ 'requirements.txt': 'requests\n' });

@@ -74,8 +74,8 @@ const installed: Tree = {
 const runs = 60;
 
 for (const shell of shells) {
-  describe(`chains under ${shell.name}`, () => {
-    test('two random sources', () => {
+  describe(`chain of random sources under ${shell.name}`, () => {
+    test('leaves the second source and the installed files', () => {
       fc.assert(
         fc.property(source, source, (a, b) => {
           const cleaning: (() => void)[] = [];

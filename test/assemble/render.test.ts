@@ -36,7 +36,7 @@ const assembleNames = [
 ];
 
 describe('renderAssemble', () => {
-  test('changes the settings and nothing else', () => {
+  test('changes only the settings', () => {
     const changed = renderAssemble({ ...settings, scriptsDir: '/usr/local/s2i', sourceDir: '/src' }).split('\n');
     const template = assembleTemplate.split('\n');
     assert.equal(changed.length, template.length);
@@ -53,14 +53,14 @@ describe('renderAssemble', () => {
     );
   });
 
-  test('gives the template for its defaults', () => {
+  test('returns the template for default settings', () => {
     assert.equal(
       renderAssemble({ version: 'dev', profile: 'default', scriptsDir: '/usr/libexec/s2i', keep: [], outputs: [] }),
       assembleTemplate,
     );
   });
 
-  test('quotes whatever a shell could read otherwise', () => {
+  test('quotes everything special to a shell', () => {
     const odd = "'; exit 9 #$(id)`id`$HOME\\ \"!*$&$1$'a' ü\t";
     const script = renderAssemble({
       version: odd,
@@ -85,7 +85,7 @@ describe('renderAssemble', () => {
       ['sourceDir', { sourceDir: `/a${character}b` }],
       ['keep', { keep: ['a', `a${character}b`] }],
     ] as const) {
-      test(`refuses ${JSON.stringify(character)} in ${setting}`, () => {
+      test(`rejects ${JSON.stringify(character)} in ${setting}`, () => {
         assert.throws(() => renderAssemble({ ...settings, ...change }), {
           name: 'ScriptSettingError',
           code: 'control_character',
@@ -96,7 +96,7 @@ describe('renderAssemble', () => {
   }
 
   for (const name of ['', '.', '..', 'a/b', '/', '/etc', '.s2i-incremental', '.s2i-incremental.new']) {
-    test(`refuses to keep ${JSON.stringify(name)}`, () => {
+    test(`rejects ${JSON.stringify(name)} in keep`, () => {
       assert.throws(() => renderAssemble({ ...settings, keep: ['pip.ini', name] }), {
         name: 'ScriptSettingError',
         code: 'not_an_entry_name',
@@ -106,7 +106,7 @@ describe('renderAssemble', () => {
   }
 
   for (const path of ['', '/', 'a', '/a b', '/a/../b', '/a/', '/a$(id)', '$a', '${A}/b', '$A$B', '/a\n/b', '/*']) {
-    test(`refuses ${JSON.stringify(path)} among outputs`, () => {
+    test(`rejects ${JSON.stringify(path)} in outputs`, () => {
       assert.throws(() => renderAssemble({ ...settings, outputs: ['/deployments', path] }), {
         name: 'ScriptSettingError',
         code: 'not_an_output',
@@ -119,7 +119,7 @@ describe('renderAssemble', () => {
     ['scriptsDir', { scriptsDir: 'usr' }],
     ['sourceDir', { sourceDir: '' }],
   ] as const) {
-    test(`refuses a relative ${setting}`, () => {
+    test(`rejects a relative ${setting}`, () => {
       assert.throws(() => renderAssemble({ ...settings, ...change }), {
         name: 'ScriptSettingError',
         code: 'not_absolute',
@@ -130,7 +130,7 @@ describe('renderAssemble', () => {
 });
 
 describe('renderRun', () => {
-  test('changes the setting and nothing else', () => {
+  test('changes only the setting', () => {
     assert.equal(
       renderRun({ scriptsDir: "/it's" }),
       runTemplate.replace("wrapper_scripts_dir='/usr/libexec/s2i'", () => "wrapper_scripts_dir='/it'\\''s'"),
@@ -138,7 +138,7 @@ describe('renderRun', () => {
     assert.deepEqual(readSettings(renderRun({ scriptsDir: "/it's" }), ['wrapper_scripts_dir']), ["/it's"]);
   });
 
-  test('refuses a newline and a relative path', () => {
+  test('rejects a newline and a relative path', () => {
     assert.throws(() => renderRun({ scriptsDir: '/a\nb' }), { code: 'control_character', setting: 'scriptsDir' });
     assert.throws(() => renderRun({ scriptsDir: '' }), { code: 'not_absolute', setting: 'scriptsDir' });
   });

@@ -68,7 +68,7 @@ describe('helm test', () => {
     assert.match(stdout, /\/default\/assemble: 200\n/);
   });
 
-  it('waits for one that is not ready yet', async (t) => {
+  it('waits for a webhook that is not ready yet', async (t) => {
     const { operations, mutate, script, ca } = await startWebhook(t);
     const port = await new Promise<number>((resolve) => {
       const server = createServer().listen(0, '127.0.0.1', () => {
@@ -103,7 +103,7 @@ describe('helm test', () => {
     'whose scripts cannot be fetched': [{ SCRIPT_URL: 'http://127.0.0.1:2/assemble' }, /\/assemble: ECONNREFUSED\n/],
   } as const;
   for (const [what, [wrong, told]] of Object.entries(refused)) {
-    it(`fails with one ${what}`, async (t) => {
+    it(`fails with a webhook ${what}`, async (t) => {
       const { operations, mutate, script, ca } = await startWebhook(t);
       const addresses = { OPERATIONS_URL: operations, MUTATE_URL: mutate, SCRIPT_URL: script, CA_FILE: ca, ...wrong };
       if (addresses.CA_FILE === 'other') addresses.CA_FILE = (await startWebhook(t)).ca;
@@ -113,7 +113,7 @@ describe('helm test', () => {
     });
   }
 
-  it('sends no review where a client certificate is wanted', async (t) => {
+  it('sends no review if a client certificate is required', async (t) => {
     const { operations, script, ca } = await startWebhook(t);
     const addresses = {
       OPERATIONS_URL: operations,
@@ -127,7 +127,7 @@ describe('helm test', () => {
     assert.deepEqual({ status, asked: stdout.includes('/mutate') }, { status: 0, asked: false });
   });
 
-  it('fetches no script where none is delivered over HTTP', async (t) => {
+  it('fetches no script if none is delivered over HTTP', async (t) => {
     const { operations, mutate, ca } = await startWebhook(t);
     const addresses = {
       OPERATIONS_URL: operations,

@@ -20,7 +20,7 @@ async function podTemplateOf(...more: readonly string[]): Promise<JsonObject> {
   return objectAt(theOnly('Deployment', await renderedObjects(defaults, ...more)), 'spec', 'template') ?? {};
 }
 
-describe('configuration', () => {
+describe('chart, configuration file', () => {
   it('has the defaults of the program, and the address of the scripts', async () => {
     const text = await configOf(installMode('openshift'));
     const expected = parseConfig(
@@ -30,7 +30,7 @@ describe('configuration', () => {
     assert.deepEqual(parseConfig(text, {}), expected);
   });
 
-  it('says where certificates are kept in mode self-signed, and only there', async () => {
+  it('names the certificate Secret only in mode self-signed', async () => {
     const sections = modes.map(async (mode) => [mode.name, at(parse(await configOf(mode)), 'certificate')] as const);
     const kept = {
       secret: 's2i-incremental/s2i-incremental-webhook-self-signed-cert',
@@ -52,7 +52,7 @@ describe('configuration', () => {
     parseConfig(await configOf(defaults), {});
   });
 
-  it('tells an address that is not set from one that is empty', async () => {
+  it('distinguishes an unset address from an empty one', async () => {
     const baseUrlWith = async (...more: readonly string[]) =>
       at(parse(await configOf(defaults, ...more)), 'assemble', 'baseUrl');
     assert.deepEqual(
@@ -71,7 +71,7 @@ describe('configuration', () => {
     );
   });
 
-  it('has the profiles in the order that is asked for', async () => {
+  it('has the profiles in the order of profileOrder', async () => {
     const orderWith = async (order: string) => {
       const sets = ['config.assemble.profiles={"zeta":{},"alpha":{},"beta":{}}', `profileOrder=${order}`];
       const config = parseConfig(await configOf(defaults, ...sets.flatMap((set) => ['--set-json', set])), {});
@@ -82,7 +82,7 @@ describe('configuration', () => {
     assert.deepEqual(await orderWith('["zeta","alpha"]'), ['zeta', 'alpha', 'beta']);
   });
 
-  it('rolls the pods when it changes, and only then', async () => {
+  it('restarts the pods only when it changes', async () => {
     const checksumWith = async (...more: readonly string[]) =>
       at(await podTemplateOf(...more), 'metadata', 'annotations', 'checksum/config');
     const before = await checksumWith();
@@ -92,8 +92,8 @@ describe('configuration', () => {
   });
 });
 
-describe('pods', () => {
-  it('get the time that their shutdown takes', async () => {
+describe('chart, pods', () => {
+  it('get enough time to shut down', async () => {
     const periodWith = async (delay: string) =>
       at(await podTemplateOf('--set', `config.server.shutdownDelay=${delay}`), 'spec', 'terminationGracePeriodSeconds');
     assert.deepEqual(
@@ -102,7 +102,7 @@ describe('pods', () => {
     );
   });
 
-  it('have a token only where they need one', async () => {
+  it('have a token only if they need one', async () => {
     const tokens = modes.map(async (mode) => {
       const spec = objectAt(theOnly('Deployment', await renderedObjects(mode)), 'spec', 'template', 'spec');
       const volumes = (at(spec, 'volumes') as readonly JsonObject[]).map(({ name }) => name);
@@ -123,7 +123,7 @@ describe('pods', () => {
   });
 });
 
-describe('values that do not fit each other or the cluster', () => {
+describe('chart, values that do not fit each other or the cluster', () => {
   const refused = async (kubeVersion: string, ...sets: readonly string[]) => {
     const more = sets.flatMap((set) => ['--set-json', set]);
     const { status, stderr } = await template({ ...defaults, kubeVersion }, ...more);
@@ -131,7 +131,7 @@ describe('values that do not fit each other or the cluster', () => {
     return /configmap\.yaml:\d+:\d+\): (.*)/.exec(stderr)?.[1];
   };
 
-  it('are refused with what to do about them', async () => {
+  it('are rejected with a remedy', async () => {
     assert.deepEqual(
       [
         await refused('v1.34.4', 'image.repository=""'),

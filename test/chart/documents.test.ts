@@ -10,7 +10,7 @@ import { chart } from './helm.ts';
 
 const read = (file: string) => readFileSync(join(chart, file), 'utf8');
 
-describe("the chart's documents", () => {
+describe('chart, README and values.yaml', () => {
   it('explain each value', () => {
     const values = chartValues(read('values.yaml'));
     assert.ok(values.length > 50);
@@ -20,11 +20,11 @@ describe("the chart's documents", () => {
     );
   });
 
-  it('have the table of values as it is: node hack/chart-readme.ts writes it', () => {
+  it('have the current table of values (node hack/chart-readme.ts)', () => {
     assert.equal(read('README.md'), renderChartReadme(read('README.md'), read('values.yaml')));
   });
 
-  it('notice a value that is new', () => {
+  it('detect a new value', () => {
     const values = `${read('values.yaml')}\n# -- Something new.\nnews: {a: 1}\n`;
     assert.ok(renderChartReadme(read('README.md'), values).includes('| `news` | `{"a":1}` | Something new. |'));
     const long = `# -- A long default.\nlong: ${'x'.repeat(119)}\n`;
@@ -35,7 +35,7 @@ describe("the chart's documents", () => {
     ]);
   });
 
-  it('have no link that leads nowhere once the chart is packaged', () => {
+  it('have no broken link in the packaged chart', () => {
     const relative = [...read('README.md').matchAll(/\]\((?!https:\/\/|#)([^)]*)\)/g)].map(([, target]) => target);
     assert.deepEqual(relative, []);
   });

@@ -19,8 +19,8 @@ async function alertsOf(mode: InstallMode, ...sets: readonly string[]): Promise<
   return new Map(rules.map((one) => [stringAt(one, 'alert') ?? '', one]));
 }
 
-describe('monitoring', () => {
-  it('is off by default, each part of it', async () => {
+describe('chart, monitoring', () => {
+  it('is off by default', async () => {
     for (const mode of installModes.filter(({ name }) => name !== 'monitoring')) {
       const objects = await renderedObjects(mode);
       const found = objects.filter(({ apiVersion }) => /^(?:monitoring|grafana|console)\./.test(apiVersion));
@@ -28,7 +28,7 @@ describe('monitoring', () => {
     }
   });
 
-  it('is switched on part by part', async () => {
+  it('is enabled part by part', async () => {
     const before = (await renderedObjects(installMode('self-signed'))).length;
     const addedWith = async (part: string) => {
       const objects = await renderedObjects(installMode('self-signed'), '--set', `monitoring.${part}.enabled=true`);
@@ -57,7 +57,7 @@ describe('monitoring', () => {
   });
 });
 
-describe('the ServiceMonitor', () => {
+describe('chart, ServiceMonitor', () => {
   it('selects one of the two Services and a port of it', async () => {
     const objects = await renderedObjects(monitoring);
     const monitor = theOnly('ServiceMonitor', objects);
@@ -75,7 +75,7 @@ describe('the ServiceMonitor', () => {
   });
 });
 
-describe('the alerts', () => {
+describe('chart, alerts', () => {
   it('have a severity, a summary, and a section in the documentation', async () => {
     const text = readFileSync(new URL('../../docs/monitoring.md', import.meta.url), 'utf8');
     const sections = [...text.matchAll(/^### (S2IIncremental\w+)$/gm)].map(([, name]) => name);
@@ -91,7 +91,7 @@ describe('the alerts', () => {
     }
   });
 
-  it('lead nowhere if nobody says where the documentation is', async () => {
+  it('have no runbook URL unless it is set', async () => {
     const alerts = await alertsOf(installMode('self-signed'));
     assert.deepEqual(
       [...alerts.values()].filter((rule) => at(rule, 'annotations', 'runbook_url') !== undefined),
@@ -99,7 +99,7 @@ describe('the alerts', () => {
     );
   });
 
-  it('about the certificate are never raised by one that is renewed in time', async () => {
+  it('do not fire for a certificate that is renewed in time', async () => {
     const secondsOf = async (mode: string, ...sets: readonly string[]) => {
       const alerts = await alertsOf(installMode(mode), ...sets);
       return ['S2IIncrementalCertificateNotRenewed', 'S2IIncrementalCertificateExpiring'].map((name) =>
@@ -127,13 +127,13 @@ describe('the alerts', () => {
     );
   });
 
-  it('do not ask for a history where there is none', async () => {
+  it('omit the history if standalone', async () => {
     assert.ok((await alertsOf(monitoring)).has('S2IIncrementalHistoryNotSynced'));
     assert.ok(!(await alertsOf(installMode('standalone'))).has('S2IIncrementalHistoryNotSynced'));
   });
 });
 
-describe("the console's dashboard", () => {
+describe('chart, dashboard of the console', () => {
   const parsed = async () => {
     const [grafana, console] = dashboardsIn(await renderedObjects(monitoring));
     const content = (object: Manifest | undefined): unknown =>
@@ -158,7 +158,7 @@ describe("the console's dashboard", () => {
     );
   });
 
-  it('has nothing that the console cannot draw', async () => {
+  it('has only what the console can draw', async () => {
     const panels = (arrayAt((await parsed()).console, 'rows') ?? []).flatMap((row) => arrayAt(row, 'panels') ?? []);
     for (const panel of panels) {
       const title = stringAt(panel, 'title') ?? '';

@@ -13,7 +13,7 @@ const golden = new URL('golden/', import.meta.url);
 const rewrite = process.env['UPDATE_GOLDEN'] === '1';
 const defaults = installMode('self-signed');
 
-describe('golden manifests', () => {
+describe('chart, golden manifests', () => {
   for (const mode of modes) {
     it(mode.name, async () => {
       const { status, stdout, stderr } = await template(mode);
@@ -33,13 +33,13 @@ describe('golden manifests', () => {
     });
   }
 
-  it('are of a way to install each, and no file is left over', () => {
+  it('exist for each ci values file, and no others', () => {
     assert.ok(modes.length > 0);
     assert.deepEqual(readdirSync(golden).sort(), modes.map(({ name }) => `${name}.yaml.golden`).sort());
   });
 });
 
-describe('registration', () => {
+describe('chart, MutatingWebhookConfiguration', () => {
   const documented = parse(
     readFileSync(new URL('../../docs/registration.yaml', import.meta.url), 'utf8'),
   ) as JsonObject;
@@ -50,7 +50,7 @@ describe('registration', () => {
       return { clientConfig, namespaceSelector, entry };
     });
 
-  it('is the documented one, but for where the webhook is and for the namespaces', async () => {
+  it('equals docs/registration.yaml, except for address and namespaces', async () => {
     const entries = entriesOf(theOnly('MutatingWebhookConfiguration', await renderedObjects(defaults)));
     assert.deepEqual(
       entries.map(({ entry }) => entry),
@@ -68,7 +68,7 @@ describe('registration', () => {
     );
   });
 
-  it('has conditions where the API server knows them, or where they are asked for', async () => {
+  it('has match conditions if the API server supports them, or if set', async () => {
     const hasConditions = async (kubeVersion: string, setting: string) => {
       const objects = await renderedObjects(
         { ...defaults, kubeVersion },
@@ -91,7 +91,7 @@ describe('registration', () => {
     );
   });
 
-  it('for OpenShift 3.11 has no field that came later', async () => {
+  it('has no later field for OpenShift 3.11', async () => {
     const more = ['--set', 'certificate.existing.caBundle=-----BEGIN CERTIFICATE-----'];
     const objects = await renderedObjects(installMode('openshift3'), ...more);
     const configuration = theOnly('MutatingWebhookConfiguration', objects);

@@ -92,20 +92,20 @@ const wrong: Readonly<Record<string, readonly [given: string, complaint: string]
   ],
 };
 
-describe('the schema refuses', () => {
+describe('values.schema.json, mistakes', () => {
   for (const [what, [given, complaint]] of Object.entries(wrong)) {
     it(what, async () => {
       assert.deepEqual(await complaintsAbout(given), [complaint]);
     });
   }
 
-  it('every mistake at once', async () => {
+  it('reports every mistake at once', async () => {
     assert.equal((await complaintsAbout('replicas=-1', 'nope=1', 'config.log.level="x"')).length, 3);
   });
 });
 
-describe('the schema knows', () => {
-  it("exactly the program's configuration, but for what the chart writes", () => {
+describe('values.schema.json, keys', () => {
+  it("has the program's configuration keys, except those the chart writes", () => {
     const written = ['registry.credentialsFile', 'registry.caFile'];
     const keys = configKeys()
       .map(({ path }) => path.join('.'))
@@ -114,7 +114,7 @@ describe('the schema knows', () => {
     assert.deepEqual(keysOfSchema(objectAt(schema, 'properties', 'config')).sort(), keys.sort());
   });
 
-  it("no key that values.yaml does not explain, but what is Helm's", () => {
+  it("has only keys that values.yaml explains, or Helm's", () => {
     const explained = chartValues(readFileSync(join(chart, 'values.yaml'), 'utf8')).map(({ path }) => path);
     const unexplained = keysOfSchema(schema).filter(
       (key) => !explained.some((path) => `${key}.`.startsWith(`${path}.`) || path.startsWith(`${key}.`)),

@@ -14,7 +14,7 @@ import { patchIn, send } from '../helpers/webhook.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const build = join(root, 'hack', 'build.ts');
 
-describe('the bundle alone in an empty folder', () => {
+describe('bundle in an empty folder', () => {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-bundle-'));
   const program = join(folder, 'main.js');
   before(() => {
@@ -29,7 +29,7 @@ describe('the bundle alone in an empty folder', () => {
     assert.match(stdout, /build\/shop-5 {2}Incremental build: it continues from the image of shop-2\./);
   });
 
-  it('serves, with certificates made in the folder', async (t) => {
+  it('serves with certificates created in the folder', async (t) => {
     const child = startProgram(
       ['serve', '--host', '127.0.0.1', '--port', '0', '--ops-port', '0', '--scripts-port', '0'],
       {
@@ -55,7 +55,7 @@ describe('the bundle alone in an empty folder', () => {
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
 
-  it('reads a kubeconfig, so the client is in it', async () => {
+  it('contains the client, which reads a kubeconfig', async () => {
     const { status, stderr } = await runProgram(['serve', '--kubeconfig', join(folder, 'none')], {
       program,
       cwd: folder,
@@ -65,7 +65,7 @@ describe('the bundle alone in an empty folder', () => {
   });
 });
 
-it('the bundle is the same where node_modules is a link', (t) => {
+it('bundle is the same if node_modules is a link', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-link-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   for (const file of ['hack', 'src', 'package.json', 'tsconfig.json']) {
@@ -79,14 +79,14 @@ it('the bundle is the same where node_modules is a link', (t) => {
   assert.ok(bundleOf(join(folder, 'hack', 'build.ts')) === bundleOf(build));
 });
 
-describe('the SBOM', () => {
+describe('SBOM of the bundle', () => {
   const { version, dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     version: string;
     dependencies: Record<string, string>;
   };
   const packages = [`yaml@${dependencies['yaml']}`, `zod@${dependencies['zod']}`];
 
-  it('has the packages of the bundle and their hashes, the same each time', () => {
+  it('has the packages of the bundle and their hashes, reproducibly', () => {
     const text = createSbom(root, packages);
     const sbom = JSON.parse(text) as Sbom;
     assert.equal(sbom.metadata.component.name, 's2i-incremental-webhook');
@@ -101,7 +101,7 @@ describe('the SBOM', () => {
     assert.equal(createSbom(root, packages), text);
   });
 
-  it('is refused where the bundle holds a package that is not in the lock file', () => {
+  it('is rejected if the lock file lacks a package of the bundle', () => {
     assert.throws(() => createSbom(root, [...packages, 'yaml@0.0.1']), /package-lock.json does not: yaml@0\.0\.1$/);
   });
 });

@@ -12,7 +12,7 @@ function withoutTimes(text: string): string {
 }
 
 describe('demo', () => {
-  it('tells the story: opt-in, first build, two continued ones, a clean one, a clone, opt-out', async () => {
+  it('plays opt-in, first build, two incremental builds, a clean build, a clone and opt-out', async () => {
     const { status, stdout, stderr } = await runCommand(['demo']);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
     const told = withoutTimes(stdout);
@@ -40,13 +40,13 @@ describe('demo', () => {
     assert.ok(!stdout.includes('\u001b'), 'colours where no terminal is');
   });
 
-  it('is shown in docs/demo.md as it is', async () => {
+  it('prints the output in docs/demo.md', async () => {
     const page = readFileSync(new URL('../../docs/demo.md', import.meta.url), 'utf8');
     const told = /<!-- demo -->\s+```\n([^]*?)```\s+<!-- \/demo -->/.exec(page)?.[1];
     assert.equal(withoutTimes(told ?? ''), withoutTimes((await runCommand(['demo'])).stdout));
   });
 
-  it('has colours where they are asked for', async () => {
+  it('has colours if the terminal has', async () => {
     const { stdout } = await runCommand(['demo'], { hasColour: true });
     assert.ok(stdout.includes('\u001b[32m+ true\u001b[39m'));
   });

@@ -42,9 +42,9 @@ describe('enable and disable', () => {
   ][] = [
     ['opt in', 'enable', optedOut, admit, 'buildconfig/api enabled\n', warned],
     ['opt out', 'disable', optedIn, admit, 'buildconfig/api disabled\n', warned],
-    ['leave what is so already', 'enable', optedIn, admit, 'buildconfig/api is enabled already\n', ''],
+    ['do nothing if the label is set already', 'enable', optedIn, admit, 'buildconfig/api is enabled already\n', ''],
     [
-      'tell that the webhook did not record',
+      'report that the webhook did not record',
       'enable',
       optedOut,
       store,
@@ -52,7 +52,7 @@ describe('enable and disable', () => {
       `buildconfig/api: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, but still changes Builds.\n`,
     ],
     [
-      'tell that the webhook did not restore',
+      'report that the webhook did not restore',
       'disable',
       optedIn,
       store,
@@ -60,7 +60,7 @@ describe('enable and disable', () => {
       `buildconfig/api: the label is removed, so its next Builds are unmodified. But the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
     ],
     [
-      'say nothing of a record that the webhook cannot read, and keeps',
+      'do not mention an unreadable record, which the webhook keeps',
       'disable',
       withOrigin('{"version":2}'),
       store,
@@ -76,7 +76,7 @@ describe('enable and disable', () => {
     });
   }
 
-  it('show in a dry run what would change, and no value of a variable', async (t) => {
+  it('show changes in a dry run, without values of variables', async (t) => {
     const { kubeconfig } = await startApiServer(t, [optedOut], (stored) => {
       const secret = [{ name: 'TOKEN', value: 'secret' }];
       return {
@@ -93,7 +93,7 @@ describe('enable and disable', () => {
     assert.doesNotMatch(stdout, /secret/);
   });
 
-  it('try each name, and end with 1 where one failed', async (t) => {
+  it('try each name, and exit with 1 if one failed', async (t) => {
     const { kubeconfig } = await startApiServer(t, [optedOut], admit);
     assert.deepEqual(await runCommand(['enable', 'none', 'api', '--kubeconfig', kubeconfig]), {
       status: 1,

@@ -130,8 +130,8 @@ const cases: Readonly<Record<string, (t: TestContext) => Promise<readonly (reado
     ]),
 };
 
-describe('what others wrote', () => {
-  it('is looked for in every command', () => {
+describe('control characters of foreign text', () => {
+  it('are tested for every command', () => {
     assert.deepEqual(
       Object.keys(cases),
       commands.map(({ name }) => name),
@@ -140,7 +140,7 @@ describe('what others wrote', () => {
 
   for (const [name, argumentsOf] of Object.entries(cases)) {
     for (const columns of [undefined, 100]) {
-      it(`reaches no ${columns === undefined ? 'pipe' : 'terminal'} from ${name}`, async (t) => {
+      it(`reach no ${columns === undefined ? 'pipe' : 'terminal'} from ${name}`, async (t) => {
         for (const args of await argumentsOf(t)) {
           const { stdout, stderr } = await runCommand(args, columns === undefined ? {} : { columns });
           assert.notEqual(stdout + stderr, '');
@@ -150,7 +150,7 @@ describe('what others wrote', () => {
     }
   }
 
-  it('means the same in YAML and JSON', async (t) => {
+  it('are escaped in YAML and JSON', async (t) => {
     const file = fileWith(t, build);
     const [yaml, json] = await Promise.all(
       ['yaml', 'json'].map((format) =>
@@ -162,7 +162,7 @@ describe('what others wrote', () => {
     assert.equal(stringAt(fromJson, 'spec', 'source', 'git', 'uri'), hostile);
   });
 
-  it('has no colours of its own where there are colours', async (t) => {
+  it('add no colours', async (t) => {
     const [args = []] = (await cases['status']?.(t)) ?? [];
     const { stdout } = await runCommand(args, { columns: 200, hasColour: true });
     assert.ok(stdout.startsWith('\u001b[1mNAME\u001b[22m'));

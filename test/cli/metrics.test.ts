@@ -21,7 +21,7 @@ function countersIn(exposition: string): ReadonlyMap<string, number> {
   );
 }
 
-describe('the metrics of a running webhook', () => {
+describe('metrics of a running webhook', () => {
   it('count exactly the traffic between two scrapes', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));

@@ -15,8 +15,8 @@ const elsewhere = ['instantiate'];
 const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('preview of every golden case', () => {
-  it('leaves out requests about something else, and nothing more', () => {
+describe('preview, golden cases', () => {
+  it('covers every case with a Build or BuildConfig', () => {
     const kinds = goldenNames.filter((name) => {
       const kind = objectAt(reviewFrom(loadGolden(name)), 'request', 'object')?.['kind'];
       return kind !== 'Build' && kind !== 'BuildConfig';
@@ -25,7 +25,7 @@ describe('preview of every golden case', () => {
   });
 
   for (const name of goldenNames.filter((each) => !elsewhere.includes(each))) {
-    it(`gives the webhook's patch: ${name}`, async (t) => {
+    it(`prints the webhook's patch: ${name}`, async (t) => {
       const golden = loadGolden(name);
       const review = reviewFrom(golden);
       const history = historyOf(golden);

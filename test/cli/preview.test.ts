@@ -32,7 +32,7 @@ const complete = exampleBuild({
 const chained = { environment: { S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false' } };
 
 describe('preview', () => {
-  it('shows what would change, aligned and with the reason', async (t) => {
+  it('shows aligned changes and the reason', async (t) => {
     const file = fileWith(t, stringify(build));
     const history = fileWith(t, stringify({ kind: 'List', items: [complete, exampleBuildConfig()] }));
     const { status, stdout, stderr } = await runCommand(['preview', '-f', file, '--history', history, ...now], chained);
@@ -62,7 +62,7 @@ describe('preview', () => {
     ]);
   });
 
-  it('prints objects as YAML and JSON, and patches that make them', async (t) => {
+  it('prints objects as YAML and JSON, and patches', async (t) => {
     const file = fileWith(t, `${stringify(build)}---\n${stringify(exampleBuildConfig())}`);
     const run = async (format: string) =>
       (await runCommand(['preview', '-f', file, '-o', format, ...now], chained)).stdout;
@@ -112,14 +112,14 @@ describe('preview', () => {
     assert.equal(stringAt(object, 'spec', 'output', 'to', 'name'), 'harbor.example.com/het/api:${VERSION}');
   });
 
-  it('passes over what is beside a BuildConfig in a manifest', async () => {
+  it('skips other kinds in a manifest', async () => {
     const { status, stdout, stderr } = await runCommand(['preview', '-f', `${files}whole-manifest.yaml`]);
     assert.deepEqual([status, titlesIn(stdout).length], [0, 1]);
     assert.match(stdout, /^BuildConfig\/shop {2}Opted in: /);
     assert.equal(stderr, `${files}whole-manifest.yaml: skipped other kinds: 1 ImageStream, 1 Service\n`);
   });
 
-  it('reads an old export: Lists in Lists, the legacy group, null where there is nothing', async () => {
+  it('reads an old export with nested Lists, the legacy group and nulls', async () => {
     const { status, stdout, stderr } = await runCommand(['preview', '-f', `${files}legacy-list.yaml`]);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
     assert.deepEqual(
@@ -179,7 +179,7 @@ describe('preview', () => {
     ['nothing', '', /^s2i-incremental: .*objects\.yaml: holds no object\n$/],
   ];
   for (const [name, text, message] of wrong) {
-    it(`tells where a file holds ${name}`, async (t) => {
+    it(`reports where a file has ${name}`, async (t) => {
       const { status, stdout, stderr } = await runCommand(['preview', '-f', fileWith(t, text)]);
       assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
       assert.match(stderr, message);
@@ -193,7 +193,7 @@ describe('preview', () => {
     [['-f', 'x', '--now', 'noon'], /--now must be a time such as 2026-01-31T12:00:00Z; is "noon"/],
   ];
   for (const [args, message] of usage) {
-    it(`refuses preview ${args.join(' ')}`, async () => {
+    it(`rejects preview ${args.join(' ')}`, async () => {
       const { status, stderr } = await runCommand(['preview', ...args]);
       assert.equal(status, 2);
       assert.match(stderr, message);

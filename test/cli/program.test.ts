@@ -27,8 +27,8 @@ async function start(t: TestContext, shutdownDelay: string) {
   return { child, url, ca: readFileSync(join(folder, 'ca.crt'), 'utf8') };
 }
 
-describe('the program', () => {
-  it('serves until SIGTERM, then stops; a second signal ends it at once', async (t) => {
+describe('program as a process', () => {
+  it('serves until SIGTERM; a second signal ends it at once', async (t) => {
     const { child, url, ca } = await start(t, '0');
     const answer = await send(url, ca, reviewOf(exampleBuild()));
     assert.notDeepEqual(patchIn(answer.text), []);
@@ -59,7 +59,7 @@ describe('the program', () => {
     assert.deepEqual(await once(child, 'exit'), [0, null]);
   });
 
-  it('says what is wrong on standard error, and nothing else', async () => {
+  it('prints only errors on standard error', async () => {
     assert.deepEqual(await runProgram(['serve', '--port', '70000']), {
       status: 2,
       stdout: '',
@@ -68,7 +68,7 @@ describe('the program', () => {
     });
   });
 
-  it('reads standard input and tells its version', async () => {
+  it('reads standard input and prints its version', async () => {
     const [previewed, version] = await Promise.all([
       runProgram(['preview', '-f', '-', '-o', 'patch'], { input: JSON.stringify(exampleBuild()) }),
       runProgram(['--version']),
@@ -80,7 +80,7 @@ describe('the program', () => {
     assert.deepEqual(version, { status: 0, stdout, stderr: '' });
   });
 
-  it('takes a reader that stops early for no failure', async (t) => {
+  it('does not fail if its reader stops early', async (t) => {
     const child = startProgram(['preview', '--help']);
     t.after(() => child.kill('SIGKILL'));
     child.stdout.destroy();

@@ -48,7 +48,7 @@ function startServe(t: TestContext, args: readonly string[], environment: Record
 }
 
 describe('serve', () => {
-  it('makes certificates, says it is standalone, answers a review and stops at SIGTERM', async (t) => {
+  it('creates certificates, runs standalone, answers a review and stops at SIGTERM', async (t) => {
     const folder = join(temporaryFolder(t), 'certs');
     const { terminal, stop } = startServe(t, ['--cert-dir', folder]);
     const lines = await terminal.logUntil(listening);
@@ -83,7 +83,7 @@ describe('serve', () => {
     assert.equal((await terminal.logUntil('stopped')).at(-1)?.['message'], 'stopped');
   });
 
-  it('uses the certificate that is there', async (t) => {
+  it('uses an existing certificate', async (t) => {
     const folder = temporaryFolder(t);
     for (const expected of [true, false]) {
       const { terminal, stop } = startServe(t, ['--standalone', '--cert-dir', folder]);
@@ -96,7 +96,7 @@ describe('serve', () => {
     }
   });
 
-  it('tells every mistake in the configuration at once, and starts nothing', async (t) => {
+  it('reports every mistake in the configuration, and starts nothing', async (t) => {
     const file = join(temporaryFolder(t), 'config.yaml');
     writeFileSync(
       file,
@@ -122,7 +122,7 @@ describe('serve', () => {
     });
   });
 
-  it('tells in one line that a port is in use', async (t) => {
+  it('reports a port in use in one line', async (t) => {
     const holder = createServer().listen(0, '127.0.0.1');
     t.after(() => holder.close());
     await once(holder, 'listening');
@@ -171,7 +171,7 @@ describe('serve', () => {
     [['toString'], /^s2i-incremental: there is no command "toString"/],
   ];
   for (const [args, message] of wrong) {
-    it(`refuses ${args.join(' ')}`, async () => {
+    it(`rejects ${args.join(' ')}`, async () => {
       const { status, stderr } = await runCommand(args);
       assert.equal(status, 2);
       assert.match(stderr, message);
@@ -188,7 +188,7 @@ describe('serve', () => {
     [[], 'certificate.secret needs a cluster, and there is none at hand; name one with --kubeconfig'],
   ];
   for (const [args, message] of elsewhere) {
-    it(`refuses certificates in a Secret with ${args.join(' ') || 'no cluster'}`, async () => {
+    it(`rejects certificates in a Secret with ${args.join(' ') || 'no cluster'}`, async () => {
       const finished = await runCommand(['serve', ...args], { environment: inSecret });
       assert.deepEqual(finished, {
         status: 2,
@@ -198,7 +198,7 @@ describe('serve', () => {
     });
   }
 
-  it('tells in one line that the file of client CAs cannot be used', async (t) => {
+  it('reports an unusable file of client CAs in one line', async (t) => {
     const folder = temporaryFolder(t);
     const file = join(folder, 'clients.crt');
     const args = ['serve', '--standalone', ...anyPorts, '--cert-dir', join(folder, 'certs'), '--client-ca', file];
@@ -207,7 +207,7 @@ describe('serve', () => {
     assert.match(stderr, /^s2i-incremental: .*clients\.crt: cannot be read as CA certificates: ENOENT: .*\n$/);
   });
 
-  it('tells in one line that a file for registries cannot be read', async () => {
+  it('reports an unreadable file for registries in one line', async () => {
     const environment = {
       S2I_INCREMENTAL_REGISTRY_CHECK: 'true',
       S2I_INCREMENTAL_REGISTRY_CREDENTIALS_FILE: '/nowhere/.dockerconfigjson',
@@ -220,7 +220,7 @@ describe('serve', () => {
     );
   });
 
-  it('asks the registry for the digest of a base image, and counts that', async (t) => {
+  it('asks the registry for the digest of a base image, and counts the request', async (t) => {
     const digest = `sha256:${'a'.repeat(64)}`;
     const { host } = await startOddRegistry(t, (_request, response) =>
       response.writeHead(200, { 'docker-content-digest': digest }).end(),
@@ -244,7 +244,7 @@ describe('serve', () => {
     assert.match(metrics.text, /^s2i_incremental_registry_requests_total\{result="present"\} 1$/m);
   });
 
-  it('lets in the callers that it is told to, and logs of others', async (t) => {
+  it('admits the configured callers, and logs others', async (t) => {
     const folder = temporaryFolder(t);
     const certs = join(folder, 'certs');
     const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
@@ -271,7 +271,7 @@ describe('serve', () => {
     );
   });
 
-  it('tells at once that it waits for a cluster that cannot be reached, and stops when asked to', async (t) => {
+  it('reports an unreachable cluster at once, and stops at SIGTERM', async (t) => {
     const folder = temporaryFolder(t);
     const kubeconfig = join(folder, 'kubeconfig');
     const cluster = { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true };

@@ -16,7 +16,7 @@ const files = readdirSync(goldenFolder);
 const rewrite = process.env['UPDATE_GOLDEN'] === '1';
 
 describe('golden cases', () => {
-  it('has cases, and no file that belongs to none', () => {
+  it('have input and output files, and no others', () => {
     assert.ok(goldenNames.length > 0);
     const expected = goldenNames.flatMap((name) => [`${name}.in.yaml`, `${name}.out.yaml`]);
     assert.deepEqual(

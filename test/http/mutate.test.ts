@@ -18,7 +18,7 @@ function errorOf({ status, text }: Answer): { status: number; error: string } {
   return { status, error: (JSON.parse(text) as { error: string }).error };
 }
 
-describe('POST /mutate with what is no review', () => {
+describe('POST /mutate with an invalid request', () => {
   const webhook = suiteWebhook();
 
   const review = reviewOf(exampleBuild());
@@ -81,7 +81,7 @@ describe('POST /mutate with what is no review', () => {
     });
   }
 
-  it('answers 413 to a body of 4 MiB whose length was not told', async () => {
+  it('answers 413 to a body of 4 MiB without Content-Length', async () => {
     const outgoing = httpsRequest(`${webhook().admission.url}/mutate`, {
       method: 'POST',
       ca: webhook().ca,
@@ -93,7 +93,7 @@ describe('POST /mutate with what is no review', () => {
     assert.equal((await readAnswer(outgoing)).status, 413);
   });
 
-  it('answers a review while twenty others have stopped before their ends', async (t) => {
+  it('answers a review while twenty other bodies are incomplete', async (t) => {
     const held = Array.from({ length: 20 }, () => {
       const outgoing = httpsRequest(`${webhook().admission.url}/mutate`, {
         method: 'POST',
@@ -125,7 +125,7 @@ describe('POST /mutate with what is no review', () => {
     });
   }
 
-  it('answers 404 elsewhere', async () => {
+  it('answers 404 for other paths', async () => {
     const answer = await webhook().post(review, { path: '/validate' });
     assert.deepEqual(errorOf(answer), {
       status: 404,
@@ -133,7 +133,7 @@ describe('POST /mutate with what is no review', () => {
     });
   });
 
-  it('answers the next review as if nothing had been', async () => {
+  it('answers the next review normally', async () => {
     const answer = await webhook().post(review);
     assert.equal(answer.status, 200);
     assert.notDeepEqual(patchIn(answer.text), []);
@@ -157,7 +157,7 @@ describe('POST /mutate with objects of any shape', () => {
     ['labels that are numbers', reviewOf(exampleBuild({ metadata: { labels: { 's2i-incremental.io/enabled': 1 } } }))],
   ];
   for (const [name, review] of untouched) {
-    it(`lets ${name} pass as it is`, async () => {
+    it(`lets ${name} pass unmodified`, async () => {
       const answer = await webhook().post(review);
       assert.deepEqual(
         { status: answer.status, body: JSON.parse(answer.text) as unknown },
@@ -207,7 +207,7 @@ describe('POST /mutate with objects of any shape', () => {
     ['a number for a name', exampleBuild({ spec: { output: { to: { name: 5 } } } }), undefined],
   ];
   for (const [name, build, written] of outputs) {
-    it(`${written === undefined ? 'leaves alone' : 'tags'} an output with ${name}`, async (t) => {
+    it(`${written === undefined ? 'keeps' : 'tags'} an output with ${name}`, async (t) => {
       const fresh = await startTestWebhook(t);
       const answer = await fresh.post(reviewOf(build));
       assert.equal(answer.status, 200);
@@ -219,7 +219,7 @@ describe('POST /mutate with objects of any shape', () => {
     });
   }
 
-  it('takes __proto__ and constructor for keys like any other', async () => {
+  it('treats __proto__ and constructor as ordinary keys', async () => {
     const text = JSON.stringify(reviewOf(exampleBuild({ extra: 1 })))
       .replace('"extra":1', '"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}')
       .replace('"app":"api"', '"app":"api","__proto__":"x","constructor":"y"');
@@ -234,10 +234,10 @@ describe('POST /mutate with objects of any shape', () => {
   });
 });
 
-describe('POST /mutate and time', () => {
+describe('POST /mutate, deadlines and shutdown', () => {
   const chained = 'assemble: {wrapper: false}';
 
-  it("builds from scratch when the history does not answer within the caller's timeout", async (t) => {
+  it("decides on a full build if the history does not answer within the caller's timeout", async (t) => {
     const never = { read: () => new Promise<never>(() => undefined) };
     const admissions: Admission[] = [];
     const webhook = await startTestWebhook(t, {
@@ -254,7 +254,7 @@ describe('POST /mutate and time', () => {
     assert.deepEqual(told, [[undefined, ['history']]]);
   });
 
-  it('lets an object pass unpatched once the deadline is over', async (t) => {
+  it('lets an object pass unmodified after the deadline', async (t) => {
     let now = 0;
     const slow = {
       read: () => {
@@ -268,7 +268,7 @@ describe('POST /mutate and time', () => {
     assert.deepEqual(JSON.parse(answer.text), { ...passes, response: { ...passes.response, warnings } });
   });
 
-  it('lets an object pass with a warning when the webhook itself fails', async (t) => {
+  it('lets an object pass with a warning if the webhook fails', async (t) => {
     const admissions: Admission[] = [];
     const broken = {
       get hasBuilds(): never {
@@ -288,7 +288,7 @@ describe('POST /mutate and time', () => {
     assert.ok(admissions[0]?.error instanceof TypeError);
   });
 
-  it('answers what is in flight when it stops, and tells connections to close', async (t) => {
+  it('answers running requests when it stops, and closes connections', async (t) => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     const history = { read: async () => (await held, 'unavailable' as const) };
@@ -312,7 +312,7 @@ describe('POST /mutate and time', () => {
     await assert.rejects(webhook.post(reviewOf(exampleBuild())), { code: 'ECONNREFUSED' });
   });
 
-  it('says it is not ready, and closes connections, while it serves on', async (t) => {
+  it('is not ready, and closes connections, during the shutdown delay', async (t) => {
     const webhook = await startTestWebhook(t, { environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '300ms' } });
     const stopped = webhook.stop();
     const ready = await send(`${webhook.operations.url}/readyz`, '', '', { method: 'GET' });
@@ -325,8 +325,8 @@ describe('POST /mutate and time', () => {
   });
 });
 
-describe('TLS', () => {
-  it('serves TLS 1.2 and 1.3 and nothing older', async (t) => {
+describe('webhook, TLS', () => {
+  it('supports only TLS 1.2 and 1.3', async (t) => {
     const webhook = await startTestWebhook(t);
     const handshake = async (version: 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3') => {
       const socket = connect({
@@ -352,8 +352,8 @@ describe('TLS', () => {
   });
 });
 
-describe('1,000 Builds at once over HTTPS', () => {
-  it('get 1,000 tags', async (t) => {
+describe('POST /mutate, 1,000 Builds at once', () => {
+  it('get 1,000 different tags', async (t) => {
     const webhook = await startTestWebhook(t);
     const agent = new Agent({ keepAlive: true, maxSockets: 32, ca: webhook.ca, servername: 'localhost' });
     t.after(() => agent.destroy());

@@ -12,8 +12,8 @@ import { patchIn, startTestWebhook } from '../helpers/webhook.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
 
-describe('a registry that takes requests and never answers', () => {
-  it('costs its answer, and not the review', async (t) => {
+describe('POST /mutate with a registry that never answers', () => {
+  it('loses the facts of the registry, not the review', async (t) => {
     const { host, seen } = await startOddRegistry(t, () => undefined);
     const config = `{registry: {check: true, resolveBase: true, plainHttp: ["${host}"]}, server: {requestBudget: 300ms}}`;
     const from = { kind: 'DockerImage', name: `${host}/python:3` };

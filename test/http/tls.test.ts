@@ -37,8 +37,8 @@ function settableSource(): CertificateSource & { set(certificate: ServingCertifi
   };
 }
 
-describe('a certificate that changes', () => {
-  it('is given to new connections, while those that are open live on', async (t) => {
+describe('webhook, changed certificate', () => {
+  it('is used for new connections; open ones stay', async (t) => {
     const [first, second] = await Promise.all([
       testCertificate(),
       createDevelopmentCertificate(['localhost', '127.0.0.1'], Date.now()),
@@ -80,8 +80,8 @@ describe('a certificate that changes', () => {
   });
 });
 
-describe('a certificate that TLS refuses', () => {
-  it('is told of, and the one before stays', async (t) => {
+describe('webhook, certificate that TLS rejects', () => {
+  it('is reported, and the previous one stays in use', async (t) => {
     const [good, other] = await Promise.all([
       testCertificate(),
       createDevelopmentCertificate(['localhost', '127.0.0.1'], Date.now()),
@@ -99,8 +99,8 @@ describe('a certificate that TLS refuses', () => {
   });
 });
 
-describe('a webhook without a certificate yet', () => {
-  it('answers probes, says what it waits for, and listens once there is one', async (t) => {
+describe('webhook without certificate', () => {
+  it('answers probes, says what it waits for, and listens when there is one', async (t) => {
     const source = settableSource();
     const webhook = await startUncertainWebhook(t, { certificate: source });
     const ask = (path: string) => send(`${webhook.operations.url}${path}`, '', '', { method: 'GET' });
@@ -119,7 +119,7 @@ describe('a webhook without a certificate yet', () => {
     ]);
   });
 
-  it('stops, and does not begin to listen afterwards', async (t) => {
+  it('stops, and does not listen afterwards', async (t) => {
     const source = settableSource();
     const webhook = await startUncertainWebhook(t, { certificate: source });
     let isListening = false;
@@ -130,7 +130,7 @@ describe('a webhook without a certificate yet', () => {
     assert.equal(isListening, false);
   });
 
-  it('leaves nothing running when its port turns out to be taken', async (t) => {
+  it('leaves nothing running if its port is in use', async (t) => {
     const holder = await startTestWebhook(t);
     const source = settableSource();
     const webhook = await startUncertainWebhook(t, { certificate: source, port: holder.admission.port });
@@ -142,7 +142,7 @@ describe('a webhook without a certificate yet', () => {
   });
 });
 
-describe('a webhook that asks its callers for certificates', () => {
+describe('webhook with client certificates', () => {
   async function start(t: TestContext, names: readonly string[]) {
     const authority = await createAuthority('clients', validity);
     const trusted = new Current<string>();
@@ -170,7 +170,7 @@ describe('a webhook that asks its callers for certificates', () => {
     return { authority, call, refused, trust: (ca: string) => trusted.set(ca), webhook };
   }
 
-  it('refuses those without one, and those with one of another CA, in the handshake', async (t) => {
+  it('rejects callers without one, or with another CA, in the handshake', async (t) => {
     const { call, authority, refused } = await start(t, []);
     const other = await createAuthority('clients', validity);
     await assert.rejects(call(undefined), { code: /ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED|ECONNRESET/ });
@@ -179,7 +179,7 @@ describe('a webhook that asks its callers for certificates', () => {
     assert.deepEqual(refused, []);
   });
 
-  it('answers 403 to those with another name, and tells of them', async (t) => {
+  it('answers 403 to other names, and reports them', async (t) => {
     const { call, authority, refused } = await start(t, ['api', 'aggregator']);
     assert.equal((await call(await createClientCertificate(authority, 'api'))).status, 200);
     assert.equal((await call(await createClientCertificate(authority, 'somebody', 'aggregator'))).status, 200);
@@ -191,7 +191,7 @@ describe('a webhook that asks its callers for certificates', () => {
     await assert.rejects(call(undefined), { code: /ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED|ECONNRESET/ });
   });
 
-  it('trusts the CAs that it was given last', async (t) => {
+  it('trusts the CAs of the last change', async (t) => {
     const { call, authority, trust } = await start(t, []);
     const other = await createAuthority('others', validity);
     const [before, after] = await Promise.all([
@@ -204,7 +204,7 @@ describe('a webhook that asks its callers for certificates', () => {
     await assert.rejects(call(before), { code: /ERR_SSL_.*ALERT|ECONNRESET/ });
   });
 
-  it('does not let a session be resumed', async (t) => {
+  it('does not resume a session', async (t) => {
     const { authority, webhook } = await start(t, []);
     const client = await createClientCertificate(authority, 'api');
     const options = {
@@ -230,8 +230,8 @@ describe('a webhook that asks its callers for certificates', () => {
   });
 });
 
-describe('ciphers', () => {
-  it('without forward secrecy are refused', async (t) => {
+describe('webhook, ciphers', () => {
+  it('without forward secrecy are rejected', async (t) => {
     const webhook = await startTestWebhook(t);
     const handshake = async (ciphers: string) => {
       const socket = connect({

@@ -115,9 +115,9 @@ function namedAlike(labels: Readonly<Record<string, string>>): Record<string, st
   );
 }
 
-describe('a chain of images and a full build', () => {
+describe('chained and full image, built by S2I', () => {
   for (const { builder, commits, printed, known, delivery } of chains) {
-    it(`${builder}: the same image`, async (t) => {
+    it(`${builder}: are equal`, async (t) => {
       const image = await buildBuilder(store, builder);
       const { scripts, more } = await delivery(t);
       const build = async (name: string, from: string, commit: number) => {

@@ -11,7 +11,7 @@ const store = new ImageStore();
 const source: Tree = { 'app.txt': 'started' };
 const imageScripts = scriptsOf('bare');
 
-describe('a full build', () => {
+describe('full build by S2I', () => {
   let scripts: Tree = {};
   before(async () => {
     await buildBuilder(store, 'bare');
@@ -25,7 +25,7 @@ describe('a full build', () => {
     ['without HOME', { HOME: '' }],
     ['behind a proxy that does not answer', { HTTP_PROXY: 'http://127.0.0.1:9', HTTPS_PROXY: 'http://127.0.0.1:9' }],
   ] as [string, Record<string, string>][]) {
-    it(`succeeds with scripts out of an image ${name}, and starts; so does the next one`, async () => {
+    it(`succeeds with scripts from an image ${name}, and starts; so does the next one`, async () => {
       const own = `own${Object.keys(env).join('')}`.toLowerCase();
       assert.equal((await build(own, { env })).status, 'built');
       let from = 'localhost/bare';
@@ -54,7 +54,7 @@ describe('a full build', () => {
     });
   }
 
-  it('fails by HTTP where nobody answers, or with 404 alone, as docs/wrapper.md says', async (t) => {
+  it('fails by HTTP without an answer, or with 404 only, as docs/wrapper.md says', async (t) => {
     const { address, stop } = await serveScripts(store);
     t.after(stop);
     const absent = address.replace(/[^/]+$/, 'absent');

@@ -24,14 +24,14 @@ async function seriesNames(): Promise<readonly string[]> {
   );
 }
 
-describe('names of metrics', () => {
+describe('metric names', () => {
   it('are found in an expression', () => {
     const expression =
       'histogram_quantile(0.9, max by (decision, le) (increase(a_bucket{phase="b_total"}[1d]))) / on() (c:d > 0) or vector(1)';
     assert.deepEqual(metricsIn(expression), ['a_bucket', 'c:d']);
   });
 
-  it("of each panel are the program's", async () => {
+  it('of each panel exist in the program', async () => {
     const known = await seriesNames();
     const panels = panelsIn(grafanaDashboard);
     const unknown = panels.flatMap(({ title, targets }) =>
@@ -45,7 +45,7 @@ describe('names of metrics', () => {
     assert.deepEqual(unknown, []);
   });
 
-  it("of each alert are the program's", async () => {
+  it('of each alert exist in the program', async () => {
     const known = [...(await seriesNames()), ...others];
     const objects = await renderedObjects(installMode('monitoring'));
     const rules = arrayAt(arrayAt(theOnly('PrometheusRule', objects), 'spec', 'groups')?.[0], 'rules') ?? [];
@@ -58,7 +58,7 @@ describe('names of metrics', () => {
     assert.deepEqual(unknown, []);
   });
 
-  it('in the documentation are all that the program has', async () => {
+  it('of the program are all in the documentation', async () => {
     const text = readFileSync(new URL('../../docs/monitoring.md', import.meta.url), 'utf8');
     const documented = [...text.matchAll(/^\| `(s2i_incremental_[a-z_]+)`\s+\| (\w+)/gm)].map(([, name, type]) => [
       name,
@@ -68,8 +68,8 @@ describe('names of metrics', () => {
   });
 });
 
-describe('the exposition', () => {
-  it('has nothing that promtool finds fault with', async () => {
+describe('metrics exposition', () => {
+  it('passes promtool', async () => {
     assert.deepEqual(await promtool(['check', 'metrics'], await createMetrics().expose()), { status: 0, output: '' });
   });
 });

@@ -57,10 +57,10 @@ after(async () => {
   replica.close();
 });
 
-describe('each panel', () => {
+describe('dashboard, panels', () => {
   const panels = panelsIn(grafanaDashboard);
 
-  it('is expected to show something', () => {
+  it('have expected values for each panel', () => {
     assert.deepEqual(panels.map(({ title }) => title).sort(), Object.keys(expected).sort());
   });
 
@@ -85,8 +85,8 @@ describe('each panel', () => {
   }
 });
 
-describe("the program's metrics", () => {
-  it('are scraped as they are exposed', async () => {
+describe('metrics of the program', () => {
+  it('are scraped by Prometheus', async () => {
     metrics.recordAdmission({
       resource: 'builds',
       operation: 'CREATE',

@@ -54,7 +54,7 @@ async function passes(...cases: readonly AlertCase[]): Promise<void> {
   assert.equal(status, 0, output);
 }
 
-describe('the alerts', () => {
+describe('alerts', () => {
   it('are valid', async () => {
     const { status, output } = await promtool(['check', 'rules', '--lint=all', '--lint-fatal', rulesFile]);
     assert.equal(status, 0, output);
@@ -62,10 +62,10 @@ describe('the alerts', () => {
   });
 
   for (const one of alertCases) {
-    it(`${one.alert} is ${one.raises === undefined ? 'not ' : ''}raised when ${one.when}`, () => passes(one));
+    it(`${one.alert} ${one.raises === undefined ? 'does not fire' : 'fires'} when ${one.when}`, () => passes(one));
   }
 
-  it('have a case with and one without each', () => {
+  it('have a firing and a silent case each', () => {
     const names = rules.map((rule) => stringAt(rule, 'alert')).sort();
     const inCases = (raised: boolean) => [
       ...new Set(alertCases.filter(({ raises }) => (raises !== undefined) === raised).map(({ alert }) => alert)),
@@ -73,7 +73,7 @@ describe('the alerts', () => {
     assert.deepEqual({ with: inCases(true).sort(), without: inCases(false).sort() }, { with: names, without: names });
   });
 
-  it('would not pass if they were raised otherwise', async () => {
+  it('fail the test with a wrong expectation', async () => {
     const [one] = alertCases.filter(({ raises }) => raises !== undefined);
     assert.ok(one !== undefined);
     const { raises: _raises, ...calm } = one;

@@ -100,7 +100,7 @@ function parsed(object: unknown): JsonObject {
 }
 
 describe('admission of generated Builds', () => {
-  it('changes nothing but the fields it owns, and of env only what is empty or absent', async () => {
+  it('changes only the fields it owns, and in env only empty or absent variables', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
         const before = parsed(generated);
@@ -136,7 +136,7 @@ describe('admission of generated Builds', () => {
     );
   });
 
-  it('does not modify the request, and its patch gives the mutated object and nothing else', async () => {
+  it('does not modify the request, and its patch results in the mutated object', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
         const before = parsed(generated);
@@ -165,7 +165,7 @@ describe('admission of generated Builds', () => {
     );
   });
 
-  it('gives no patch to its own result, at once, a day later or by another replica', async () => {
+  it('gives no patch for its own result, at once, a day later or in another replica', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.build, config, past, async (generated, given, objects) => {
         const before = parsed(generated);
@@ -201,7 +201,7 @@ describe('admission of generated Builds', () => {
     );
   });
 
-  it('lets through whatever is no Build as it came', async () => {
+  it('passes anything else unmodified', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue(), fc.jsonValue(), async (object, oldObject) => {
         for (const resource of ['builds', 'buildconfigs', 'pods']) {
@@ -222,7 +222,7 @@ describe('admission of generated Builds', () => {
 });
 
 describe('admission of generated BuildConfigs', () => {
-  it('writes the origin and an absent incremental, and nothing else; again it writes nothing', async () => {
+  it('writes only the origin and an absent incremental, and the second time nothing', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.buildConfig, config, async (generated, given) => {
         const before = parsed(generated);
@@ -248,7 +248,7 @@ describe('admission of generated BuildConfigs', () => {
   });
 });
 
-describe('tags', () => {
+describe('tags of generated Builds', () => {
   /** Times that only go forward, in steps from none to hours, across the hour that clocks repeat. */
   const times = fc
     .tuple(
@@ -260,7 +260,7 @@ describe('tags', () => {
       return steps.map((step) => (now += step));
     });
 
-  it("are never given twice, whatever the time zone, the format and the clock's hour change", async () => {
+  it('are never issued twice, with any time zone, format and clock change', async () => {
     const formats = fc.constantFrom('{timestamp}', 'v{timestamp}-x', '{buildNumber}', '{timestamp}-{buildNumber}');
     await fc.assert(
       fc.asyncProperty(
@@ -293,7 +293,7 @@ describe('tags', () => {
     );
   });
 
-  it('are next to each other for 1,000 Builds at once, and a dry run takes none', async () => {
+  it('are consecutive for 1,000 Builds at once, without those of dry runs', async () => {
     const dependencies = dependenciesFor(configs[0] as AdmitDependencies['config'], []);
     const builds = Array.from({ length: 1_000 }, (_, index) => exampleBuild({ metadata: { name: `api-${index}` } }));
     const admissions = await Promise.all(

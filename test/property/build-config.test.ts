@@ -142,8 +142,8 @@ function withParsedOrigin(buildConfig: JsonObject): JsonObject {
   return typeof text === 'string' ? withValue(buildConfig, originPath, JSON.parse(text)) : buildConfig;
 }
 
-describe('opting out', () => {
-  it('of a BuildConfig that opted in gives back every byte, by the label, its value or the configuration', async () => {
+describe('generated BuildConfigs, opting out', () => {
+  it('restores every byte, by the label, its value or the configuration', async () => {
     const ways = [
       { leave: optOut, given: undefined },
       { leave: set(enabledPath, 'false'), given: undefined },
@@ -162,7 +162,7 @@ describe('opting out', () => {
     );
   });
 
-  it('leaves exactly what its user did meanwhile, in whatever way it was sent', async () => {
+  it("keeps exactly the user's changes, however they were sent", async () => {
     const edits = fc.array(fc.tuple(edit, manner), { maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(arbitrary.buildConfig, config, edits, async (generated, given, steps) => {
@@ -179,7 +179,7 @@ describe('opting out', () => {
     );
   });
 
-  it('and opting in again is the same as the first time', async () => {
+  it('and opting in again has the same result as the first time', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.buildConfig, config, async (generated, given) => {
         const first = await write(parsed(generated), undefined, given);
@@ -192,8 +192,8 @@ describe('opting out', () => {
   });
 });
 
-describe('the label and edits of fields', () => {
-  it('have the same end in one update or one after the other', async () => {
+describe('generated BuildConfigs, label and edits', () => {
+  it('have the same result in one update or in several', async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitrary.buildConfig,
@@ -212,7 +212,7 @@ describe('the label and edits of fields', () => {
     );
   });
 
-  it('sent again change nothing', async () => {
+  it('change nothing when sent again', async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitrary.buildConfig,
@@ -230,8 +230,8 @@ describe('the label and edits of fields', () => {
   });
 });
 
-describe('the origin', () => {
-  it('says what its user has, and what was applied is the rest', async () => {
+describe('generated BuildConfigs, origin', () => {
+  it("records the user's settings, and the rest was applied", async () => {
     await fc.assert(
       fc.asyncProperty(
         arbitrary.buildConfig,
@@ -268,7 +268,7 @@ describe('the origin', () => {
     );
   });
 
-  it('that cannot be read is never destroyed, and nothing else is changed', async () => {
+  it('is kept if unreadable, and nothing else is changed', async () => {
     const unreadable = fc.oneof(
       fc.constantFrom(
         '',

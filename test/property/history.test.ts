@@ -537,8 +537,8 @@ const command: fc.Arbitrary<readonly [text: string, run: Command]> = fc.oneof(
   },
 );
 
-describe('decisions over any history', () => {
-  it('are those of the reference that sees everything', async (t) => {
+describe('decisions with generated histories', () => {
+  it('equal those of a reference that knows everything', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60, size: 'max' }), async (commands) => {

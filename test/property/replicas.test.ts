@@ -152,9 +152,9 @@ function simulate(
   return references;
 }
 
-describe('tags given out by several replicas', () => {
+describe('tags issued by several replicas', () => {
   for (const replicaCount of [1, 2, 3, 5]) {
-    it(`are never the same, of 20 Builds at once and ${replicaCount} replicas`, () => {
+    it(`are all different for 20 Builds at once and ${replicaCount} replicas`, () => {
       fc.assert(
         fc.property(
           fc.array(started, { minLength: 2, maxLength: 20 }),

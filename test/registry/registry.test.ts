@@ -44,7 +44,7 @@ async function ask(image: string, { plainHttp = [], credentialsFile = '', caFile
   return answer.kind === 'unknown' ? answer.error.code : answer;
 }
 
-describe('a registry without TLS', () => {
+describe('registry client with docker-registry, without TLS', () => {
   let registry: DockerRegistry;
   before(async () => {
     registry = await startDockerRegistry('');
@@ -58,7 +58,7 @@ describe('a registry without TLS', () => {
       [imageTypes[kind].manifest, () => pushImage(registry, repository, kind, { kind })],
       [imageTypes[kind].list, () => pushList(registry, repository, `${kind}-list`, kind)],
     ] as const) {
-      it(`tells the digest of an image of the type ${what}, and that it is there`, async () => {
+      it(`finds an image of the type ${what} and its digest`, async () => {
         const digest = await push();
         const tag = what === imageTypes[kind].list ? `${kind}-list` : kind;
         const present = { kind: 'present', digest };
@@ -68,14 +68,14 @@ describe('a registry without TLS', () => {
     }
   }
 
-  it('has no image that was never pushed, in no repository and under no tag', async () => {
+  it('reports an image that was never pushed as missing', async () => {
     await pushImage(registry, repository, 'other');
     for (const reference of [`${repository}@${gone}`, `nobody/knows@${gone}`, `${repository}:gone`]) {
       assert.deepEqual(await askFor(reference), { kind: 'missing' }, reference);
     }
   });
 
-  it('tells where a tag moved to', async () => {
+  it('returns the new digest of a moved tag', async () => {
     const first = await pushImage(registry, repository, 'moving', { text: 'first' });
     assert.deepEqual(await askFor(`${repository}:moving`), { kind: 'present', digest: first });
     const second = await pushImage(registry, repository, 'moving', { text: 'second' });
@@ -84,7 +84,7 @@ describe('a registry without TLS', () => {
     assert.deepEqual(await askFor(`${repository}@${first}`), { kind: 'present', digest: first });
   });
 
-  it('gives no answer while it is stopped', async () => {
+  it('has no answer while the registry is stopped', async () => {
     const digest = await pushImage(registry, repository, 'kept', { text: 'kept' });
     await registry.stop();
     assert.equal(await askFor(`${repository}@${digest}`), 'unreachable');
@@ -93,7 +93,7 @@ describe('a registry without TLS', () => {
   });
 });
 
-describe('a registry with TLS and passwords', () => {
+describe('registry client with docker-registry, TLS and passwords', () => {
   let registry: DockerRegistry;
   let authority: KeyPair;
   let digest: string;
@@ -120,14 +120,14 @@ describe('a registry with TLS and passwords', () => {
     }),
   });
 
-  it('answers with its CA and the password', async (t) => {
+  it('gets an answer with CA and password', async (t) => {
     const access = accessWith(t, authority.cert, 's3cret');
     assert.deepEqual(await ask(`${registry.host}/${repository}@${digest}`, access), { kind: 'present', digest });
     assert.deepEqual(await ask(`${registry.host}/${repository}:1`, access), { kind: 'present', digest });
     assert.deepEqual(await ask(`${registry.host}/${repository}@${gone}`, access), { kind: 'missing' });
   });
 
-  it('gives no answer with a wrong password, without one, or without its CA', async (t) => {
+  it('gets no answer with a wrong password, without one, or without the CA', async (t) => {
     const image = `${registry.host}/${repository}@${digest}`;
     assert.equal(await ask(image, accessWith(t, authority.cert, 'wrong')), 'unauthorized');
     assert.equal(await ask(image, accessWith(t, authority.cert, undefined)), 'unauthorized');
@@ -137,8 +137,8 @@ describe('a registry with TLS and passwords', () => {
   });
 });
 
-describe('a registry with tokens', () => {
-  it('answers with a token of the server that it names', async (t) => {
+describe('registry client with docker-registry, tokens', () => {
+  it('gets an answer with a token of the named server', async (t) => {
     const authority = await createAuthority('tokens', validity);
     const signer = await createServingCertificate(authority, ['tokens'], validity);
     const tokens = await startOddRegistry(t, ({ url = '', headers }, response) => {
@@ -194,8 +194,8 @@ function tokenFor({ cert, key }: KeyPair, audience: string, scope: string): stri
   return `${signed}.${signature.toString('base64url')}`;
 }
 
-describe('a chain whose previous image is deleted', () => {
-  it('starts again with a full build, and goes on from that', async (t) => {
+describe('chain whose previous image is deleted', () => {
+  it('restarts with a full build, and continues from it', async (t) => {
     const registry = await startDockerRegistry('');
     t.after(() => registry.remove());
     const config = `registry: {check: true, resolveBase: true, plainHttp: ["${registry.host}"]}`;

@@ -12,7 +12,7 @@ import { parse } from 'yaml';
 import { at } from '../../src/openshift/json.ts';
 import { chart, helm } from '../chart/helm.ts';
 
-describe("the chart's package", () => {
+describe('chart package', () => {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-package-'));
   const root = join(folder, 's2i-incremental-webhook');
   const files = () => readdirSync(root, { recursive: true, encoding: 'utf8' });
@@ -63,7 +63,7 @@ describe("the chart's package", () => {
     assert.equal(status, 0, stdout);
   });
 
-  it('holds no test values and nothing that is not the chart', () => {
+  it('contains no test values and only the chart', () => {
     assert.deepEqual([...new Set(files().map((file) => file.split('/')[0]))].sort(), [
       '.helmignore',
       'Chart.yaml',

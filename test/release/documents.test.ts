@@ -96,7 +96,7 @@ describe('docs/install.md', () => {
     assert.equal(configuration?.['apiVersion'], 'admissionregistration.k8s.io/v1beta1');
   });
 
-  it('has YAML that is what it says', async () => {
+  it('has valid YAML', async () => {
     const yaml = blocks.filter(({ language }) => language === 'yaml').map(({ text }) => text);
     const [values, ignored, ...others] = yaml;
     writeFileSync(join(desk.folder, 'values.yaml'), values ?? '');

@@ -58,11 +58,11 @@ async function configOf(image: string): Promise<ImageConfig> {
 }
 
 for (const base of ['debian', 'ubi'] satisfies Base[]) {
-  describe(`the image on ${base}`, () => {
+  describe(`image on ${base}`, () => {
     const image = `localhost/webhook-${base}`;
     before(async () => buildWebhookImage(store, await buildStandIn(store, base), image));
 
-    it('says what it is, and nothing of its base', async () => {
+    it('has its own labels, and none of its base image', async () => {
       const { User, WorkingDir, Labels } = await configOf(image);
       const { 'io.buildah.version': _tool, ...labels } = Labels;
       const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string };
@@ -117,7 +117,7 @@ for (const base of ['debian', 'ubi'] satisfies Base[]) {
       assert.equal(folder('LICENSE'), readFileSync(join(checkout, 'LICENSE'), 'utf8'));
     });
 
-    it('holds the SBOM of its bundle', async () => {
+    it('contains the SBOM of its bundle', async () => {
       const container = await store.buildah('from', '--pull-never', image);
       const sbom = JSON.parse(await store.buildah('run', container, '--', 'cat', '/app/sbom.cdx.json')) as {
         components: readonly { name: string; version: string }[];
@@ -127,8 +127,8 @@ for (const base of ['debian', 'ubi'] satisfies Base[]) {
   });
 }
 
-describe('the image with the scripts, as the cluster builds it', () => {
-  it('holds the scripts of each profile and nothing else', async () => {
+describe('scripts image, as the cluster builds it', () => {
+  it('contains only the scripts of each profile', async () => {
     const objects = parseAllDocuments(readFileSync(join(checkout, 'deploy/openshift/build.yaml'), 'utf8')).map(
       (document) => document.toJSON() as JsonObject,
     );

@@ -97,10 +97,10 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe('hack/release.ts refuses', () => {
+describe('hack/release.ts rejects', () => {
   const refusal = (stderr: string) => ({ status: 1, stdout: '', stderr: `release: ${stderr}\n` });
 
-  it('what is no version', () => {
+  it('an invalid version', () => {
     assert.deepEqual(release('v1'), refusal('usage: node hack/release.ts VERSION, as in 0.2.0'));
   });
 
@@ -116,7 +116,7 @@ describe('hack/release.ts refuses', () => {
     assert.deepEqual(release('9.8.7'), refusal('the tag v9.8.7 exists'));
   });
 
-  it('to write over an earlier release', (t) => {
+  it('an existing output folder', (t) => {
     const out = mkdtempSync(join(folder, 'there-'));
     t.after(() => rmSync(out, { recursive: true }));
     assert.deepEqual(
@@ -126,7 +126,7 @@ describe('hack/release.ts refuses', () => {
   });
 });
 
-describe('a release', () => {
+describe('hack/release.ts, release', () => {
   const version = '9.8.7';
   const out = join(folder, 'out');
   const path = (file: string) => join(out, file);
@@ -138,7 +138,7 @@ describe('a release', () => {
     printed = stdout;
   });
 
-  it('is a commit and a signed tag, and nothing was pushed', async () => {
+  it('is a commit and a signed tag, and is not pushed', async () => {
     assert.match(printed, /\nnothing was pushed: --push REGISTRY does that\n$/);
     assert.equal(run('git', '-C', origin, 'for-each-ref'), '');
     assert.deepEqual(await repositories(), ['library/node']);
@@ -186,7 +186,7 @@ describe('a release', () => {
     assert.equal(checked.trim().split('\n').length, readdirSync(out).length - 2);
   });
 
-  it('has a chart that helm verifies, and notices when it is another one', async () => {
+  it('has a chart that helm verifies, and rejects if changed', async () => {
     const [chart, keyring] = [path(`${name}-${version}.tgz`), path(`${name}.gpg`)];
     const verified = await helm(['verify', chart, '--keyring', keyring]);
     assert.match(verified.stdout, /^Signed by: release@example\.com\n/, verified.stderr);
@@ -255,7 +255,7 @@ describe('a release', () => {
     ]);
   });
 
-  it('is refused a second time until something is unreleased', () => {
+  it('is rejected until the changelog has something unreleased', () => {
     const { status, stderr } = release('9.8.8');
     assert.equal(status, 1);
     assert.match(stderr, /CHANGELOG\.md has nothing under "## Unreleased"/);
@@ -263,7 +263,7 @@ describe('a release', () => {
   });
 });
 
-describe('a release with --push', () => {
+describe('hack/release.ts, release with --push', () => {
   const version = '9.9.0';
   const out = join(folder, 'out-pushed');
   let team: string;
@@ -279,7 +279,7 @@ describe('a release with --push', () => {
     digest = readFileSync(join(out, 'image-digest.txt'), 'utf8').trim();
   });
 
-  it('gives the registry an image of two architectures, to be pulled by its digest', () => {
+  it('pushes an image of two architectures, which can be pulled by digest', () => {
     const image = `docker://${team}/${name}`;
     const raw = run('skopeo', 'inspect', '--raw', `${image}@${digest}`);
     const { manifests } = JSON.parse(raw) as { manifests: { platform: { architecture: string; os: string } }[] };
@@ -298,7 +298,7 @@ describe('a release with --push', () => {
     }
   });
 
-  it('gives it the chart, and origin the branch and the tag', async () => {
+  it('pushes the chart, and branch and tag to origin', async () => {
     assert.deepEqual(await repositories(), ['library/node', `team/charts/${name}`, `team/${name}`]);
     assert.equal(
       run('git', '-C', origin, 'for-each-ref', '--format=%(refname)'),

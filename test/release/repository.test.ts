@@ -11,24 +11,24 @@ import { checkout } from './image-store.ts';
 const read = (file: string) => readFileSync(join(checkout, file), 'utf8');
 const workflows = readdirSync(join(checkout, '.github/workflows'));
 
-describe('the workflows', () => {
+describe('workflows', () => {
   for (const file of workflows) {
     const workflow = parse(read(`.github/workflows/${file}`)) as JsonObject;
     const jobs = Object.values(objectAt(workflow, 'jobs') ?? {});
     const steps = jobs.flatMap((job) => arrayAt(job, 'steps') ?? []);
 
-    it(`${file}: names each action by its commit, with the version beside it`, () => {
+    it(`${file}: pins each action by commit, with its version as a comment`, () => {
       const used = [...read(`.github/workflows/${file}`).matchAll(/uses: (.*)$/gm)].map(([, action]) => action ?? '');
       assert.equal(used.length, steps.filter((step) => at(step, 'uses') !== undefined).length);
       for (const action of used) assert.match(action, /^[\w.-]+\/[\w.-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
     });
 
-    it(`${file}: may only read unless a job says more, and ends`, () => {
+    it(`${file}: has read-only permissions by default, and timeouts`, () => {
       assert.deepEqual(workflow['permissions'], { contents: 'read' });
       for (const job of jobs) assert.ok(Number(at(job, 'timeout-minutes')) > 0);
     });
 
-    it(`${file}: puts nothing that others wrote into a script`, () => {
+    it(`${file}: puts no foreign text into a script`, () => {
       const scripts = steps.map((step) => stringAt(step, 'run') ?? '');
       const expressions = scripts.flatMap((script) => script.match(/\$\{\{.*?\}\}/g) ?? []);
       assert.deepEqual(
@@ -38,17 +38,17 @@ describe('the workflows', () => {
     });
   }
 
-  it('run the same checks as everybody, on the oldest supported Node.js and on the newest', () => {
+  it('run the same checks as developers, on the oldest and newest supported Node.js', () => {
     const run = at(parse(read('.github/workflows/ci.yaml')), 'jobs', 'run');
     assert.deepEqual(at(run, 'strategy', 'matrix', 'node'), ['22', '24']);
     assert.ok((arrayAt(run, 'steps') ?? []).some((step) => stringAt(step, 'run')?.endsWith(' .ci/run')));
   });
 });
 
-describe('names', () => {
+describe('names in the repository', () => {
   const home = 'https://github.com/s2i-incremental/s2i-incremental-webhook';
 
-  it('of the home are the same everywhere', () => {
+  it('of the home page are the same everywhere', () => {
     const { repository } = JSON.parse(read('package.json')) as { repository: { url: string } };
     assert.equal(repository.url, `git+${home}.git`);
     const chart: unknown = parse(read('charts/s2i-incremental-webhook/Chart.yaml'));
@@ -62,7 +62,7 @@ describe('names', () => {
     for (const file of files) assert.ok(read(file).includes(home), file);
   });
 
-  it('of base images are complete and have a digest, and are the same everywhere', () => {
+  it('of base images are complete, have a digest, and are the same everywhere', () => {
     const complete =
       /^(?:docker\.io\/library\/node:24\.21\.0-bookworm-slim|registry\.access\.redhat\.com\/ubi9\/nodejs-24-minimal)@sha256:[0-9a-f]{64}$/;
     const dockerfile = read('Dockerfile');
@@ -87,7 +87,7 @@ describe('names', () => {
       assert.equal(name, ubi);
   });
 
-  it('of Node.js in the plugins are those of the image and of the dev dependency', () => {
+  it('of Node.js in the plugins equal those of the image and the dev dependency', () => {
     const { devDependencies } = JSON.parse(read('package.json')) as { devDependencies: { node: string } };
     const [, version] = /^const nodeVersion = '(.*)';$/m.exec(read('hack/plugin.ts')) ?? [];
     assert.deepEqual(
@@ -111,7 +111,7 @@ describe('documents', () => {
     assert.deepEqual(long, []);
   });
 
-  it('have no link to a file or a heading that is not there', () => {
+  it('have no link to a missing file or heading', () => {
     const headings = (file: string) =>
       new Set(
         [

@@ -38,10 +38,10 @@ describe('completion in bash', async () => {
     [['unknown', ''], ['']],
   ];
   for (const [words, offers] of rows) {
-    it(`offers behind ${words.join(' ')}: ${offers.join(' ')}`, () => assert.deepEqual(offered(...words), offers));
+    it(`offers after ${words.join(' ')}: ${offers.join(' ')}`, () => assert.deepEqual(offered(...words), offers));
   }
 
-  it('has nothing that shellcheck minds', () => {
+  it('passes shellcheck', () => {
     execFileSync('shellcheck', ['--shell', 'bash', '-'], { input: script });
   });
 });
@@ -57,7 +57,7 @@ describe('completion in zsh', async () => {
     return text.split('\n').slice(0, -1);
   };
 
-  it('offers the commands with what they do', () => {
+  it('offers the commands with their summaries', () => {
     assert.deepEqual(
       asked(''),
       commands.map(({ name, summary }) => `${name}:${summary}`),

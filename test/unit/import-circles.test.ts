@@ -35,8 +35,8 @@ function findCircle(imports: Imports): readonly string[] | undefined {
   return undefined;
 }
 
-describe('a circle of imports', () => {
-  it('is found where there is one', () => {
+describe('import circles', () => {
+  it('are found', () => {
     const rows: readonly [imports: Record<string, readonly string[]>, circle: readonly string[] | undefined][] = [
       [{ a: ['b', 'c'], b: ['c'], c: [] }, undefined],
       [{ a: ['a'] }, ['a', 'a']],
@@ -45,7 +45,7 @@ describe('a circle of imports', () => {
     for (const [imports, circle] of rows) assert.deepEqual(findCircle(new Map(Object.entries(imports))), circle);
   });
 
-  it('is seen in every kind of import', () => {
+  it('are found in every kind of import', () => {
     const text = `import type { A } from './a.ts';\nexport { b } from '../x/b.ts';\nimport './c.ts';
 import {\n  d,\n} from './d.ts';\nconst e = await import('./e.ts');\nimport { f } from 'f';\n`;
     const names = importsIn(text, new URL('file:///src/room/module.ts'));
@@ -55,7 +55,7 @@ import {\n  d,\n} from './d.ts';\nconst e = await import('./e.ts');\nimport { f 
     );
   });
 
-  it('is not in src', () => {
+  it('do not exist in src', () => {
     const files = globSync('**/*.ts', { cwd: fileURLToPath(src) }).map((file) => new URL(file, src));
     assert.ok(files.length > 100);
     const imports = new Map(

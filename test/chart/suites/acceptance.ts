@@ -8,7 +8,7 @@ const { namespace } = release;
 
 /** The API server's own judgement of every object, in a dry run. */
 export function describeAcceptance({ api }: ChartBed): void {
-  describe('the API server accepts every object under Pod Security restricted', () => {
+  describe('chart, every object is accepted under Pod Security restricted', () => {
     for (const mode of [
       'self-signed',
       'cert-manager',
@@ -32,7 +32,7 @@ export function describeAcceptance({ api }: ChartBed): void {
       });
     }
 
-    it('and notices a pod that is not', async () => {
+    it('and an unrestricted pod is rejected', async () => {
       const objects = await renderedObjects(installMode('self-signed'), '--set', 'securityContext=null');
       const { status, body } = await api.create(podOf(theOnly('Deployment', objects)), true);
       assert.equal(status, 403);

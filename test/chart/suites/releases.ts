@@ -53,7 +53,7 @@ export function describeReleases(bed: ChartBed): void {
 
   const secretData = async () => at((await api.request('GET', secret)).body, 'data');
 
-  describe('helm', () => {
+  describe('helm with the chart', () => {
     for (const mode of ['self-signed', 'cert-manager', 'openshift'].map(installMode)) {
       it(`installs, upgrades, rolls back and leaves nothing behind: ${mode.name}`, async (t) => {
         const selfSigned = mode.name === 'self-signed';
@@ -93,7 +93,7 @@ export function describeReleases(bed: ChartBed): void {
       });
     }
 
-    it('with --force empties what the webhook filled, for the webhook to fill again', async (t) => {
+    it('upgrade --force empties Secret and caBundle, which the webhook fills again', async (t) => {
       const mode = installMode('self-signed');
       await install(t, mode);
       await fillCaBundle();
@@ -105,7 +105,7 @@ export function describeReleases(bed: ChartBed): void {
       );
     });
 
-    it('brings back a Secret that was deleted', async (t) => {
+    it('upgrade creates a deleted Secret again', async (t) => {
       const mode = installMode('self-signed');
       await install(t, mode);
       await api.request('DELETE', secret);
@@ -113,7 +113,7 @@ export function describeReleases(bed: ChartBed): void {
       assert.equal((await api.request('GET', secret)).status, 200);
     });
 
-    it('goes from one certificate mode to another, whatever the others leave behind', async (t) => {
+    it('upgrade changes the certificate mode in any order', async (t) => {
       await install(t, installMode('self-signed'));
       for (const mode of ['openshift', 'cert-manager', 'existing', 'self-signed', 'cert-manager', 'openshift']) {
         await upgrade(installMode(mode));
@@ -130,7 +130,7 @@ export function describeReleases(bed: ChartBed): void {
       await succeeds('uninstall', name);
     });
 
-    it('fills in the CA that it is given, and follows it', async (t) => {
+    it('sets the given CA bundle, and follows its changes', async (t) => {
       const mode = installMode('existing');
       await install(t, mode);
       const given = Buffer.from(String((await registered()).caBundle), 'base64').toString();
@@ -140,7 +140,7 @@ export function describeReleases(bed: ChartBed): void {
       assert.equal((await registered()).caBundle, Buffer.from(next).toString('base64'));
     });
 
-    it('says how to opt in, and what about the values may be meant otherwise', async () => {
+    it('prints notes on opting in, and warnings about values', async () => {
       const notesOf = async (...sets: readonly string[]) => {
         const image = 'image.repository="registry.example.com/s2i-incremental-webhook"';
         const more = [image, ...sets].flatMap((set) => ['--set-json', set]);
@@ -170,8 +170,8 @@ export function describeReleases(bed: ChartBed): void {
     });
   });
 
-  describe('server-side apply, as GitOps tools do it', () => {
-    it('leaves a filled caBundle and Secret alone', async () => {
+  describe('server-side apply of the chart', () => {
+    it('keeps a filled caBundle and Secret', async () => {
       const apply = async () => {
         for (const object of await renderedObjects(installMode('self-signed'))) {
           if (!['MutatingWebhookConfiguration', 'Secret'].includes(object.kind)) continue;

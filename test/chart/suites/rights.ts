@@ -9,7 +9,7 @@ const { name, namespace } = release;
 
 /** What the API server says that the webhook's ServiceAccount may do. */
 export function describeRights({ api, create }: ChartBed): void {
-  describe('rights', () => {
+  describe('chart, rights', () => {
     /** All that the webhook's ServiceAccount may do in a namespace beside what every user may. */
     async function rulesIn(where: string): Promise<readonly unknown[]> {
       const { status, body } = await api.request('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
@@ -58,7 +58,7 @@ export function describeRights({ api, create }: ChartBed): void {
       ['standalone', [], []],
     ];
     for (const [mode, own, elsewhere] of cases) {
-      it(`are these and no others: ${mode}`, async (t) => {
+      it(`are exactly these: ${mode}`, async (t) => {
         const objects = (await renderedObjects(installMode(mode))).filter(({ kind }) =>
           /Role|ServiceAccount/.test(kind),
         );
@@ -73,7 +73,7 @@ export function describeRights({ api, create }: ChartBed): void {
       });
     }
 
-    it('to its own registration end at caBundle', async (t) => {
+    it('on its webhook configuration cover only caBundle', async (t) => {
       const objects = (await renderedObjects(installMode('self-signed'))).filter(({ kind }) =>
         /Role|ServiceAccount|Policy|MutatingWebhook/.test(kind),
       );

@@ -18,7 +18,7 @@ const annotation = (key: string) => ['metadata', 'annotations', `s2i-incremental
  * ServiceAccount's rights.
  */
 export function describeRunning({ api, cluster, helm }: ChartBed): void {
-  describe('the release at work', () => {
+  describe('chart, running release', () => {
     const shop = new OpenShift(cluster.admin, 'shop');
     const configuration = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${name}`;
     let pods: PodSet | undefined;
@@ -38,7 +38,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       await helm('uninstall', name, '--ignore-not-found');
     });
 
-    it('is called by its Service under the CA that it published', async () => {
+    it('is called through its Service with the published CA', async () => {
       const { body } = await api.request('GET', configuration);
       assert.match(
         Buffer.from(String(at(arrayAt(body, 'webhooks')?.[0], 'clientConfig', 'caBundle')), 'base64').toString(),
@@ -51,7 +51,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       });
     });
 
-    it('makes the second Build continue from the first, and tells of both on the BuildConfig', async () => {
+    it('makes the second Build incremental, and writes Events on the BuildConfig', async () => {
       await shop.createBuildConfig('web', { labels: enabled });
       const first = await shop.startBuild('web');
       assert.equal(at(first.stored, ...annotation('reason')), 'first_build');
@@ -98,7 +98,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       );
     });
 
-    it('leaves none unpatched while its pods are replaced and after an upgrade', async () => {
+    it('patches every Build while pods are replaced and after an upgrade', async () => {
       const unpatched: string[] = [];
       const admit = async (round: string) => {
         const { stored } = await shop.createBuildConfig(`rolling-${round}`, { labels: enabled });
@@ -118,7 +118,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
       assert.ok(rounds > 20, `${rounds} admissions`);
     });
 
-    it('needs no right that it has not', () => {
+    it('needs no missing right', () => {
       const troubled = podSet().pods.flatMap((pod) =>
         pod.logged.filter(({ level }) => level !== 'info' && level !== 'debug'),
       );

@@ -28,14 +28,14 @@ const optedIn = (sent: KubernetesObject): KubernetesObject => {
 };
 
 export function describeBuildConfigs({ web, webhook }: TestBed): void {
-  describe('a BuildConfig', () => {
-    it('created opted in is stored with its origin and incremental: true', async () => {
+  describe('BuildConfig admission', () => {
+    it('adds origin and incremental: true to a BuildConfig created opted in', async () => {
       const { sent, warnings } = await web.createBuildConfig('born', { labels: enabled, annotations: { team: 'web' } });
       assert.deepEqual(withParsedOrigin(await web.get('BuildConfig', 'born')), optedIn(sent));
       assert.deepEqual(warnings, []);
     });
 
-    it('labelled later is stored with its origin and incremental: true', async () => {
+    it('adds origin and incremental: true to a BuildConfig labelled later', async () => {
       await web.createBuildConfig('labelled', { labels: { app: 'shop' } });
       const { sent } = await web.edit(
         'BuildConfig',
@@ -46,7 +46,7 @@ export function describeBuildConfigs({ web, webhook }: TestBed): void {
       assert.deepEqual(withParsedOrigin(await web.get('BuildConfig', 'labelled')), optedIn(withoutServerFields(sent)));
     });
 
-    it('keeps every field when a Build is counted in its status', async () => {
+    it('changes nothing when a Build is counted in its status', async () => {
       await web.createBuildConfig('counted', { labels: enabled });
       const before = await webhook.countRequests();
       const { sent, stored } = await web.countBuild('counted');
@@ -56,14 +56,14 @@ export function describeBuildConfigs({ web, webhook }: TestBed): void {
       assert.equal(await webhook.countRequests(), before);
     });
 
-    it('that did not opt in is stored as it was sent, and the webhook never hears of it', async () => {
+    it('is not called for a BuildConfig that did not opt in', async () => {
       const before = await webhook.countRequests();
       const { sent } = await web.createBuildConfig('foreign', { annotations: { team: 'web' } });
       assert.deepEqual(withoutServerFields(await web.get('BuildConfig', 'foreign')), sent);
       assert.equal(await webhook.countRequests(), before);
     });
 
-    it('with a label whose value is unknown warns its user', async () => {
+    it('warns about an unsupported label value', async () => {
       const labels = { ...enabled, 's2i-incremental.io/incremental': 'sometimes' };
       const { warnings } = await web.createBuildConfig('unsure', { labels });
       assert.equal(warnings.length, 1);

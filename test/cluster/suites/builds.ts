@@ -12,8 +12,8 @@ import { waitFor } from '../../helpers/cluster/wait-for.ts';
 const enabled = { 's2i-incremental.io/enabled': 'true' };
 
 export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void {
-  describe('a Build on its way in', () => {
-    it('is stored as the webhook changed it', async () => {
+  describe('Build admission', () => {
+    it('stores a Build with the changes of the webhook', async () => {
       const buildConfig = await web.createBuildConfig('shop', { labels: { app: 'shop', ...enabled } });
       const earliest = Date.now();
       const { sent } = await web.startBuild('shop');
@@ -103,7 +103,7 @@ export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void 
       assert.equal(output.replace(/[0-9]{14}$/, ''), 'harbor.example.com/web/shop:');
     });
 
-    it('that did not opt in is stored as it was sent, and the webhook never hears of it', async () => {
+    it('is not called for a Build that did not opt in', async () => {
       const before = await webhook.countRequests();
       await web.createBuildConfig('plain', { labels: { app: 'plain' } });
       const { sent } = await web.startBuild('plain');
@@ -111,7 +111,7 @@ export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void 
       assert.equal(await webhook.countRequests(), before);
     });
 
-    it('that opted out is sent to the webhook and stored as it was sent', async () => {
+    it('is called for a Build that opted out, and leaves it unmodified', async () => {
       const count = () =>
         webhook.countRequests({
           resource: 'builds',
@@ -126,7 +126,7 @@ export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void 
       assert.equal(await count(), before + 1);
     });
 
-    it('in a dry run is answered as it would be stored, and not stored', async () => {
+    it('answers a dry run, which stores nothing', async () => {
       await web.createBuildConfig('dry', { labels: enabled });
       const build = buildOf((await web.countBuild('dry')).stored);
       const { object } = await alice.create(build, { dryRun: 'All' });
@@ -138,7 +138,7 @@ export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void 
       await assert.rejects(web.get('Build', 'dry-1'), { code: 404 });
     });
 
-    it('that is sent to the webhook a second time gets nothing more', async () => {
+    it('changes nothing in a second call', async () => {
       const { admin } = cluster;
       const again = 's2i-incremental-webhook-again';
       const repeated = () => webhook.countRequests({ resource: 'builds', reason: 'already_admitted' });
@@ -166,7 +166,7 @@ export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void 
       });
     });
 
-    it('keeps every field when its status is written later', async () => {
+    it('changes nothing when the status is written', async () => {
       await web.createBuildConfig('finished', { labels: enabled });
       await web.startBuild('finished');
       const { sent, stored } = await web.completeBuild('finished-1');
@@ -174,7 +174,7 @@ export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void 
       assert.deepEqual(withoutServerFields(stored), withoutServerFields(sent));
     });
 
-    it('gets another output reference than every Build created in the same moment', async () => {
+    it('gives different output references to Builds created at once', async () => {
       await web.createBuildConfig('parallel', { labels: enabled });
       const { stored } = await web.countBuild('parallel');
       const builds = await Promise.all(

@@ -13,14 +13,14 @@ import { CertificateBed, configuration, secret } from '../../helpers/cluster/cer
 const lives = { life: '60s', authorityLife: '1h' };
 
 export function describeCertificates(): void {
-  describe('replicas that make their own certificates', () => {
+  describe('replicas with self-signed certificates', () => {
     let bed: CertificateBed;
     before(async () => {
       bed = await CertificateBed.start(lives);
     });
     after(() => bed.stop());
 
-    it('tell what they wait for, and answer probes meanwhile', async () => {
+    it('say what they wait for, and answer probes', async () => {
       const [pod] = await bed.pods.add(1);
       assert.ok(pod !== undefined);
       const waiting = await bed.waitForReadiness(pod, /webhook configuration/);
@@ -35,7 +35,7 @@ export function describeCertificates(): void {
       assert.equal(logged.filter((message) => message.startsWith('certificate reconciliation failed')).length, 1);
     });
 
-    it('started three at once, agree on one CA and are called without a failure', async () => {
+    it('agree on one CA when three start at once, without a failed call', async () => {
       await bed.createConfiguration();
       const admissions = bed.admitContinuously();
       await bed.pods.add(3);
@@ -85,14 +85,14 @@ export function describeCertificates(): void {
       );
     });
 
-    it('put a caBundle back that was wiped', async () => {
+    it('restore an emptied caBundle', async () => {
       const [present] = await bed.readBundles();
       await bed.patchBundle('');
       await bed.expectBundles((bundles) => bundles[0] === present);
       await bed.admit();
     });
 
-    it('make a new CA when the data of the Secret is gone, without a failed call', async () => {
+    it('create a new CA when the data of the Secret is lost, without a failed call', async () => {
       const [old = ''] = await bed.readBundles();
       const admissions = bed.admitContinuously();
       await bed.emptySecret();
@@ -105,7 +105,7 @@ export function describeCertificates(): void {
       assert.ok(count > 20, `${count} admissions`);
     });
 
-    it('go on without the Secret, which they may not create, and fill it when it is back', async () => {
+    it('continue without the Secret, which they may not create, and fill it when it exists again', async () => {
       const admissions = bed.admitContinuously();
       await bed.deleteSecret();
       const [pod] = bed.pods.pods;
@@ -122,7 +122,7 @@ export function describeCertificates(): void {
       assert.equal(Object.keys(objectAt(await bed.readSecret(), 'data') ?? {}).length, 4);
     });
 
-    it('leave a Secret alone that they did not make', async () => {
+    it('keep a Secret that they did not create', async () => {
       await bed.deleteSecret();
       await bed.createSecret({ password: Buffer.from('secret').toString('base64') });
       const [pod] = bed.pods.pods;
@@ -139,7 +139,7 @@ export function describeCertificates(): void {
       await bed.waitForReadiness(pod, /certificate: \d+ seconds left\n/);
     });
 
-    it('start on what is stored, without writing', async () => {
+    it('start with stored certificates, without writing', async () => {
       const before = [await bed.readSecret(), await bed.readConfiguration()].map((object) =>
         stringAt(object, 'metadata', 'resourceVersion'),
       );
@@ -153,7 +153,7 @@ export function describeCertificates(): void {
       assert.deepEqual(later, before);
     });
 
-    it('may do nothing but what this takes', async () => {
+    it('have no other rights than they need', async () => {
       const { client } = bed.user;
       await client.request({ method: 'GET', path: `/api/v1/namespaces/${secret.namespace}/secrets/${secret.name}` });
       await client.get('MutatingWebhookConfiguration', configuration);
@@ -166,7 +166,7 @@ export function describeCertificates(): void {
       for (const request of refused) await assert.rejects(client.request(request), { code: 403 });
     });
 
-    it('are told by the API server that another was first', async () => {
+    it('get a conflict if another replica wrote first', async () => {
       const { signal } = new AbortController();
       const kubernetes = connect(loadKubeConfig(join(bed.cluster.directory, 'users', 'admin.yaml')));
       const options = { kubernetes, webhookConfiguration: configuration };

@@ -20,8 +20,8 @@ const enabled = { 's2i-incremental.io/enabled': 'true' };
 const startedOf = (build: KubernetesObject) => chainFactsOf(build).started;
 
 export function describeChains({ alice, cluster, web }: TestBed): void {
-  describe('a chain', () => {
-    it('leads each Build on from the one completed before it', async () => {
+  describe('chains', () => {
+    it('continue each Build from the one completed before it', async () => {
       await web.createBuildConfig('api', { labels: enabled });
       const first = await web.startBuild('api');
       const started = startedOf(first.stored);
@@ -41,7 +41,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       assert.equal(new Set(outputs).size, 3);
     });
 
-    it('passes over Builds that are not complete, whose number is higher', async () => {
+    it('skip incomplete Builds with a higher number', async () => {
       await web.createBuildConfig('queued', { labels: enabled });
       const first = await web.startBuild('queued');
       await web.completeBuild('queued-1');
@@ -51,7 +51,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       assert.deepEqual(chainFactsOf(third.stored), continuedFrom('queued-1', image, 1, startedOf(first.stored)));
     });
 
-    it('starts anew where a clean build is asked for, and goes on from that one', async () => {
+    it('restart at a clean build, and continue from it', async () => {
       await web.createBuildConfig('cleaned', { labels: enabled });
       await web.startBuild('cleaned');
       await web.completeBuild('cleaned-1');
@@ -64,7 +64,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       assert.deepEqual(chainFactsOf(next.stored), continuedFrom('cleaned-2', image, 1, started));
     });
 
-    it('never takes the Builds of another BuildConfig, not even under a label they share', async () => {
+    it('ignore Builds of another BuildConfig, even with the same shortened label', async () => {
       // OpenShift cuts the label to 63 characters: these two have the same.
       const common = 'shop-'.repeat(13).slice(0, 63);
       const [theirs, ours] = [`${common}their`, `${common}our`];
@@ -78,7 +78,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       assert.deepEqual(chainFactsOf(own.stored), fullBuild('first_build', pythonImage, startedOf(own.stored)));
     });
 
-    it('never takes the Builds of another namespace', async () => {
+    it('ignore Builds of another namespace', async () => {
       const other = new OpenShift(cluster.admin, 'other');
       for (const place of [other, web]) await place.createBuildConfig('twin', { labels: enabled });
       await other.startBuild('twin');
@@ -87,7 +87,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       assert.deepEqual(chainFactsOf(own.stored), fullBuild('first_build', pythonImage, startedOf(own.stored)));
     });
 
-    it('never takes the Builds of a BuildConfig that was deleted and made anew', async () => {
+    it('ignore Builds of a BuildConfig that was deleted and created again', async () => {
       const before = await web.createBuildConfig('reborn', { labels: enabled });
       await web.startBuild('reborn');
       await web.completeBuild('reborn-1');
@@ -98,7 +98,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       assert.deepEqual(chainFactsOf(second.stored), fullBuild('first_build', pythonImage, startedOf(second.stored)));
     });
 
-    it('takes a clone back to its origin and then on from the newest complete Build', async () => {
+    it('restore a clone, and continue it from the newest complete Build', async () => {
       await web.createBuildConfig('again', { labels: enabled });
       const first = await web.startBuild('again');
       await web.completeBuild('again-1');
@@ -127,7 +127,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       assert.match(outputs[2] ?? '', /^harbor\.example\.com\/web\/again:[0-9]{14}$/);
     });
 
-    it('finds the newest complete Build among more than a page of them', async () => {
+    it('find the newest complete Build among several pages', async () => {
       await web.createBuildConfig('busy', { labels: enabled });
       const { stored: buildConfig } = await web.countBuild('busy', 999);
       // The earlier ones are pruned. In the order of names, in which they are listed, the newest comes last, on the

@@ -32,7 +32,7 @@ export function describeCheck({ cluster, web, webhook, aliceKubeconfig, configFi
     });
     after(() => web.delete('BuildConfig', 'checked'));
 
-    it('has no [x] for an admin where all is in order, and says what the next Build will be', async () => {
+    it('prints no [x] for an admin if everything works, and describes the next Build', async () => {
       const { status, lines, levelOf } = await check(adminKubeconfig, '--bc', 'checked');
       assert.equal(status, 1, 'the push secret is not there');
       assert.equal(levelOf('serves builds'), 'ok');
@@ -70,7 +70,7 @@ export function describeCheck({ cluster, web, webhook, aliceKubeconfig, configFi
       assert.equal(levelOf('comes back with its original settings'), 'ok');
     });
 
-    it('says that the webhook is away, and that it is back', async () => {
+    it('reports that the webhook is down, and that it is back', async () => {
       await webhook.stop();
       const { status, levelOf } = await check(adminKubeconfig);
       assert.equal(status, 1);
@@ -80,7 +80,7 @@ export function describeCheck({ cluster, web, webhook, aliceKubeconfig, configFi
       assert.equal((await check(adminKubeconfig)).status, 0);
     });
 
-    it('says that another CA is in the registration, or none, or that there is no registration', async () => {
+    it('reports a wrong or missing CA bundle, and a missing webhook configuration', async () => {
       const whole = await admin.get('MutatingWebhookConfiguration', name);
       const { stored } = { stored: whole['webhooks'] as readonly Readonly<Record<string, unknown>>[] };
       const withBundle = (caBundle: string | undefined) => (object: KubernetesObject) =>
@@ -101,7 +101,7 @@ export function describeCheck({ cluster, web, webhook, aliceKubeconfig, configFi
       await waitFor('all to be in order', async () => (await check(adminKubeconfig)).status === 0);
     });
 
-    it('says that there is no such namespace or BuildConfig', async () => {
+    it('reports a missing namespace or BuildConfig', async () => {
       assert.equal((await check(adminKubeconfig, '--bc', 'none')).levelOf('there is no such BuildConfig'), 'x');
       const { levelOf } = await check(adminKubeconfig, '-n', 'nowhere');
       assert.equal(levelOf('there is no namespace nowhere'), 'x');

@@ -32,7 +32,7 @@ export function describeCommands({ cluster, webhook }: TestBed): void {
       return withValue(done, ['status', 'duration'], seconds * 1e9) as KubernetesObject;
     });
 
-  describe('the commands for developers', () => {
+  describe('commands for developers', () => {
     before(async () => {
       const { admin, directory } = cluster;
       await admin.createNamespace(namespace);
@@ -52,7 +52,7 @@ export function describeCommands({ cluster, webhook }: TestBed): void {
       });
     });
 
-    it('status says how to opt in where nobody has', async () => {
+    it('status says how to opt in if no BuildConfig has', async () => {
       assert.deepEqual(await run(['status']), {
         status: 0,
         stdout: '',
@@ -61,7 +61,7 @@ export function describeCommands({ cluster, webhook }: TestBed): void {
       assert.equal((await run(['status', '-o', 'json'])).stdout, '{\n  "items": []\n}\n');
     });
 
-    it('enable tells in a dry run what would change, and changes it without one', async () => {
+    it('enable shows changes in a dry run, and makes them without', async () => {
       await work().createBuildConfig('cli-shop');
       const beginning = await stored('BuildConfig', 'cli-shop');
       assert.deepEqual(await run(['enable', 'bc/cli-shop', '--dry-run']), {
@@ -90,7 +90,7 @@ export function describeCommands({ cluster, webhook }: TestBed): void {
       });
     });
 
-    it('enable tries each name, passes warnings on, and ends with 1 where one failed', async () => {
+    it('enable tries each name, prints warnings, and exits with 1 if one failed', async () => {
       await work().createBuildConfig('cli-unsure', { labels: { 's2i-incremental.io/incremental': 'sometimes' } });
       assert.deepEqual(await run(['enable', 'cli-none', 'cli-unsure']), {
         status: 1,
@@ -102,7 +102,7 @@ Warning: buildconfig/cli-unsure: label s2i-incremental.io/incremental: unsupport
       await work().delete('BuildConfig', 'cli-unsure');
     });
 
-    it('enable refuses what cannot be built incrementally, and disable leaves to the webhook what it explains', async () => {
+    it('enable rejects other strategies, and disable leaves explanations to the webhook', async () => {
       await work().createBuildConfig('cli-docker');
       await work().edit('BuildConfig', 'cli-docker', (buildConfig) => {
         const strategy = { type: 'Docker', dockerStrategy: {} };
@@ -176,7 +176,7 @@ cli-shop   cli-shop-3   incremental   continued   ${chain}   ${image}   2m05s   
       });
     });
 
-    it('status of a name tells one that has not opted in from one that is not there', async () => {
+    it('status of a name distinguishes a BuildConfig that has not opted in from a missing one', async () => {
       await work().createBuildConfig('cli-plain');
       assert.deepEqual(await run(['status', 'cli-plain', 'cli-none']), {
         status: 1,
@@ -187,7 +187,7 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
       });
     });
 
-    it('status -A names the right that is missing, and has a column for the namespace', async () => {
+    it('status -A names a missing right, and has a column for the namespace', async () => {
       const { status, stdout, stderr } = await run(['status', '-A']);
       assert.deepEqual({ status, stdout }, { status: 1, stdout: '' });
       assert.match(
@@ -199,7 +199,7 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
       assert.match(all.stdout, /^NAMESPACE +NAME +LAST .*\n(.*\n)*commands +cli-shop +cli-shop-3 /);
     });
 
-    it('enable names the right that is missing', async () => {
+    it('enable names a missing right', async () => {
       assert.deepEqual(await run(['enable', 'cli-plain', '-n', namespace], viewer), {
         status: 1,
         stdout: '',
@@ -208,7 +208,7 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
       });
     });
 
-    it('explain tells why a Build is full, and why it is incremental', async () => {
+    it('explain says why a Build is full or incremental', async () => {
       const seen = async (name: string) => {
         const { status, stdout, stderr } = await run(['explain', name]);
         assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
@@ -251,7 +251,7 @@ The next one continues from its image. ${restarts}
       );
     });
 
-    it('explain tells of a Build that is not there, and of one from before its BuildConfig opted in', async () => {
+    it('explain reports a missing Build, and one from before its BuildConfig opted in', async () => {
       assert.deepEqual(await run(['explain', 'cli-shop-9']), {
         status: 1,
         stdout: '',
@@ -270,7 +270,7 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
       });
     });
 
-    it('says so where the webhook is away', async () => {
+    it('enable and disable report that the webhook is down', async () => {
       await work().createBuildConfig('cli-alone');
       await webhook.kill();
       const check =
@@ -303,7 +303,7 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
       }
     });
 
-    it('disable gives a BuildConfig back', async () => {
+    it('disable restores a BuildConfig', async () => {
       const { stdout } = await run(['disable', 'cli-shop', '--dry-run']);
       assert.match(stdout, /^buildconfig\/cli-shop would be disabled; .*\n( {2}.* - .*\n){3}$/);
       assert.deepEqual(await run(['disable', 'cli-shop', 'cli-plain']), {
@@ -324,7 +324,7 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
       );
     });
 
-    it('are found by kubectl as a plugin, and call themselves that', () => {
+    it('run as a kubectl plugin under its name', () => {
       const folder = join(cluster.directory, 'plugin');
       mkdirSync(folder);
       const build = fileURLToPath(new URL('../../../hack/build.ts', import.meta.url));
@@ -339,7 +339,7 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
       assert.match(stderr, /To opt one in: kubectl s2i-incremental enable NAME -n kube-public /);
     });
 
-    it('say how to name a cluster where none answers', async () => {
+    it('say how to name a cluster if none answers', async () => {
       const config = join(cluster.directory, 'users', 'nowhere.yaml');
       const text = readFileSync(developer.kubeconfig, 'utf8');
       // Port 1 is reserved, and nothing listens there.

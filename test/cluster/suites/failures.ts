@@ -10,8 +10,8 @@ import { waitFor } from '../../helpers/cluster/wait-for.ts';
 const enabled = { 's2i-incremental.io/enabled': 'true' };
 
 export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed): void {
-  describe('when something fails', () => {
-    it('Builds go in as they are while the webhook is dead, and are changed again once it is back', async () => {
+  describe('failures', () => {
+    it('Builds are unmodified while the webhook is dead, and changed when it is back', async () => {
       await web.createBuildConfig('orphaned', { labels: enabled });
       await web.startBuild('orphaned');
       await web.completeBuild('orphaned-1');
@@ -34,7 +34,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       );
     });
 
-    it('the webhook stops when it is asked to, with status 0, and starts again', async () => {
+    it('the webhook stops at SIGTERM with status 0, and starts again', async () => {
       await web.createBuildConfig('rolled', { labels: enabled });
       assert.equal(await webhook.stop(), 0);
       assert.equal(webhook.logged.at(-1)?.message, 'stopped');
@@ -43,7 +43,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       assert.equal(chainFactsOf(stored).reason, 'first_build');
     });
 
-    it('a Build is a full one with a tag while the history cannot be read', async () => {
+    it('a Build is full and tagged while the history cannot be read', async () => {
       const { admin } = cluster;
       await web.createBuildConfig('blind', { labels: enabled });
       await web.startBuild('blind');
@@ -80,7 +80,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       assert.deepEqual(chainFactsOf(next.stored), continuedFrom('blind-2', image, 1, started));
     });
 
-    it('chains go on after the API server was restarted', async () => {
+    it('chains continue after a restart of the API server', async () => {
       await web.createBuildConfig('resumed', { labels: enabled });
       const first = await web.startBuild('resumed');
       await web.completeBuild('resumed-1');

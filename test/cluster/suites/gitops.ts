@@ -46,11 +46,11 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
   const label = (name: string, text: string) =>
     kubectl.run(['label', 'buildconfig', name, `s2i-incremental.io/${text}`]);
 
-  describe('a BuildConfig by kubectl, with injectEnv', () => {
+  describe('BuildConfig managed by kubectl, with injectEnv', () => {
     before(() => webhook.restart(`${testBedConfig}\nbuildConfig: {injectEnv: true}\n`));
     after(() => webhook.restart());
 
-    it('applied, labelled, applied and replaced again, edited and unlabelled ends as it began, but for the edit', async () => {
+    it('applied, labelled, applied and replaced again, edited and unlabelled has only the edit in the end', async () => {
       const manifest = manifestOf('git-story');
       await kubectl.run(['apply', '-f', '-'], manifest);
       const beginning = await stored('git-story');
@@ -81,7 +81,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       assert.deepEqual(await stored('git-story'), expected);
     });
 
-    it('labelled and unlabelled twice, or with the label set to false, is byte for byte what it was', async () => {
+    it('labelled and unlabelled twice, or with the label set to false, is byte for byte the same', async () => {
       await kubectl.run(['apply', '-f', '-'], manifestOf('git-twice'));
       const beginning = JSON.stringify(await stored('git-twice'));
       for (let round = 0; round < 2; round += 1) {
@@ -144,7 +144,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       );
     });
 
-    it('that comes with the origin of another cluster has its own, and it is not written again and again', async () => {
+    it('with the origin of another cluster gets its own, which is not written repeatedly', async () => {
       const foreign = {
         version: 1,
         strategy: 'Source',
@@ -172,7 +172,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       assert.deepEqual((await stored('git-carried'))['spec'], manifest['spec']);
     });
 
-    it('exported, deleted and imported is the same, and can still go back', async () => {
+    it('exported, deleted and imported is the same, and can opt out', async () => {
       const manifest = manifestOf('git-moved', enabled);
       await kubectl.run(['create', '-f', '-'], manifest);
       const optedIn = await stored('git-moved');
@@ -186,7 +186,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       assert.deepEqual(await stored('git-moved'), withoutValue(manifest, labelsPath));
     });
 
-    it('whose origin cannot be read is left alone, and its user is told', async () => {
+    it('with an unreadable origin is unmodified, with a warning', async () => {
       const manifest = change(manifestOf('git-future', enabled), ['metadata', 'annotations'], {
         's2i-incremental.io/origin': '{"version":2}',
       });
@@ -197,7 +197,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       assert.deepEqual(await stored('git-future'), withoutValue(manifest, labelsPath));
     });
 
-    it('is counted by OpenShift without a write of ours', async () => {
+    it('is not written when OpenShift counts a Build', async () => {
       await kubectl.run(['create', '-f', '-'], manifestOf('git-status', enabled));
       const optedIn = await stored('git-status');
       await web.countBuild('git-status', 1);
@@ -205,7 +205,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
     });
   });
 
-  it('a BuildConfig is given back at its next edit once the webhook may change none', async () => {
+  it('a BuildConfig is restored at its next edit with buildConfig.mutate: false', async () => {
     const manifest = manifestOf('git-released', enabled);
     await kubectl.run(['create', '-f', '-'], manifest);
     await webhook.restart(`${testBedConfig}\nbuildConfig: {mutate: false}\n`);

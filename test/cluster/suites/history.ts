@@ -31,10 +31,10 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
     return chainFactsOf(stored).started;
   }
 
-  describe('the history from the watch', () => {
+  describe('watched history', () => {
     before(() => webhook.synced());
 
-    it('is used: chains go on although nothing may be read any more', async () => {
+    it('continues chains although the API server rejects reads', async () => {
       const started = await startChain('watched');
       const binding = webhookRoleBinding(webhookUser.name);
       await admin.delete('ClusterRoleBinding', binding.metadata.name);
@@ -55,11 +55,11 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       );
     });
 
-    it('counts BuildConfigs and says that it is synced', async () => {
+    it('counts BuildConfigs and reports that it is synced', async () => {
       assert.match(await webhook.readiness(), /^\[\+\] history: synced, [1-9][0-9]* BuildConfigs\n(?:.*\n)*ready\n$/m);
     });
 
-    it('sees Builds complete out of order, and deleted ones gone', async () => {
+    it('follows Builds that complete out of order or are deleted', async () => {
       const started = await startChain('disorder');
       await web.startBuild('disorder');
       await web.startBuild('disorder');
@@ -72,7 +72,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       assert.deepEqual(chainFactsOf(fifth.stored), continuedFrom('disorder-2', imageOf('disorder-2'), 2, started));
     });
 
-    it('sees what the BuildConfig says of where to push and what to pull with', async () => {
+    it('follows output repository and pull Secret of the BuildConfig', async () => {
       const started = await startChain('moved');
       await annotate('BuildConfig', 'moved', {
         [`${ours}/output-repository`]: 'quay.example.com/new/app',
@@ -84,7 +84,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       assert.deepEqual(at(stored, 'spec', 'strategy', 'sourceStrategy', 'pullSecret'), { name: 'old-registry' });
     });
 
-    it('restarts a chain whose previous Build was started with a variable of its own', async () => {
+    it('restarts a chain whose previous Build had an additional variable', async () => {
       await startChain('once');
       await web.startBuild('once', { env: [{ name: 'EXTRA', value: '1' }] });
       await web.completeBuild('once-2');
@@ -93,7 +93,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       assert.deepEqual(chainFactsOf(stored), fullBuild('env_removed', pythonImage, started));
     });
 
-    it('gives a clone its original settings back and nothing else once its BuildConfig has opted out', async () => {
+    it('only restores a clone whose BuildConfig has opted out', async () => {
       await startChain('leaving');
       const { sent } = await web.startBuild('leaving');
       await web.edit('BuildConfig', 'leaving', (object) => ({
@@ -110,8 +110,8 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
     });
   });
 
-  describe('the record of a Build', () => {
-    it('is put back when an update changes, drops or adds to it, with a warning; the rest of the update stays', async () => {
+  describe('record of a Build', () => {
+    it('is restored when an update changes it, with a warning; the rest of the update stays', async () => {
       await startChain('kept');
       const { stored: before } = await web.startBuild('kept');
       const { stored, warnings } = await annotate('Build', 'kept-2', {
@@ -127,7 +127,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       assert.equal(at(full.stored, 'metadata', 'annotations', `${ours}/previous-build`), undefined);
     });
 
-    it('is not even looked at when a status is written', async () => {
+    it('is not checked when only the status is written', async () => {
       await startChain('quiet');
       const counted = await webhook.countRequests({ operation: 'UPDATE' });
       await web.startBuild('quiet');
@@ -136,8 +136,8 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
     });
   });
 
-  describe('a watch that ends', () => {
-    it('is opened again after the API server was away', async () => {
+  describe('interrupted watch', () => {
+    it('is opened again after the API server was down', async () => {
       const started = await startChain('away');
       await controlPlane.stopApiServer();
       await waitFor('the webhook to notice', async () => /history: not synced/.test(await webhook.readiness()));
@@ -147,7 +147,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       assert.deepEqual(chainFactsOf(stored), continuedFrom('away-1', imageOf('away-1'), 1, started));
     });
 
-    it('lists anew where the server has forgotten, and misses nothing', async () => {
+    it('lists again if its version expired, and misses nothing', async () => {
       await webhook.synced();
       const started = await startChain('forgotten');
       await web.startBuild('forgotten');

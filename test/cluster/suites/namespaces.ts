@@ -46,7 +46,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
     });
   }
 
-  describe('a namespace that opts in', () => {
+  describe('opted-in namespace', () => {
     const team = new OpenShift(alice, 'team-a');
     const apply = (manifest: JsonObject) =>
       kubectl.run(['-n', 'team-a', 'apply', '-f', '-'], manifest as KubernetesObject);
@@ -78,7 +78,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
     });
     after(() => label('team-a', null));
 
-    it('has Builds that continue, with BuildConfigs in which nothing is written', async () => {
+    it('has incremental Builds, and unmodified BuildConfigs', async () => {
       const before = await build();
       assert.equal(at(before, 'metadata', 'annotations', 's2i-incremental.io/decision'), undefined);
 
@@ -107,14 +107,14 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
       assert.deepEqual(warnings, [`restored read-only annotations: ${key}`]);
     });
 
-    it('has a clone start afresh', async () => {
+    it('restores a clone', async () => {
       const clone = await team.cloneBuild('shop-3');
       await team.completeBuild('shop-4');
       assert.equal(chainFactsOf(clone.stored).reason, 'continued');
       assert.notEqual(at(clone.stored, 'spec', 'output', 'to', 'name'), at(clone.sent, 'spec', 'output', 'to', 'name'));
     });
 
-    it('is overruled by the label of a BuildConfig, both ways', async () => {
+    it('is overridden by the label of a BuildConfig, both ways', async () => {
       await labelled('=false');
       const out = await team.startBuild('shop');
       assert.deepEqual(withoutServerFields(out.stored), out.sent);
@@ -136,7 +136,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
       assert.equal(await stored(), beginning);
     });
 
-    it('opts out again, and all is as it was', async () => {
+    it('opts out, and everything is restored', async () => {
       await label('team-a', null);
       const own = await team.startBuild('shop');
       assert.deepEqual(withoutServerFields(own.stored), own.sent);
@@ -180,7 +180,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
     });
   });
 
-  describe('two tenants', () => {
+  describe('tenants', () => {
     before(async () => {
       await webhook.restart(tenantsConfig);
       for (const namespace of ['team-a', 'team-b']) await label(namespace, 'true');
@@ -190,7 +190,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
       await webhook.restart();
     });
 
-    it('have an index each, and push only where the admin allows it', async () => {
+    it('have their own index, and push only to allowed repositories', async () => {
       const key = 's2i-incremental.io/output-repository';
       for (const [namespace, team] of [
         ['team-a', 'a'],
@@ -228,7 +228,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
       }
     });
 
-    it('are refused the rest by the documented policy', async (t) => {
+    it('are limited by the documented policy', async (t) => {
       const file = new URL('../../../docs/allowed-repositories.yaml', import.meta.url);
       const objects = parseAllDocuments(readFileSync(file, 'utf8')).map(
         (document) => document.toJS() as KubernetesObject,

@@ -45,7 +45,7 @@ export function describeReplicas({ cluster, webhook, webhookUser, web }: TestBed
       return { ...webhookConfiguration(url, webhook.ca), metadata };
     }
 
-    it('give no reference twice, of ten Builds at once and again and again', async () => {
+    it('issue no reference twice for ten Builds at once, repeatedly', async () => {
       await web.createBuildConfig('spread', {
         labels: { 's2i-incremental.io/enabled': 'true' },
         repository: 'harbor.example.com/web/spread',

@@ -10,14 +10,14 @@ const lives = { life: '8s', authorityLife: '24s' };
 const duration = 60_000;
 
 export function describeRotation(): void {
-  describe('a minute in which certificates live for seconds', () => {
+  describe('certificate rotation every few seconds', () => {
     let bed: CertificateBed;
     before(async () => {
       bed = await CertificateBed.start(lives);
     });
     after(() => bed.stop());
 
-    it('passes without a failed or an unpatched admission, through rotations and rolling restarts', async (t) => {
+    it('causes no failed or unpatched admission, also during rolling restarts', async (t) => {
       await bed.createConfiguration();
       const pods: Pod[] = [...(await bed.pods.add(3))];
       await bed.pods.ready();

@@ -13,8 +13,8 @@ import { waitFor } from '../../helpers/cluster/wait-for.ts';
 
 /** What the other suites take for granted. */
 export function describeTestBed({ alice, webhookUser, cluster }: TestBed): void {
-  describe('the test bed', () => {
-    it('makes the Builds that a real OpenShift API server made', () => {
+  describe('test bed', () => {
+    it('creates the Builds that a real OpenShift API server created', () => {
       const made = { time: '2026-11-23T13:28:20Z', baseImage: recordedImage };
       const first = recorded('05-CREATE-builds-api-1');
       assert.deepEqual(
@@ -31,13 +31,13 @@ export function describeTestBed({ alice, webhookUser, cluster }: TestBed): void 
       );
     });
 
-    it('gives alice rights on builds in her namespace alone', async () => {
+    it('gives alice rights on builds only in her namespace', async () => {
       await alice.list('Build', 'web');
       await assert.rejects(alice.list('Build', 'other'), { code: 403 });
       await assert.rejects(alice.get('MutatingWebhookConfiguration', 's2i-incremental-webhook'), { code: 403 });
     });
 
-    it('gives the webhook the right to read builds and no other', async () => {
+    it('gives the webhook only the right to read builds', async () => {
       const { client } = webhookUser;
       await client.list('Build', 'web');
       await client.list('BuildConfig', 'other');
@@ -61,7 +61,7 @@ export function describeTestBed({ alice, webhookUser, cluster }: TestBed): void 
       await waitFor('the folder to be gone', () => !existsSync(directory));
     });
 
-    it('keeps what is stored when the API server is restarted, and forgets old revisions by compaction', async () => {
+    it('keeps objects when the API server is restarted, and forgets old revisions by compaction', async () => {
       const { admin, controlPlane } = cluster;
       const list = (query = {}) => admin.list('BuildConfig', 'other', query);
       const { object } = await admin.create(buildConfigOf('kept', 'other'));

@@ -34,8 +34,8 @@ const object: fc.Arbitrary<JsonObject> = fc.letrec<{ value: unknown; object: Jso
   ),
 })).object;
 
-describe('patches', () => {
-  it('make of one object the other, and modify neither', () => {
+describe('createPatch and applyPatch', () => {
+  it('turn one object into the other, and modify neither', () => {
     fc.assert(
       fc.property(object, object, (before, after) => {
         const patch = createPatch(frozen(before), frozen(after));
@@ -46,7 +46,7 @@ describe('patches', () => {
     );
   });
 
-  it('are empty between equal objects', () => {
+  it('give an empty patch for equal objects', () => {
     fc.assert(
       fc.property(object, (value) => {
         assert.deepEqual(createPatch(value, JSON.parse(JSON.stringify(value)) as JsonObject), []);
@@ -54,7 +54,7 @@ describe('patches', () => {
     );
   });
 
-  it('are the operations of RFC 6902, with what stands in a pointer escaped', () => {
+  it('give operations of RFC 6902 with escaped pointers', () => {
     const before = { metadata: { annotations: { 'x/y~z': '1', gone: 'x' } }, env: [{ name: 'A' }], kept: { a: 1 } };
     const after = {
       metadata: { annotations: { 'x/y~z': '2', 'new/one': '3' } },
@@ -72,7 +72,7 @@ describe('patches', () => {
     );
   });
 
-  it('leave an own __proto__ as it is', () => {
+  it('keep an own __proto__', () => {
     const before = JSON.parse('{"__proto__": {"a": 1}, "b": 1}') as JsonObject;
     const after = applyPatch(before, createPatch(before, { ...before, b: 2 }));
     assert.equal(JSON.stringify(after), '{"__proto__":{"a":1},"b":2}');

@@ -46,8 +46,8 @@ async function gather(
   return { gathered, asked };
 }
 
-describe('the previous image', () => {
-  it('is as the registry says', async () => {
+describe('createPreviousImageSource', () => {
+  it('returns the answer of the registry', async () => {
     for (const answer of [{ kind: 'present', digest }, { kind: 'missing' }] as const) {
       assert.deepEqual(await gather(createPreviousImageSource, answer), {
         gathered: { ...facts, previousImage: answer.kind },
@@ -56,12 +56,12 @@ describe('the previous image', () => {
     }
   });
 
-  it('stays unchecked without an answer', async () => {
+  it('returns unchecked without an answer', async () => {
     const unknown = { kind: 'unknown', error: unanswered } as const;
     await assert.rejects(gather(createPreviousImageSource, unknown), unanswered);
   });
 
-  it('is not asked for where there is none', async () => {
+  it('asks nothing without a previous image', async () => {
     for (const none of ['unavailable', undefined, { ...history, previous: undefined }] as const) {
       const known = { ...facts, history: none };
       assert.deepEqual(await gather(createPreviousImageSource, { kind: 'missing' }, { known }), {
@@ -72,8 +72,8 @@ describe('the previous image', () => {
   });
 });
 
-describe('the digest of the base image', () => {
-  it('is the one that its tag means', async () => {
+describe('createBaseDigestSource', () => {
+  it('returns the digest of the tag', async () => {
     for (const base of ['registry.example.com/python:3.12', 'python']) {
       const from = { ...query, base };
       assert.deepEqual(await gather(createBaseDigestSource, { kind: 'present', digest }, { from }), {
@@ -83,13 +83,13 @@ describe('the digest of the base image', () => {
     }
   });
 
-  it('is not known without an answer, or without the image', async () => {
+  it('returns no digest without an answer or an image', async () => {
     const unknown = { kind: 'unknown', error: unanswered } as const;
     await assert.rejects(gather(createBaseDigestSource, unknown), unanswered);
     assert.deepEqual((await gather(createBaseDigestSource, { kind: 'missing' })).gathered, facts);
   });
 
-  it('is not asked for where no tag is named', async () => {
+  it('asks nothing about a base image without a tag', async () => {
     for (const base of [undefined, image, 'Not A Reference']) {
       const from = { ...query, base };
       assert.deepEqual(await gather(createBaseDigestSource, { kind: 'present', digest }, { from }), {

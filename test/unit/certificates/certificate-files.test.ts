@@ -33,8 +33,8 @@ function certificateError(message: string | RegExp) {
   };
 }
 
-describe('a folder without certificate', () => {
-  it('gets one, with its CA and a key that only the owner can read', async (t) => {
+describe('loadOrCreateCertificate, empty folder', () => {
+  it('creates a certificate, its CA, and a key that only the owner can read', async (t) => {
     const folder = join(temporaryFolder(t), 'deep', 'certs');
     const { certificate, created } = await loadOrCreateCertificate(folder, names, now);
     assert.equal(created, true);
@@ -61,7 +61,7 @@ describe('a folder without certificate', () => {
     );
   });
 
-  it('that cannot be made is told with the mend', async (t) => {
+  it('says what to do if the folder cannot be written', async (t) => {
     const file = join(temporaryFolder(t), 'a-file');
     writeFileSync(file, '');
     await assert.rejects(
@@ -75,8 +75,8 @@ describe('a folder without certificate', () => {
   });
 });
 
-describe('a folder with a certificate', () => {
-  it('gives that one, again and again', async (t) => {
+describe('loadOrCreateCertificate, existing certificate', () => {
+  it('returns the existing certificate each time', async (t) => {
     const folder = temporaryFolder(t);
     const first = await loadOrCreateCertificate(folder, names, now);
     const before = filesOf(folder);
@@ -87,7 +87,7 @@ describe('a folder with a certificate', () => {
     assert.deepEqual(filesOf(folder), before);
   });
 
-  it('needs no CA beside it', async (t) => {
+  it('needs no CA file', async (t) => {
     const folder = temporaryFolder(t);
     const { certificate } = await loadOrCreateCertificate(folder, names, now);
     rmSync(join(folder, 'ca.crt'));
@@ -97,7 +97,7 @@ describe('a folder with a certificate', () => {
     });
   });
 
-  it('that was made here gives way to a new one at two thirds of its life', async (t) => {
+  it('replaces its own certificate after two thirds of its validity', async (t) => {
     const folder = temporaryFolder(t);
     const first = await loadOrCreateCertificate(folder, names, now);
     const { certificate, created } = await loadOrCreateCertificate(folder, names, now + (year * 2) / 3);
@@ -111,7 +111,7 @@ describe('a folder with a certificate', () => {
     });
   });
 
-  it("that is someone else's stays, expired or not", async (t) => {
+  it('keeps a certificate that it did not create, expired or not', async (t) => {
     const folder = temporaryFolder(t);
     const validity = { notBefore: now - year, notAfter: now - 1_000 };
     const authority = await createAuthority('a company', validity);
@@ -130,7 +130,7 @@ describe('a folder with a certificate', () => {
     ['tls.crt', 'tls.key'],
     ['tls.key', 'tls.crt'],
   ] as const) {
-    it(`that has ${there} alone is refused`, async (t) => {
+    it(`rejects a folder with only ${there}`, async (t) => {
       const folder = temporaryFolder(t);
       writeFileSync(join(folder, there), 'x');
       await assert.rejects(
@@ -143,7 +143,7 @@ describe('a folder with a certificate', () => {
     });
   }
 
-  it('that is none is refused', async (t) => {
+  it('rejects a file that is no certificate', async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'tls.crt'), 'no certificate');
     writeFileSync(join(folder, 'tls.key'), 'no key');
@@ -155,7 +155,7 @@ describe('a folder with a certificate', () => {
     );
   });
 
-  it('that cannot be read is refused', async (t) => {
+  it('rejects a file that cannot be read', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, 'tls.crt'));
     writeFileSync(join(folder, 'tls.key'), '');
@@ -168,7 +168,7 @@ describe('a folder with a certificate', () => {
   });
 });
 
-describe('a write that was cut off', () => {
+describe('loadOrCreateCertificate, interrupted write', () => {
   const files = ['ca.crt', 'tls.crt', 'tls.key'];
 
   /** A folder as it is after `moved` of the new files have their names, with or without an older certificate. */
@@ -185,7 +185,7 @@ describe('a write that was cut off', () => {
 
   for (const older of [false, true]) {
     for (const moved of [0, 1, 2, 3]) {
-      it(`after ${moved} files, ${older ? 'over an older certificate' : 'in an empty folder'}, is finished`, async (t) => {
+      it(`is completed after ${moved} files, ${older ? 'over an older certificate' : 'in an empty folder'}`, async (t) => {
         const { folder, certificate } = await cutOff(t, moved, older);
         assert.deepEqual(await loadOrCreateCertificate(folder, names, now), { certificate, created: false });
         assert.deepEqual(readdirSync(folder).sort(), files);
@@ -193,7 +193,7 @@ describe('a write that was cut off', () => {
     }
   }
 
-  it('before all three were written is thrown away', async (t) => {
+  it('is discarded before all three files were written', async (t) => {
     const folder = temporaryFolder(t);
     mkdirSync(join(folder, '.certificate-partial'));
     writeFileSync(join(folder, '.certificate-partial', 'ca.crt'), '-----BEGIN');
@@ -208,7 +208,7 @@ describe('a write that was cut off', () => {
 });
 
 describe('createDevelopmentCertificate', () => {
-  it('makes another one each time', async () => {
+  it('creates a new certificate each time', async () => {
     const [first, second] = await Promise.all([
       createDevelopmentCertificate(names, now),
       createDevelopmentCertificate(names, now),
@@ -218,8 +218,8 @@ describe('createDevelopmentCertificate', () => {
   });
 });
 
-describe('a certificate beside the key of another', () => {
-  it('is refused before anything is served', async (t) => {
+describe('loadOrCreateCertificate, key of another certificate', () => {
+  it('is rejected at the start', async (t) => {
     const [folder, other] = [temporaryFolder(t), temporaryFolder(t)];
     await loadOrCreateCertificate(folder, names, now);
     await loadOrCreateCertificate(other, names, now);
@@ -236,7 +236,7 @@ describe('a certificate beside the key of another', () => {
   });
 });
 
-describe('a CA alone', () => {
+describe('loadOrCreateCertificate, only a CA', () => {
   it('is not overwritten', async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'ca.crt'), "a CA of one's own");

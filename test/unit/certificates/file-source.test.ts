@@ -59,8 +59,8 @@ function mount(folder: string, version: string, { cert, key }: { cert: string; k
   for (const file of ['tls.crt', 'tls.key']) symlinkSync(join('..data', file), join(folder, file));
 }
 
-describe('a mounted certificate', () => {
-  it('gives way to the one that takes its place', async (t) => {
+describe('startFileSource, mounted certificate', () => {
+  it('is replaced by its successor', async (t) => {
     const folder = temporaryFolder(t);
     const [first, second] = await Promise.all([companyPair(), companyPair(200)]);
     mount(folder, '1', first);
@@ -78,7 +78,7 @@ describe('a mounted certificate', () => {
     assert.deepEqual(source.check(now + 200 * day), { ok: false, detail: 'expired' });
   });
 
-  it('stays in service while what is there does not belong together, which is told once', async (t) => {
+  it('stays in use while the files do not match, which is reported once', async (t) => {
     const folder = temporaryFolder(t);
     const [first, second] = await Promise.all([companyPair(), companyPair()]);
     mount(folder, '1', first);
@@ -99,7 +99,7 @@ describe('a mounted certificate', () => {
     assert.deepEqual(source.check(now), { ok: true, detail: '100 days left' });
   });
 
-  it('stays in service when it is taken away, and nothing is made in its place', async (t) => {
+  it('stays in use when its file is removed, and no certificate is created', async (t) => {
     const folder = temporaryFolder(t);
     const pair = await companyPair();
     mount(folder, '1', pair);
@@ -112,8 +112,8 @@ describe('a mounted certificate', () => {
   });
 });
 
-describe('a certificate made here', () => {
-  it('is made anew at two thirds of its life', async (t) => {
+describe('startFileSource, own certificate', () => {
+  it('is replaced after two thirds of its validity', async (t) => {
     const folder = temporaryFolder(t);
     let time = now;
     const { source, events, looks } = await start(t, folder, () => time);
@@ -131,7 +131,7 @@ describe('a certificate made here', () => {
     assert.equal(readFileSync(join(folder, 'tls.crt'), 'utf8'), source.current?.cert);
   });
 
-  it('stays in service past that where it cannot be written', async (t) => {
+  it('stays in use longer if the folder cannot be written', async (t) => {
     const folder = temporaryFolder(t);
     const made = await createDevelopmentCertificate(names, now);
     mount(folder, '1', made);
@@ -151,8 +151,8 @@ describe('a certificate made here', () => {
   });
 });
 
-describe('a source that is closed', () => {
-  it('looks no more', async (t) => {
+describe('startFileSource, closed', () => {
+  it('reads no files', async (t) => {
     const folder = temporaryFolder(t);
     const [first, second] = await Promise.all([companyPair(), companyPair()]);
     mount(folder, '1', first);

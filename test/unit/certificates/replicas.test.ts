@@ -115,8 +115,8 @@ const scenario = {
   restarts: fc.constantFrom(0, 0.01),
 };
 
-describe('replicas that share a Secret', () => {
-  it('are accepted at each moment, rotate one line of CAs, and come to rest', async () => {
+describe('SecretSource, simulated replicas', () => {
+  it('are always accepted, rotate one sequence of CAs, and settle', async () => {
     await fc.assert(
       fc.asyncProperty(fc.record({ ...scenario, losses: fc.constant(0) }), async (chosen) => {
         const { world, tracked, isStable } = await play(chosen);
@@ -131,7 +131,7 @@ describe('replicas that share a Secret', () => {
     );
   });
 
-  it('are accepted at each moment while the Secret is deleted and spoilt', async () => {
+  it('are always accepted while the Secret is deleted and corrupted', async () => {
     await fc.assert(
       fc.asyncProperty(fc.record({ ...scenario, losses: fc.constant(0.002) }), async (chosen) => {
         const { world, tracked, lost, isStable } = await play(chosen);

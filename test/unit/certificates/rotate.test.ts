@@ -30,8 +30,8 @@ const bundle = bundleOf(first.certificates.authorities);
 const later = (days: number, changes: Partial<RotationContext> = {}) =>
   ({ now: now + days * day, caBundles: [bundle], ...changes }) as const;
 
-describe('certificates from nothing', () => {
-  it('are a CA and a leaf, dated back an hour', () => {
+describe('rotate, nothing stored', () => {
+  it('creates a CA and a leaf, valid from an hour ago', () => {
     const { certificates, steps } = first;
     assert.deepEqual(steps, ['create_everything']);
     const [authority, leaf] = [certificates.authorities[0], certificates.leaf].map(
@@ -49,11 +49,11 @@ describe('certificates from nothing', () => {
     assert.deepEqual([leaf.checkHost(names[0]), leaf.checkIP(names[1]), leaf.checkIP(names[2])], names);
   });
 
-  it('are kept', async () => {
+  it('keeps them', async () => {
     assert.deepEqual(await rotateAt(first.certificates, later(1)), { certificates: first.certificates, steps: [] });
   });
 
-  it('adopt what is published, and drop it after a sixth of their life', async () => {
+  it('adopts published CAs, and drops them after a sixth of the validity', async () => {
     const second = await rotateAt(undefined, later(1));
     assert.deepEqual(second.steps, ['create_everything', 'adopt_authorities']);
     const [created, adopted] = second.certificates.authorities;
@@ -66,14 +66,14 @@ describe('certificates from nothing', () => {
     assert.deepEqual(settled.certificates.authorities, [created]);
   });
 
-  it('adopt nothing that is no certificate', async () => {
+  it('ignores published text that is no certificate', async () => {
     const broken = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     assert.deepEqual((await rotateAt(undefined, { caBundles: [broken] })).steps, ['create_everything']);
   });
 });
 
-describe('certificates through the life of a CA', () => {
-  it('pass from one CA to the next', async () => {
+describe('rotate, during the validity of a CA', () => {
+  it('passes from one CA to the next', async () => {
     const renewed = await rotateAt(first.certificates, later(61));
     assert.deepEqual(renewed.steps, ['create_leaf']);
     const two = await rotateAt(renewed.certificates, later(490));
@@ -87,7 +87,7 @@ describe('certificates through the life of a CA', () => {
     assert.deepEqual(ended.certificates.authorities, [two.certificates.authorities[1]]);
   });
 
-  it('never leave a leaf that outlives its CA', async () => {
+  it('never creates a leaf that outlives its CA', async () => {
     const last = await rotateAt(first.certificates, later(700));
     assert.equal(new X509Certificate(last.certificates.leaf.cert).validToDate.getTime(), now + 730 * day);
     const again = await rotateAt(last.certificates, later(729));
@@ -95,8 +95,8 @@ describe('certificates through the life of a CA', () => {
   });
 });
 
-describe('the data of the Secret', () => {
-  it('is read as it was written', async () => {
+describe('encodeCertificates and decodeCertificates', () => {
+  it('decode what was encoded', async () => {
     const { certificates } = await rotateAt(first.certificates, later(490));
     assert.deepEqual(
       encodeCertificates(decodeCertificates(encodeCertificates(certificates), certificateMaker) ?? certificates),
@@ -110,7 +110,7 @@ describe('the data of the Secret', () => {
     );
   });
 
-  it('is not read where it is not whole or does not belong together', async () => {
+  it('reject data that is incomplete or does not match', async () => {
     const data = encodeCertificates(first.certificates);
     const other = encodeCertificates((await rotateAt(undefined)).certificates);
     const spoilt: readonly Record<string, string>[] = [
@@ -125,7 +125,7 @@ describe('the data of the Secret', () => {
     for (const each of spoilt) assert.equal(decodeCertificates(each, certificateMaker), undefined);
   });
 
-  it('with the keys of other CAs is read, but has nobody who signs', async () => {
+  it('accept keys of other CAs, but then no CA can sign', async () => {
     const other = encodeCertificates((await rotateAt(undefined)).certificates);
     const data = { ...encodeCertificates(first.certificates), 'ca-keys.pem': other['ca-keys.pem'] ?? '' };
     const read = decodeCertificates(data, certificateMaker);

@@ -229,7 +229,7 @@ const rows: readonly Row[] = [
   },
 ];
 
-describe('the plan', () => {
+describe('planRotation', () => {
   for (const { when, stored, inBundle = published(old), now, step } of rows) {
     it(`is ${step.kind} where ${when}`, () => {
       assert.deepEqual(planRotation(stored, names, inBundle, now), step);

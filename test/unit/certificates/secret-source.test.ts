@@ -41,8 +41,8 @@ function alone() {
   return { world, source, events, failing, round, kinds: () => events.splice(0).map(({ kind }) => kind) };
 }
 
-describe('a replica', () => {
-  it('serves what it published', async () => {
+describe('SecretSource', () => {
+  it('serves a leaf that it published', async () => {
     const { source, round, kinds, world } = alone();
     assert.deepEqual(source.check(world.now), { ok: false, detail: 'the certificates have not been read yet' });
     assert.equal(await round(), true);
@@ -52,7 +52,7 @@ describe('a replica', () => {
     assert.deepEqual(kinds(), []);
   });
 
-  it('goes on serving while nothing can be asked, and tells it once', async () => {
+  it('keeps serving while the API server does not answer, and reports it once', async () => {
     const { source, round, kinds, world, failing } = alone();
     await round();
     kinds();
@@ -69,7 +69,7 @@ describe('a replica', () => {
     assert.deepEqual(source.check(world.now + 91 * day), { ok: false, detail: 'expired' });
   });
 
-  it('is not ready while what it serves is not published, and says why', async () => {
+  it('is not ready while its CA is not published, and says why', async () => {
     const { source, round, kinds, world, failing } = alone();
     await round();
     world.wipeBundles();
@@ -94,7 +94,7 @@ describe('a replica', () => {
     assert.deepEqual(source.check(world.now), { ok: false, detail: 'forbidden' });
   });
 
-  it('serves what is stored and published, though it cannot write', async () => {
+  it('serves a stored and published leaf although it cannot write', async () => {
     const { source, round, world, failing } = alone();
     await round();
     const before = source.current;
@@ -105,7 +105,7 @@ describe('a replica', () => {
     assert.deepEqual(source.check(world.now), { ok: true, detail: '20 days left; may not be written' });
   });
 
-  it('gives up on a round in which others always write first', async () => {
+  it('ends a round after too many conflicts', async () => {
     const { round, events, failing, source, world } = alone();
     failing.writeSecret = new ConflictError('the Secret was written by another');
     assert.equal(await round(), false);
@@ -116,7 +116,7 @@ describe('a replica', () => {
     assert.deepEqual(source.check(world.now), { ok: false, detail: 'the Secret was written by another' });
   });
 
-  it('takes rounds by itself until it is closed', async () => {
+  it('repeats rounds until it is closed', async () => {
     const world = new ReplicaWorld({ life: 200, authorityLife: 2_000 }, () => 0);
     let reads = 0;
     const cluster = {

@@ -16,32 +16,32 @@ const [ca, cert] = [authority, leaf].map((pair) => new X509Certificate(pair.cert
 /** The extension's OID and that it is critical, DER; what follows is its value. */
 const basicConstraints = '0603551d130101ff';
 
-describe('the authority', () => {
-  it('is a CA that signs itself', () => {
+describe('createAuthority', () => {
+  it('returns a self-signed CA', () => {
     assert.deepEqual([ca.subject, ca.issuer, ca.ca], ['CN=a CA', 'CN=a CA', true]);
     assert.ok(ca.verify(ca.publicKey));
     assert.ok(ca.checkIssued(ca));
   });
 
-  it('says, critically, that it is one and that no CA may stand below it', () => {
+  it('marks it, critically, as a CA without CAs below it', () => {
     assert.ok(ca.raw.toString('hex').includes(`${basicConstraints}040830060101ff020100`));
   });
 });
 
-describe('the serving certificate', () => {
-  it('is issued by the authority, and by no other of its name', () => {
+describe('createServingCertificate', () => {
+  it('is issued by the CA, and not by another CA of the same name', () => {
     assert.ok(cert.verify(ca.publicKey));
     assert.ok(cert.checkIssued(ca));
     assert.equal(cert.verify(new X509Certificate(other.cert).publicKey), false);
   });
 
-  it('is no CA and serves TLS alone', () => {
+  it('is no CA and is only for TLS servers', () => {
     assert.equal(cert.ca, false);
     assert.ok(cert.raw.toString('hex').includes(`${basicConstraints}04023000`));
     assert.deepEqual(cert.keyUsage, ['1.3.6.1.5.5.7.3.1']);
   });
 
-  it('names hosts and addresses', () => {
+  it('contains hosts and addresses', () => {
     assert.equal(cert.subject, 'CN=webhook.test.svc');
     assert.equal(
       cert.subjectAltName,
@@ -53,7 +53,7 @@ describe('the serving certificate', () => {
     assert.equal(cert.checkIP('127.0.0.2'), undefined);
   });
 
-  it('has a common name of at most 64 characters, and the whole name beside it', async () => {
+  it('has a common name of at most 64 characters, and the full name as an alternative name', async () => {
     const name = `${'a'.repeat(63)}.${'b'.repeat(63)}.svc`;
     const long = new X509Certificate((await createServingCertificate(authority, [name], validity)).cert);
     assert.equal(long.subject, `CN=${name.slice(0, 64)}`);
@@ -61,8 +61,8 @@ describe('the serving certificate', () => {
   });
 });
 
-describe('both', () => {
-  it('have a P-256 key that fits, and live as long as was asked', () => {
+describe('createAuthority and createServingCertificate', () => {
+  it('have a matching P-256 key and the requested validity', () => {
     for (const [certificate, { key }] of [
       [ca, authority],
       [cert, leaf],
@@ -79,7 +79,7 @@ describe('both', () => {
     }
   });
 
-  it('have serial numbers of their own', () => {
+  it('have different serial numbers', () => {
     assert.equal(new Set([ca, cert, new X509Certificate(other.cert)].map(({ serialNumber }) => serialNumber)).size, 3);
   });
 });

@@ -54,7 +54,7 @@ function linesOf(findings: readonly Finding[]): readonly string[] {
 const inOrder = linesOf(runChecks(whole));
 
 describe('runChecks', () => {
-  it('has a line for each check where all is in order', () => {
+  it('has a line for each check if everything works', () => {
     assert.deepEqual(inOrder, [
       '[ok] the API server serves builds and buildconfigs of build.openshift.io',
       '[ok] MutatingWebhookConfiguration webhook has its entries: mutate.s2i-incremental.io, namespace.s2i-incremental.io',
@@ -158,7 +158,7 @@ describe('runChecks', () => {
     });
   }
 
-  it('says what a missing BuildConfig is, and leaves out what was not asked for', () => {
+  it('reports a missing BuildConfig, and skips checks that were not requested', () => {
     assert.deepEqual(linesOf(runChecks({ ...whole, buildConfig: absent })).slice(8), [
       '[x] there is no such BuildConfig in namespace web -> oc get bc -n web lists them',
     ]);

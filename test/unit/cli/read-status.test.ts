@@ -44,8 +44,8 @@ const pagesOfBoth: List = ({ resource }) =>
     ? [[exampleBuildConfig()], [exampleBuildConfig({ metadata: { name: 'b', uid: 'uid-of-b' } })]]
     : [[admittedBuild(1, 'full', 9), { metadata: { name: 'by-hand' } }], [admittedBuild(2, 'incremental', 3)]];
 
-describe('what a status is made of', () => {
-  it('is read page by page, in all namespaces or one, the Builds by their BuildConfig', async () => {
+describe('readStatusObjects', () => {
+  it('reads pages, in all namespaces or one, with Builds grouped by BuildConfig', async () => {
     for (const namespace of [undefined, 'test']) {
       const { open, selections } = clusterOf(pagesOfBoth);
       const progress = countingProgress();
@@ -65,7 +65,7 @@ describe('what a status is made of', () => {
     }
   });
 
-  it('is everything of a namespace that opted in', async () => {
+  it('reads everything in an opted-in namespace', async () => {
     const { open, selections } = clusterOf(pagesOfBoth);
     const labels = { 's2i-incremental.io/enabled': 'true' };
     const get = (resource: string) => Promise.resolve(resource === 'namespaces' ? { metadata: { labels } } : undefined);
@@ -77,7 +77,7 @@ describe('what a status is made of', () => {
     ]);
   });
 
-  it('is read of named BuildConfigs alone, by the label that OpenShift cuts', async () => {
+  it('reads only named BuildConfigs, by the shortened label', async () => {
     const long = 'a'.repeat(70);
     const { open, selections } = clusterOf(() => [[admittedBuild(1, 'full', 9)]], [exampleBuildConfig()]);
     const { buildConfigs, missing } = await readStatusObjects(open, 'test', ['app', long], countingProgress());
@@ -90,7 +90,7 @@ describe('what a status is made of', () => {
     assert.deepEqual(selections, [select('app'), select('a'.repeat(63))]);
   });
 
-  it('is read anew, once, where the server forgot the list in between', async () => {
+  it('reads an expired list again, once', async () => {
     let expired = 0;
     const pages =
       (times: number): List =>
@@ -111,7 +111,7 @@ describe('what a status is made of', () => {
     assert.equal(progress.seen.cleared, 1);
   });
 
-  it('says which right is missing', async () => {
+  it('names a missing right', async () => {
     const pages: List = ({ resource }) => (resource === 'builds' ? [new ClusterError(403, '{}')] : []);
     await assert.rejects(readStatusObjects(clusterOf(pages).open, 'web', [], countingProgress()), {
       code: 'command_failed',

@@ -66,14 +66,14 @@ const render = (changes: readonly Change[], options: RenderOptions, hasColour = 
     .map((line) => `${renderText(line, hasColour)}\n`)
     .join('');
 
-describe('changes', () => {
-  it('are told as a whole text', () => {
+describe('listChanges and renderChanges', () => {
+  it('render a whole text', () => {
     // The column of the values stands two characters behind the longest path.
     const text = expected.replaceAll(/^ {2}(.{53})/gm, '  $1 ');
     assert.equal(render(listChanges(before, after), { ...wide, indent: '  ' }), text);
   });
 
-  it('are none between equal objects, whatever the order of their keys', () => {
+  it('return nothing for equal objects with keys in another order', () => {
     assert.deepEqual(listChanges({ a: 1, b: { c: [] } }, { b: { c: [] }, a: 1 }), []);
     assert.equal(render([], wide), '');
   });
@@ -130,12 +130,12 @@ describe('changes', () => {
     });
   }
 
-  it('are red and green in colour, the path and the gaps plain', () => {
+  it('use red and green for values only', () => {
     const changes = [{ path: 'a', before: 'x', after: 'y' }];
     assert.equal(render(changes, wide, true), 'a  \u001b[31m- x\u001b[39m\n   \u001b[32m+ y\u001b[39m\n');
   });
 
-  it('keep to the width', () => {
+  it('respect the width', () => {
     const changes = [{ path: 'path', before: undefined, after: 'v'.repeat(100) }];
     const text = render(changes, { indent: '  ', width: 40 });
     assert.equal(text, `  path  + ${'v'.repeat(15)}…${'v'.repeat(14)}\n`);

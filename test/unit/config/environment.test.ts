@@ -6,7 +6,7 @@ import { parseConfig } from '../../../src/config/load-config.ts';
 import { configKeys } from '../../../src/config/keys.ts';
 import { frozen } from '../frozen.ts';
 
-describe('the name of a variable', () => {
+describe('variableOf', () => {
   const rows: readonly [path: readonly string[], name: string][] = [
     [['output', 'tagFormat'], 'S2I_INCREMENTAL_OUTPUT_TAG_FORMAT'],
     [['incremental', 'maxDepth'], 'S2I_INCREMENTAL_INCREMENTAL_MAX_DEPTH'],
@@ -15,16 +15,16 @@ describe('the name of a variable', () => {
     [['log', 'level'], 'S2I_INCREMENTAL_LOG_LEVEL'],
   ];
   for (const [path, name] of rows) {
-    it(`of ${path.join('.')} is ${name}`, () => {
+    it(`returns ${name} for ${path.join('.')}`, () => {
       assert.equal(variableOf(path), name);
     });
   }
 });
 
-describe('every key of the schema', () => {
+describe('configKeys', () => {
   const keys = configKeys().map(({ path }) => path);
 
-  it('is found', () => {
+  it('finds every key of the schema', () => {
     const config = Object.entries(parseConfig('', {}));
     assert.deepEqual(
       keys.map((path) => path.join('.')).sort(),
@@ -33,7 +33,7 @@ describe('every key of the schema', () => {
   });
 
   for (const path of keys) {
-    it(`${path.join('.')} can be set by a variable`, () => {
+    it(`finds ${path.join('.')}, which a variable can set`, () => {
       const variable = variableOf(path);
       // Wrong for each key, be it a text or what YAML makes of it.
       const wrong = path[1] === 'profiles' ? '[]' : '{wrong: 1}';
@@ -50,8 +50,8 @@ describe('every key of the schema', () => {
   }
 });
 
-describe('the environment', () => {
-  it('sets each key it names, in the form the key has', () => {
+describe('applyEnvironment', () => {
+  it('sets keys in their own type', () => {
     const config = parseConfig('', {
       S2I_INCREMENTAL_INCREMENTAL_MODE: 'false',
       S2I_INCREMENTAL_INCREMENTAL_FLAG: 'true',
@@ -136,14 +136,14 @@ describe('the environment', () => {
     assert.deepEqual(config, expected);
   });
 
-  it('goes before the file, key by key', () => {
+  it('overrides the file, key by key', () => {
     const { output } = parseConfig('output: {timezone: Europe/Berlin, pushSecret: a}', {
       S2I_INCREMENTAL_OUTPUT_PUSH_SECRET: 'b',
     });
     assert.deepEqual([output.timezone, output.pushSecret], ['Europe/Berlin', 'b']);
   });
 
-  it('leaves the value from the file as it was', () => {
+  it('does not modify the value from the file', () => {
     const base = frozen({ output: { timezone: 'UTC' } });
     assert.deepEqual(applyEnvironment(base, { S2I_INCREMENTAL_OUTPUT_TIMEZONE: 'Europe/Berlin' }).value, {
       output: { timezone: 'Europe/Berlin' },
@@ -155,14 +155,14 @@ describe('the environment', () => {
     assert.equal(parseConfig('log:\n', { S2I_INCREMENTAL_LOG_LEVEL: 'warn' }).log.level, 'warn');
   });
 
-  it('lays nothing over a section of the wrong shape', () => {
+  it('ignores a section of the wrong type', () => {
     const { value, sources, problems } = applyEnvironment(frozen({ log: 'debug' }), {
       S2I_INCREMENTAL_LOG_LEVEL: 'warn',
     });
     assert.deepEqual([value, [...sources], problems], [{ log: 'debug' }, [], []]);
   });
 
-  it("passes over what Kubernetes tells pods of a service's address, and variables that are not set", () => {
+  it('ignores Kubernetes service variables, and undefined variables', () => {
     const { value, problems } = applyEnvironment(
       {},
       {
@@ -183,7 +183,7 @@ describe('the environment', () => {
     assert.deepEqual([value, problems], [{}, []]);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('ignores an empty variable', () => {
     const { value, problems } = applyEnvironment(
       { output: { timezone: 'Europe/Berlin' } },
       { S2I_INCREMENTAL_OUTPUT_TIMEZONE: '', S2I_INCREMENTAL_OUTPUT_REGISTRIES: '' },
@@ -191,7 +191,7 @@ describe('the environment', () => {
     assert.deepEqual([value, problems], [{ output: { timezone: 'Europe/Berlin' } }, []]);
   });
 
-  it('tells of every name that is no setting, in their order', () => {
+  it('reports every unknown name, in order', () => {
     const { value, problems } = applyEnvironment(
       {},
       {
@@ -217,7 +217,7 @@ describe('the environment', () => {
     );
   });
 
-  it('tells of a value that is no YAML, and sets the others', () => {
+  it('reports a value that is no YAML, and sets the others', () => {
     const { value, problems, sources } = applyEnvironment(
       {},
       { S2I_INCREMENTAL_OUTPUT_REGISTRIES: '[a', S2I_INCREMENTAL_OUTPUT_TIMESTAMP_TAG: 'false' },

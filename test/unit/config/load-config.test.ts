@@ -75,8 +75,8 @@ server: {shutdownDelay: 5s, requestBudget: 2s}
 log: {level: info, format: json}
 `;
 
-describe('a variable', () => {
-  it('is told as where a mistake is, also deep inside what it gives', () => {
+describe('parseConfig, variables', () => {
+  it('are named for a mistake, even deep inside their value', () => {
     const environment = {
       S2I_INCREMENTAL_OUTPUT_REGISTRIES: '[a b]',
       S2I_INCREMENTAL_ASSEMBLE_PROFILES: '{python: {match: "("}}',
@@ -88,15 +88,15 @@ describe('a variable', () => {
     ]);
   });
 
-  it('with a YAML alias to nothing is a mistake like any other', () => {
+  it('report a YAML alias without anchor', () => {
     assert.deepEqual(problemsOf('', { S2I_INCREMENTAL_OUTPUT_REGISTRIES: '*.example.com' }), [
       'S2I_INCREMENTAL_OUTPUT_REGISTRIES: output.registries: no valid YAML',
     ]);
   });
 });
 
-describe('profiles', () => {
-  it('keep the order of the file, and have no names that would lose it', () => {
+describe('parseConfig, profiles', () => {
+  it('keep the order of the file, and reject names that would lose it', () => {
     const { assemble } = parseConfig('assemble: {profiles: {python: {}, b2: {}, a1: {}}}', {});
     assert.deepEqual(
       assemble.profiles.map(({ name }) => name),
@@ -108,7 +108,7 @@ describe('profiles', () => {
   });
 });
 
-describe('the configuration', () => {
+describe('parseConfig', () => {
   it('has the documented defaults', () => {
     assert.deepEqual(parseConfig('', {}), defaults);
   });
@@ -119,12 +119,12 @@ describe('the configuration', () => {
     ['of empty sections', 'incremental:\noutput: {}\nassemble: {profiles: }\nserver: null\n'],
     ['without a map', 'null'],
   ] as const) {
-    it(`is the same from a file ${title}`, () => {
+    it(`returns the same for a file ${title}`, () => {
       assert.deepEqual(parseConfig(text, {}), defaults);
     });
   }
 
-  it('holds the built-in profiles without naming them, after those of the file', () => {
+  it('adds the built-in profiles after those of the file', () => {
     const { profiles } = parseConfig('assemble: {profiles: {ruby: {}, team-a: {}}}', {}).assemble;
     const rest = builtinNames.filter((name) => name !== 'ruby').map(builtinProfile);
     const teamA = {
@@ -138,7 +138,7 @@ describe('the configuration', () => {
     assert.deepEqual(profiles, [builtinProfile('ruby'), { ...teamA, env: new Map() }, ...rest]);
   });
 
-  it('holds every profile, in the order of the file', () => {
+  it('returns every profile, in the order of the file', () => {
     const { profiles } = parseConfig(
       `assemble: {profiles: {team-a: {match: "^r[u]by$", scriptsDir: /usr/local/s2i, keep: [a b], outputs: [/deployments, $JBOSS_HOME/lib]}, team-b: {env: {B: "2", A: "", _a1: x}}}}`,
       {},
@@ -170,7 +170,7 @@ describe('the configuration', () => {
     assert.deepEqual([...(profiles[1]?.env.keys() ?? [])], ['B', 'A', '_a1']);
   });
 
-  it('fills in what a built-in profile knows, but for the keys that are given', () => {
+  it('extends a built-in profile; keys of the file win', () => {
     const { python } = builtinProfiles;
     const [plain, whole, given] = [
       'python: {}',
@@ -203,7 +203,7 @@ describe('the configuration', () => {
     });
   });
 
-  it('is frozen to its depths', () => {
+  it('returns a deeply frozen object', () => {
     const config = parseConfig('assemble: {profiles: {a: {match: x}}}\noutput: {registries: [a.example.com]}', {});
     assert.deepEqual(
       containersIn(config).filter((container) => !Object.isFrozen(container)),
@@ -211,13 +211,13 @@ describe('the configuration', () => {
     );
   });
 
-  it('takes true and false for the texts of the same name', () => {
+  it('accepts true and false for the texts of the same name', () => {
     const { incremental } = parseConfig('incremental: {mode: false, flag: true}', {});
     assert.deepEqual([incremental.mode, incremental.flag], ['off', 'true']);
   });
 });
 
-describe('a value at its limit', () => {
+describe('parseConfig, value at its limit', () => {
   const accepted = [
     'incremental: {maxDepth: 1}',
     'incremental: {maxDepth: 90}',
@@ -239,13 +239,13 @@ describe('a value at its limit', () => {
     `incremental: {pullSecret: ${'s'.repeat(253)}}`,
   ];
   for (const text of accepted) {
-    it(`is taken: ${text.slice(0, 80)}`, () => {
+    it(`is accepted: ${text.slice(0, 80)}`, () => {
       assert.deepEqual(problemsOf(text), []);
     });
   }
 });
 
-describe('a mistake', () => {
+describe('parseConfig, mistake', () => {
   const rows: readonly [text: string, ...problems: readonly string[]][] = [
     ['incremental: {mode: on}', 'incremental.mode: must be one of chain, false; is "on"'],
     ['incremental: {mode: off}', 'incremental.mode: must be one of chain, false; is "off"'],
@@ -449,7 +449,7 @@ describe('a mistake', () => {
     ['text', 'must be a map with the keys incremental, output, assemble, …'],
   ];
   for (const [text, ...problems] of rows) {
-    it(`is told: ${text.slice(0, 80)}`, () => {
+    it(`is reported: ${text.slice(0, 80)}`, () => {
       assert.deepEqual(problemsOf(text), problems);
       assert.deepEqual(
         problemsOf(text, {}, 'config.yaml'),
@@ -458,7 +458,7 @@ describe('a mistake', () => {
     });
   }
 
-  it('is told with every other one, each under the file or the variable it is in', () => {
+  it('is reported with every other one, each with its file or variable', () => {
     const text = `
 incremental: {mode: on, maxDepth: 0, maxAge: 1s}
 output: {timezone: Nowhere, registries: [a b], tagFormat: fixed, unknown: 1}
@@ -492,8 +492,8 @@ logs: {}
   });
 });
 
-describe('a text that is no YAML', () => {
-  it('is told with the line', () => {
+describe('parseConfig, invalid YAML', () => {
+  it('is reported with the line', () => {
     assert.deepEqual(problemsOf('output: {timezone: UTC', {}, 'config.yaml'), [
       'config.yaml: no valid YAML: Flow map in block collection must be sufficiently indented and end with a } at line 1, column 23:',
     ]);
@@ -502,7 +502,7 @@ describe('a text that is no YAML', () => {
     ]);
   });
 
-  it('is refused where aliases multiply beyond reason, or name nothing', () => {
+  it('is reported for too many aliases or an unknown one', () => {
     const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
     for (let level = 1; level < 9; level += 1) {
       lines.push(`a${level}: &a${level} [${Array.from({ length: 10 }, () => `*a${level - 1}`).join(', ')}]`);
@@ -517,7 +517,7 @@ describe('a text that is no YAML', () => {
 });
 
 describe('loadConfig', () => {
-  it('reads a file, and without one only the environment', (t) => {
+  it('reads a file, or only the environment', (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'load-config-'));
     t.after(() => rmSync(folder, { recursive: true }));
     const file = join(folder, 'config.yaml');
@@ -537,7 +537,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('tells of a file that cannot be read', () => {
+  it('reports a file that cannot be read', () => {
     const file = join(tmpdir(), 'there-is-no-such-folder', 'config.yaml');
     assert.throws(() => loadConfig(file, {}), {
       name: 'ConfigError',

@@ -146,7 +146,7 @@ function answerOf(index: BuildIndex, query: Query): unknown {
 }
 
 describe('BuildIndex', () => {
-  it('knows after any changes what the Builds that are left say, or says that it does not', () => {
+  it('answers after any changes like the remaining Builds, or says that it cannot', () => {
     const change = fc.record({
       kind: fc.constantFrom('set' as const, 'set' as const, 'remove' as const),
       build: described,
@@ -180,7 +180,7 @@ describe('BuildIndex', () => {
   const previousIn = (index: BuildIndex) =>
     index.canAnswer(query) ? (index.lookUp(query).previous?.name ?? 'none') : 'unknown';
 
-  it('does not know the newest Build to continue from once that is gone and others are left', () => {
+  it('cannot answer when the newest Build to continue from is removed and others remain', () => {
     const index = indexOf(completeBuild(1), completeBuild(3), completeBuild(2));
     assert.equal(previousIn(index), 'app-3');
     index.remove(completeBuild(2));
@@ -195,7 +195,7 @@ describe('BuildIndex', () => {
     assert.equal(previousIn(index), 'app-4');
   });
 
-  it('knows that there is none to continue from when the last one is gone', () => {
+  it('knows that no Build remains to continue from', () => {
     const index = indexOf(completeBuild(1), completeBuild(2));
     index.remove(completeBuild(2));
     assert.equal(previousIn(index), 'unknown');
@@ -204,13 +204,13 @@ describe('BuildIndex', () => {
     assert.deepEqual(comparable(index.lookUp(query)), nothingKnown);
   });
 
-  it('cannot answer a Build that it knows', () => {
+  it('cannot answer for a Build that it contains', () => {
     const index = indexOf(completeBuild(1));
     assert.equal(index.canAnswer({ ...query, build: 'app-1' }), false);
     assert.equal(index.canAnswer({ ...query, namespace: 'prod', build: 'app-1' }), true);
   });
 
-  it('tells of the newest 20 outcomes', () => {
+  it('returns the newest 20 outcomes', () => {
     const index = indexOf(...Array.from({ length: 30 }, (_, at) => completeBuild(((at * 7) % 30) + 1)));
     const expected = Array.from({ length: 20 }, (_, at) => `app-${30 - at}`);
     assert.deepEqual(
@@ -219,7 +219,7 @@ describe('BuildIndex', () => {
     );
   });
 
-  it('keeps the last four addresses of a namespace that scripts could not be fetched from', () => {
+  it('keeps the last four addresses per namespace that failed', () => {
     const address = (number: number) => `http://example.com/${number}/python`;
     const failed = (number: number, created: number) =>
       completeBuild(number, {
@@ -243,7 +243,7 @@ describe('BuildIndex', () => {
     );
   });
 
-  it('keeps no key that is longer than those of a BuildConfig', () => {
+  it('keeps no key longer than that of a BuildConfig', () => {
     for (const identity of [
       { name: 'app', uid: 'u'.repeat(73) },
       { name: 'a'.repeat(254), uid: 'u' },
@@ -261,12 +261,12 @@ describe('BuildIndex', () => {
     }
   });
 
-  describe('that has too much to keep', () => {
+  describe('BuildIndex over its limit', () => {
     const inNamespace = (namespace: string, number: number, patch: JsonObject = {}) =>
       completeBuild(number, merge({ metadata: { namespace } }, patch) as JsonObject);
     const asking = (namespace: string) => ({ ...query, namespace });
 
-    it('does without the namespace that takes most, and says so', () => {
+    it('drops the largest namespace, and says so', () => {
       const index = new BuildIndex(undefined, 8_000);
       for (const number of [1, 2, 3]) index.set(inNamespace('small', number));
       for (let number = 4; number < 40; number += 1) index.set(inNamespace('large', number));
@@ -283,7 +283,7 @@ describe('BuildIndex', () => {
       assert.equal(index.canAnswer(asking('large')), false);
     });
 
-    it('counts what it keeps, not what it kept', () => {
+    it('counts only what it keeps now', () => {
       const index = new BuildIndex(undefined, 8_000);
       for (let round = 0; round < 100; round += 1) {
         const number = (round % 5) + 1;
@@ -298,7 +298,7 @@ describe('BuildIndex', () => {
       assert.equal(index.notKept, 0);
     });
 
-    it('does without the Build to continue from as well, whose settings take most', () => {
+    it('counts the settings of the Build to continue from', () => {
       const env = Array.from({ length: 200 }, (_, at) => ({ name: `VARIABLE_${at}` }));
       const index = new BuildIndex(undefined, 8_000);
       index.set(inNamespace('test', 1, { spec: { strategy: { sourceStrategy: { env } } } }));
@@ -306,7 +306,7 @@ describe('BuildIndex', () => {
     });
   });
 
-  it('takes over which Builds were unfinished, until every Build is in it', () => {
+  it('takes over unfinished Builds until it is complete', () => {
     const running = (number: number) => completeBuild(number, { status: { phase: 'Running' } });
     const first = indexOf(running(1), running(2), running(3), completeBuild(4));
     const second = new BuildIndex(first);

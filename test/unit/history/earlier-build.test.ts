@@ -56,8 +56,8 @@ function previousOf(patch: JsonObject = {}) {
   return pastOf(patch).previous;
 }
 
-describe('the Build to continue from', () => {
-  it('is kept with all that a decision needs', () => {
+describe('previousBuildOf', () => {
+  it('returns everything that a decision needs', () => {
     assert.deepEqual(previousOf(), whole);
   });
 
@@ -94,11 +94,11 @@ describe('the Build to continue from', () => {
     });
   }
 
-  it('may be a clone that was admitted anew', () => {
+  it('accepts a clone that was admitted', () => {
     assert.deepEqual(previousOf({ metadata: { annotations: { 'openshift.io/build.clone-of': 'app-6' } } }), whole);
   });
 
-  it('that was not admitted starts a chain, whatever it carries', () => {
+  it('starts a chain at a Build that was not admitted', () => {
     for (const admitted of [null, 'app-6', '']) {
       assert.deepEqual(previousOf(ourAnnotations({ 'admitted-as': admitted })), {
         ...whole,
@@ -124,13 +124,13 @@ describe('the Build to continue from', () => {
     [{ 'origin-from': null }, { baseImage: 'DockerImage/harbor.example.com/team/app:0' }],
   ];
   for (const [annotations, expected] of records) {
-    it(`is kept with the record ${JSON.stringify(annotations)}`, () => {
+    it(`accepts the record ${JSON.stringify(annotations)}`, () => {
       assert.deepEqual(previousOf(ourAnnotations(annotations)), { ...whole, ...expected });
     });
   }
 });
 
-describe('the image of a Build', () => {
+describe('previousBuildOf, image', () => {
   const imageOf = (patch: JsonObject) => previousOf(patch)?.image;
   const withDigest = (imageDigest: unknown) => ({ status: { output: { to: { imageDigest } } } });
   const issued = 'harbor.example.com/team/app:7';
@@ -144,11 +144,11 @@ describe('the image of a Build', () => {
     `${digest}@${digest}`,
     1,
   ]) {
-    it(`is the tag that was issued where the digest is ${JSON.stringify(broken)}`, () => {
+    it(`is the issued tag if the digest is ${JSON.stringify(broken)}`, () => {
       assert.equal(imageOf(withDigest(broken)), issued);
     });
 
-    it(`is none without a tag of ours where the digest is ${JSON.stringify(broken)}`, () => {
+    it(`is undefined without an issued tag if the digest is ${JSON.stringify(broken)}`, () => {
       const output = { to: { name: 'harbor.example.com/team/app:latest' } };
       assert.equal(imageOf({ ...withDigest(broken), spec: { output } }), undefined, 'the output was not replaced');
       assert.equal(imageOf({ ...withDigest(broken), ...ourAnnotations({ 'admitted-as': null }) }), undefined);
@@ -180,12 +180,12 @@ describe('the image of a Build', () => {
     ['broken', stream('app:1', 'Not A Reference'), undefined],
   ];
   for (const [title, actual, expected] of rows) {
-    it(`of an image stream: the reference is ${title}`, () => {
+    it(`is that of an image stream if the reference is ${title}`, () => {
       assert.equal(actual, expected);
     });
   }
 
-  it('of a DockerImage never comes from the status', () => {
+  it('is never read from the status for a DockerImage', () => {
     assert.equal(
       imageOf({ status: { outputDockerImageReference: 'evil.example.com/team/app:1' } }),
       `harbor.example.com/team/app@${digest}`,
@@ -193,8 +193,8 @@ describe('the image of a Build', () => {
   });
 });
 
-describe('the record of a Build', () => {
-  it('has the reference of an opted-in one, complete or not', () => {
+describe('BuildIndex, kept data', () => {
+  it('includes the reference of an opted-in Build, complete or not', () => {
     const known = { ...nothingKnown, hasBuilds: true, numbers: [7], references: new Set([referenceOf(7)]) };
     const times = { seconds: undefined, chainFullSeconds: undefined };
     const outcomes = [{ name: 'app-7', continued: false, succeeded: true, at: whole.createdAt, ...times }];
@@ -204,7 +204,7 @@ describe('the record of a Build', () => {
     assert.deepEqual(pastOf({ spec: { output: { to: stream } } }), { ...known, outcomes, references: new Set() });
   });
 
-  it('is none of any other', () => {
+  it('includes nothing of other Builds', () => {
     const labelled = (value: unknown) => ({ labels: { 's2i-incremental.io/enabled': value } });
     for (const value of ['false', 'yes']) assert.deepEqual(pastOf({ metadata: labelled(value) }), nothingKnown);
     const foreign = { annotations: { 's2i-incremental.io/admitted-as': 'other' } };
@@ -218,21 +218,21 @@ describe('the record of a Build', () => {
     }
   });
 
-  it('has every name in the env, or none', () => {
+  it('includes every name in the env, or none', () => {
     const namesIn = (env: unknown) => previousOf({ spec: { strategy: { sourceStrategy: { env } } } })?.envNames;
     assert.deepEqual(namesIn(null), []);
     assert.deepEqual(namesIn([]), []);
     assert.deepEqual(namesIn([{ name: 'B', value: 'x' }, { name: 'A' }]), ['B', 'A']);
   });
 
-  it('has an unknown start where the Build has none', () => {
+  it('has an unknown start for a Build without one', () => {
     const started = previousOf({
       metadata: { creationTimestamp: null, annotations: { 's2i-incremental.io/chain-started': null } },
     });
     assert.deepEqual(started, { ...whole, createdAt: undefined, chainStarted: undefined });
   });
 
-  it('has no reference that is longer than any can be', () => {
+  it('has no reference longer than the limit', () => {
     const named = (length: number) => ({ spec: { output: { to: { name: 'r'.repeat(length) } } } });
     const references = (patch: JsonObject) => {
       const index = new BuildIndex();
@@ -253,7 +253,7 @@ describe('the record of a Build', () => {
     ['many inputs', { spec: { source: { secrets: env(500).map((secret) => ({ secret })) } } }, true],
   ];
   for (const [title, patch, isTooLarge] of large) {
-    it(`with ${title} ${isTooLarge ? 'says that it is too large, and keeps none of it' : 'is kept'}`, () => {
+    it(`with ${title} ${isTooLarge ? 'is marked as too large, without settings' : 'is kept'}`, () => {
       const previous = previousOf(patch);
       const nothing = { baseImage: '', source: '', inputs: '', envNames: [] };
       if (isTooLarge) assert.deepEqual(previous, { ...whole, ...nothing, isTooLarge });
@@ -288,7 +288,7 @@ describe('the record of a Build', () => {
   }
 });
 
-describe('the outcome of a Build', () => {
+describe('BuildIndex, outcomes', () => {
   const at = Date.parse('2026-01-30T09:00:00Z');
   const continued = ourAnnotations({ decision: 'incremental' });
   const outcome = (change: object) => {
@@ -331,17 +331,17 @@ describe('the outcome of a Build', () => {
     ],
   ];
   for (const [title, patch, expected] of rows) {
-    it(`is told of one that is ${title}`, () => {
+    it(`include a Build that is ${title}`, () => {
       assert.deepEqual(pastOf(patch).outcomes, expected);
     });
   }
 });
 
-describe('scripts that could not be fetched', () => {
+describe('BuildIndex, failures to fetch scripts', () => {
   const failed = { phase: 'Failed', reason: 'FetchScriptsFailed', completionTimestamp: '2026-01-30T09:00:01Z' };
   const build = (status: JsonObject, address: string | null = scripts) =>
     pastOf({ status, spec: { strategy: { sourceStrategy: { scripts: address } } } }).scriptsFailedAt;
-  it('are told of with the time, for the address whatever its profile', () => {
+  it('are returned with their time, for every profile of the address', () => {
     const at = Date.parse('2026-01-30T09:00:01Z');
     assert.equal(build(failed), at);
     assert.equal(build({ ...failed, completionTimestamp: null }), at - 1_000);
@@ -356,7 +356,7 @@ describe('scripts that could not be fetched', () => {
     ['for another reason', { ...failed, reason: 'GenericBuildFailed' }],
   ];
   for (const [title, status, address = scripts] of others) {
-    it(`are not told of ${title}`, () => {
+    it(`do not include ${title}`, () => {
       assert.equal(build(status, address), undefined);
     });
   }

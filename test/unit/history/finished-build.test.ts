@@ -59,7 +59,7 @@ describe('finishedBuildOf', () => {
     ]),
   ];
   for (const [title, patch, expected] of rows) {
-    it(`tells of ${title}`, () => {
+    it(`describes ${title}`, () => {
       assert.deepEqual(finishedBuildOf(build(patch)), expected);
     });
   }

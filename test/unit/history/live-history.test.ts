@@ -30,7 +30,7 @@ async function historyFrom(
   return { history: createLiveHistory(createCluster(kubernetes), limits), requests };
 }
 
-describe('the live history', () => {
+describe('createLiveHistory', () => {
   it('reads the BuildConfig and every page of its Builds', async (t) => {
     const pages = new Map([
       [null, { items: [completeBuild(1), completeBuild(3)], metadata: { continue: 'two' } }],
@@ -60,7 +60,7 @@ describe('the live history', () => {
     ]);
   });
 
-  it('takes a BuildConfig that is gone, or was made anew, for none', async (t) => {
+  it('ignores a BuildConfig that was deleted, or deleted and created again', async (t) => {
     for (const [status, body] of [
       [404, { kind: 'Status', code: 404 }],
       [200, { ...appConfig, metadata: { ...appConfig.metadata, uid: 'newer' } }],
@@ -74,7 +74,7 @@ describe('the live history', () => {
     }
   });
 
-  it('is empty where the answer holds no list', async (t) => {
+  it('returns an empty history if the answer has no list', async (t) => {
     const { history } = await historyFrom(t, (_url, response) => answer(response, 200, {}));
     const past = await history.read(lookup, AbortSignal.timeout(10_000));
     assert.deepEqual(comparable(past), { ...nothingKnown, buildConfig: undefined });
@@ -82,7 +82,7 @@ describe('the live history', () => {
 
   for (const failing of ['builds', 'buildconfigs/app']) {
     for (const status of [403, 500]) {
-      it(`rejects where ${failing} answers ${status}`, async (t) => {
+      it(`rejects if ${failing} answers ${status}`, async (t) => {
         const { history } = await historyFrom(t, (url, response) => {
           if (url.pathname === `${base}/${failing}`) answer(response, status, { kind: 'Status', code: status });
           else answer(response, 200, {});
@@ -92,12 +92,12 @@ describe('the live history', () => {
     }
   }
 
-  it('rejects where the list answers 404: the API is not there', async (t) => {
+  it('rejects if the list answers 404, because the API is missing', async (t) => {
     const { history } = await historyFrom(t, (_url, response) => answer(response, 404, {}));
     await assert.rejects(history.read(lookup, AbortSignal.timeout(10_000)), { code: 404 });
   });
 
-  it('gives up when the signal aborts, and leaves no request behind', async (t) => {
+  it('rejects when the signal aborts, and ends its requests', async (t) => {
     const asked = Promise.withResolvers<undefined>();
     const closed = Promise.withResolvers<undefined>();
     let open = 0;
@@ -117,7 +117,7 @@ describe('the live history', () => {
     await closed.promise;
   });
 
-  it('rejects where its Builds are more than may be read, and asks for no more of them', async (t) => {
+  it('rejects if the Builds exceed the limit, and requests no more', async (t) => {
     const pages = Array.from({ length: 10 }, (_, page) => ({
       items: [completeBuild(page + 1)],
       metadata: { continue: String(page + 1) },
@@ -136,7 +136,7 @@ describe('the live history', () => {
     assert.equal(requests.filter((line) => line.includes('/builds?')).length, 4);
   });
 
-  it('reads only so many histories at once', async (t) => {
+  it('limits concurrent reads', async (t) => {
     const held: ServerResponse[] = [];
     const { history } = await historyFrom(
       t,
@@ -155,7 +155,7 @@ describe('the live history', () => {
     assert.equal((await Promise.all(reading)).length, 5);
   });
 
-  it('asks for nothing under a name that no object has', async (t) => {
+  it('requests nothing for an invalid name', async (t) => {
     const { history, requests } = await historyFrom(t, (_url, response) => answer(response, 200, { items: [] }));
     const odd = { ...lookup, buildConfig: { name: '..', uid: 'uid-of-app' }, label: 'app,a in (b)' };
     const past = await history.read(odd, AbortSignal.timeout(10_000));

@@ -29,7 +29,7 @@ async function pastOf(objects: readonly JsonObject[], changes: Partial<typeof lo
 const failed = { status: { phase: 'Failed' } };
 const reference = (number: number) => `harbor.example.com/team/app:${number}`;
 
-describe('the history of a BuildConfig', () => {
+describe('createMemoryHistory', () => {
   const rows: readonly [title: string, objects: readonly JsonObject[], expected: unknown][] = [
     ['nothing', [], [undefined, false, []]],
     ['one Build', [completeBuild(1)], ['app-1', true, [reference(1)]]],
@@ -108,7 +108,7 @@ describe('the history of a BuildConfig', () => {
     });
   }
 
-  it('is told two long names apart that share a label of 63 characters', async () => {
+  it('separates two long names that share a label of 63 characters', async () => {
     const names = ['a', 'b'].map((end) => `${'n'.repeat(63)}${end}`);
     const builds = names.map((name, index) =>
       completeBuild(index + 1, {
@@ -126,7 +126,7 @@ describe('the history of a BuildConfig', () => {
     ]);
   });
 
-  it('has what the BuildConfig says, if it is that very one', async () => {
+  it('returns the facts of the BuildConfig with the same uid', async () => {
     const facts = { optedIn: true, outputRepository: 'quay.example.com/app', pullSecret: 'pull', incremental: false };
     const found = (object: JsonObject) =>
       createMemoryHistory(() => [object])
@@ -150,14 +150,14 @@ describe('the history of a BuildConfig', () => {
     }
   });
 
-  it('has no annotation of the BuildConfig that is longer than what it could name', async () => {
+  it('replaces annotations of the BuildConfig that are too long', async () => {
     const long = { 'output-repository': 'q'.repeat(521), 'pull-secret': 'p'.repeat(521) };
     const object = merge(appConfig, ourAnnotations(long)) as JsonObject;
     const { buildConfig } = await createMemoryHistory(() => [object]).read(lookup);
     assert.deepEqual([buildConfig?.outputRepository, buildConfig?.pullSecret], ['(too long)', '(too long)']);
   });
 
-  it('is read anew for each question', async () => {
+  it('reads the objects again for each query', async () => {
     const objects = [completeBuild(1)];
     const history = createMemoryHistory(() => objects);
     assert.equal((await history.read(lookup)).previous?.name, 'app-1');
@@ -165,7 +165,7 @@ describe('the history of a BuildConfig', () => {
     assert.equal((await history.read(lookup)).previous?.name, 'app-2');
   });
 
-  it('is unavailable where there is none', async () => {
+  it('createAbsentHistory returns unavailable', async () => {
     assert.equal(await createAbsentHistory().read(), 'unavailable');
   });
 });

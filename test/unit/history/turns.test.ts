@@ -7,8 +7,8 @@ const never = new AbortController().signal;
 /** Lets what is waiting only for its turn have it. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('turns', () => {
-  it('are had by so many at once, in order, whatever becomes of those before', async () => {
+describe('Turns', () => {
+  it('limits concurrent actions and keeps their order, even after failures', async () => {
     const turns = new Turns(2);
     const begun: number[] = [];
     const ends: PromiseWithResolvers<number>[] = [];
@@ -31,7 +31,7 @@ describe('turns', () => {
     assert.deepEqual(begun, [0, 1, 2, 3, 4]);
   });
 
-  it('that are not waited for any longer are not had', async () => {
+  it('skips an action whose signal aborted', async () => {
     const turns = new Turns(1);
     const first = Promise.withResolvers<string>();
     const begun: string[] = [];

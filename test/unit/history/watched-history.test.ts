@@ -46,7 +46,7 @@ async function synced(t: TestContext, cluster: FakeCluster) {
   return { history, asked, finished, read };
 }
 
-describe('a watched history', () => {
+describe('createWatchedHistory', () => {
   it('answers from its watches, without asking the API server', async (t) => {
     const cluster = new FakeCluster();
     cluster.store(counted(2, { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'harbor' } } }));
@@ -75,7 +75,7 @@ describe('a watched history', () => {
     ],
   ];
   for (const [why, change] of behind) {
-    it(`asks the API server where ${why}`, async (t) => {
+    it(`asks the API server if ${why}`, async (t) => {
       const cluster = new FakeCluster();
       cluster.store(counted(2));
       const { asked, read } = await synced(t, cluster);
@@ -100,12 +100,12 @@ describe('a watched history', () => {
     assert.equal(asked.mock.callCount(), 2);
   });
 
-  describe('tells of each Build that finishes', () => {
+  describe('createWatchedHistory, onFinished', () => {
     const build = (number: number, phase: string) =>
       exampleBuild({ metadata: { name: `api-${number}` }, status: { phase, duration: 30e9 } });
     const complete = { decision: 'unrecorded', phase: 'Complete', failure: undefined, seconds: 30, savedSeconds: 0 };
 
-    it('once, and not of those that had finished before it was there', async (t) => {
+    it('is called once, and not for Builds that finished before', async (t) => {
       const cluster = new FakeCluster();
       cluster.store(build(1, 'Complete'));
       cluster.store(build(2, 'Running'));
@@ -123,7 +123,7 @@ describe('a watched history', () => {
       assert.deepEqual(finished, expected);
     });
 
-    it('also if it did while the watch was away and everything is listed anew', async (t) => {
+    it('is called for a Build that finished while the watch was interrupted', async (t) => {
       const cluster = new FakeCluster();
       for (const number of [1, 2, 3]) cluster.store(build(number, number === 3 ? 'Complete' : 'Running'));
       const { finished } = await synced(t, cluster);

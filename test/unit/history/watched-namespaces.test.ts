@@ -14,8 +14,8 @@ function namespaceOf(name: string, labels: JsonObject): JsonObject {
 /** Resolves past the time after which an open watch counts as up to date. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 400));
 
-describe('the labels of namespaces', () => {
-  it('are known from the watch, as they change, of namespaces with the label', async (t) => {
+describe('createWatchedNamespaces', () => {
+  it('returns current labels of namespaces with the opt-in label', async (t) => {
     const cluster = new FakeCluster();
     cluster.store(namespaceOf('web', { [enabled]: 'false', [incremental]: 'false' }));
     cluster.store(namespaceOf('plain', { [incremental]: 'false' }));

@@ -23,8 +23,8 @@ async function readOnce(answer: () => unknown) {
 
 const proxied = [{ name: 'HTTP_PROXY', value: 'http://proxy.example.com:3128' }];
 
-describe('the BuildDefaults of the cluster', () => {
-  it('are read from their one object', async () => {
+describe('watchBuildDefaults', () => {
+  it('reads builds.config.openshift.io/cluster', async () => {
     const { env, requests, failures } = await readOnce(() => ({ spec: { buildDefaults: { env: proxied } } }));
     assert.deepEqual(env, proxied);
     assert.deepEqual(requests, [{ method: 'GET', path: '/apis/config.openshift.io/v1/builds/cluster' }]);
@@ -48,13 +48,13 @@ describe('the BuildDefaults of the cluster', () => {
     ],
   ];
   for (const [title, answer] of without) {
-    it(`have no env where ${title}, and nothing is wrong`, async () => {
+    it(`has no env if ${title}, and reports no failure`, async () => {
       const { env, failures } = await readOnce(answer);
       assert.deepEqual([env, failures], [[], []]);
     });
   }
 
-  it('have no env while the API server fails, and the failure is told', async () => {
+  it('has no env while the API server fails, and reports the failure', async () => {
     const error = new ClusterError(500, '{}');
     const { env, failures } = await readOnce(() => {
       throw error;
@@ -63,7 +63,7 @@ describe('the BuildDefaults of the cluster', () => {
   });
 });
 
-describe('the fact source of the BuildDefaults', () => {
+describe('createBuildDefaultsSource', () => {
   const facts = { isProxied: false } as Facts;
   const rows: readonly [address: string, env: readonly unknown[], isProxied: boolean][] = [
     ['http://webhook.example.com/s2i', proxied, true],

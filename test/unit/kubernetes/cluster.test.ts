@@ -16,8 +16,8 @@ const handlers = { onOpen: () => undefined, onEvent: () => undefined };
 
 const line = (type: string, object: object) => `${JSON.stringify({ type, object })}\n`;
 
-describe('a watch', () => {
-  it('tells events in their order and ends when the server ends it', async (t) => {
+describe('Cluster.watch', () => {
+  it('reports events in order and ends when the server ends it', async (t) => {
     const urls: string[] = [];
     const cluster = await clusterOf(t, (request, response) => {
       urls.push(request.url ?? '');
@@ -53,7 +53,7 @@ describe('a watch', () => {
     assert.ok(Number(timeoutSeconds) >= 300 && Number(timeoutSeconds) < 600);
   });
 
-  it('ends at once when it is stopped, though the server holds back its answer', async (t) => {
+  it('ends when the signal aborts, even before the server answers', async (t) => {
     const asked = Promise.withResolvers<undefined>();
     const cluster = await clusterOf(t, () => {
       asked.resolve(undefined);
@@ -74,20 +74,20 @@ describe('a watch', () => {
     ],
   ];
   for (const [name, answer] of gone) {
-    it(`rejects where the server has forgotten, told ${name}`, async (t) => {
+    it(`rejects if the version expired, reported ${name}`, async (t) => {
       const cluster = await clusterOf(t, answer);
       await assert.rejects(cluster.watch(selection, '7', handlers, new AbortController().signal), GoneError);
     });
   }
 
-  it('rejects with what the server refused', async (t) => {
+  it('rejects with the error of the server', async (t) => {
     const cluster = await clusterOf(t, (_request, response) => void response.writeHead(403).end('{}'));
     await assert.rejects(cluster.watch(selection, '7', handlers, new AbortController().signal), { code: 403 });
   });
 });
 
-describe('a list', () => {
-  it('rejects with the reason the server gave, and no more', async (t) => {
+describe('Cluster.list and Cluster.get', () => {
+  it('reject with the reason of the server only', async (t) => {
     const status = { kind: 'Status', code: 403, message: 'builds is forbidden' };
     const cluster = await clusterOf(
       t,
@@ -101,7 +101,7 @@ describe('a list', () => {
     });
   });
 
-  it('of several objects is cut off where it is too long, of one it is not', async (t) => {
+  it('abort a page of several objects that is too large, but not of one', async (t) => {
     const items = [{ metadata: { name: 'a'.repeat(1_000) } }];
     const page = JSON.stringify({ items, metadata: {} });
     const cluster = await clusterOf(t, (_request, response) => void response.end(page), { limit: 500 });
@@ -111,7 +111,7 @@ describe('a list', () => {
     assert.deepEqual(await cluster.list(selection, 1, undefined, signal), found);
   });
 
-  it('of a namespace and an object of names that none has are not asked for', async (t) => {
+  it('request nothing for invalid names', async (t) => {
     const asked: unknown[] = [];
     const cluster = await clusterOf(t, (request, response) => {
       asked.push(request.url);
@@ -128,7 +128,7 @@ describe('a list', () => {
   });
 });
 
-describe('the pages of a list', () => {
+describe('listPages', () => {
   const sizes = { first: 20, most: 100, aim: 10_000, limit: 40_000 };
 
   /** A list of objects of those sizes; tells how many were asked for, page by page. */
@@ -177,13 +177,13 @@ describe('the pages of a list', () => {
     });
   }
 
-  it('end with what one object alone is refused with', async () => {
+  it('rejects if one object alone is too large', async () => {
     const cluster = { list: () => Promise.reject(new TooLargeError(1)) };
     const pages = listPages(cluster, selection, new AbortController().signal, sizes);
     await assert.rejects(pages.next(), TooLargeError);
   });
 
-  it('that are empty do not make those after them small', async () => {
+  it('keeps the page size after empty pages', async () => {
     const asked: number[] = [];
     const cluster: Pick<Cluster, 'list'> = {
       list: (_selection, limit) => {

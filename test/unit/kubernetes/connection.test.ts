@@ -27,7 +27,7 @@ async function textOf(request: IncomingMessage): Promise<string> {
   return text;
 }
 
-describe('a request', () => {
+describe('Kubernetes.request', () => {
   it('is sent with its query and body, and answered with JSON', async (t) => {
     const seen: unknown[] = [];
     const kubernetes = await connectTo(
@@ -94,7 +94,7 @@ describe('a request', () => {
     await assert.rejects(request, { name: 'AbortError' });
   });
 
-  it('is cut off where its answer is too long, and tells its length where it is not', async (t) => {
+  it('is aborted if its answer is too large, and otherwise reports the size', async (t) => {
     const closed = Promise.withResolvers<undefined>();
     const kubernetes = await connectTo(t, (request, response) => {
       if (request.url === '/short') {
@@ -119,7 +119,7 @@ describe('a request', () => {
     assert.deepEqual(sizes, [10]);
   });
 
-  it('goes where its path says, or nowhere', async (t) => {
+  it('rejects a path that leads elsewhere', async (t) => {
     const urls: unknown[] = [];
     const kubernetes = await connectTo(t, (request, response) => {
       urls.push(request.url);
@@ -134,7 +134,7 @@ describe('a request', () => {
     assert.deepEqual(urls, [path]);
   });
 
-  it('is sent with the token that is in the file', async (t) => {
+  it('is sent with the current token of the file', async (t) => {
     const file = join(temporaryFolder(t), 'token');
     writeFileSync(file, 'first');
     const tokens: unknown[] = [];
@@ -155,7 +155,7 @@ describe('a request', () => {
   });
 });
 
-describe('an answer that goes on', () => {
+describe('Kubernetes.follow', () => {
   const get = { method: 'GET', path: '/watch' } as const;
 
   async function collect(answer: RequestListener, t: TestContext, silence?: number, maxBytes?: number) {
@@ -175,7 +175,7 @@ describe('an answer that goes on', () => {
     return { told, error };
   }
 
-  it('is told value by value, wherever it is cut on its way', async (t) => {
+  it('returns each value, wherever the answer is split', async (t) => {
     const text = '{"a":"ä€😀"}\n\n[1]\n{"b":2}\n{"cut';
     const { told, error } = await collect((_request, response) => {
       const bytes = Buffer.from(text);
@@ -188,7 +188,7 @@ describe('an answer that goes on', () => {
     assert.deepEqual({ told, error }, { told: ['open', { a: 'ä€😀' }, [1], { b: 2 }], error: undefined });
   });
 
-  it('rejects where a line is too long, before it ends', async (t) => {
+  it('rejects if a line is too long, before it ends', async (t) => {
     const line = JSON.stringify('a'.repeat(98));
     const { told, error } = await collect(
       (_request, response) => {
@@ -203,7 +203,7 @@ describe('an answer that goes on', () => {
     assert.ok(error instanceof TooLargeError, String(error));
   });
 
-  it('rejects with what the server refused, and is not open', async (t) => {
+  it('rejects with the error of the server, without onOpen', async (t) => {
     const { told, error } = await collect(
       (_request, response) => void response.writeHead(410).end('{"message":"too old"}'),
       t,
@@ -216,7 +216,7 @@ describe('an answer that goes on', () => {
     ['after its beginning', true],
     ['before its beginning', false],
   ] as const) {
-    it(`rejects where the server falls silent ${when}`, async (t) => {
+    it(`rejects if the server falls silent ${when}`, async (t) => {
       const answer: RequestListener = (_request, response) => {
         if (begin) response.write('{"a":1}\n');
       };
@@ -226,7 +226,7 @@ describe('an answer that goes on', () => {
     });
   }
 
-  it('rejects where the connection breaks', async (t) => {
+  it('rejects if the connection breaks', async (t) => {
     const { told, error } = await collect((_request, response) => {
       response.write('{"a":1}\n', () => response.destroy());
     }, t);
@@ -249,10 +249,10 @@ describe('an answer that goes on', () => {
   });
 });
 
-describe('a connection over TLS', () => {
+describe('connect over TLS', () => {
   const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
 
-  it('is kept, verified by the CA in the file, and made anew when that changes', async (t) => {
+  it('is reused, verified with the CA in the file, and reopened when the CA changes', async (t) => {
     const folder = temporaryFolder(t);
     const [one, other] = await Promise.all([createAuthority('one', validity), createAuthority('other', validity)]);
     const ports: unknown[] = [];
@@ -286,7 +286,7 @@ describe('a connection over TLS', () => {
     assert.equal(new Set(ports).size, 2);
   });
 
-  it('that is closed while idle does not fail the next read, but the next write', async (t) => {
+  it('repeats a read, but not a write, on a connection closed while idle', async (t) => {
     const authority = await createAuthority('one', validity);
     const leaf = await createServingCertificate(authority, ['127.0.0.1'], validity);
     const used = new Set<unknown>();
@@ -314,14 +314,14 @@ describe('a connection over TLS', () => {
   });
 });
 
-describe('a kubeconfig', () => {
-  it('without a current context is refused', (t) => {
+describe('loadKubeConfig', () => {
+  it('rejects a kubeconfig without current context', (t) => {
     const file = join(temporaryFolder(t), 'config');
     writeFileSync(file, '{"apiVersion":"v1","kind":"Config","clusters":[],"users":[],"contexts":[]}');
     assert.throws(() => loadKubeConfig(file), { message: 'it has no current context with a cluster' });
   });
 
-  it('that is not there is refused', () => {
+  it('rejects a missing file', () => {
     assert.throws(() => loadKubeConfig('/nonexistent'), { code: 'ENOENT' });
   });
 });

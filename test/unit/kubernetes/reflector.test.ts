@@ -52,7 +52,7 @@ function start(t: TestContext, cluster: FakeCluster, random = () => 0) {
   return { reflector, events, names, stop };
 }
 
-describe('a Reflector', () => {
+describe('Reflector', () => {
   it('lists page by page, watches, and is current once the watch has settled', async (t) => {
     const cluster = new FakeCluster();
     const all = Array.from({ length: 250 }, (_, index) => `app-${String(index).padStart(3, '0')}`);
@@ -90,7 +90,7 @@ describe('a Reflector', () => {
     assert.equal(reflector.isCurrent, false);
   });
 
-  it('waits longer from attempt to attempt, and goes on from where it was', async (t) => {
+  it('waits longer after each failure, and continues from its version', async (t) => {
     const cluster = new FakeCluster();
     cluster.store(named('first'));
     const { reflector, events, names, stop } = start(t, cluster, () => 0.5);
@@ -114,7 +114,7 @@ describe('a Reflector', () => {
     await stop();
   });
 
-  it('lists anew where the server has forgotten, and drops what is gone', async (t) => {
+  it('lists again if the version expired, and drops deleted objects', async (t) => {
     const cluster = new FakeCluster();
     cluster.store(named('first'));
     cluster.store(named('deleted'));

@@ -114,7 +114,7 @@ const refused: readonly string[] = [
   `app@${sha256}:1`,
 ];
 
-describe('image references', () => {
+describe('parseImageReference', () => {
   for (const [text, registry, path, tag, digest] of rows) {
     it(`reads ${text.slice(0, 60)} (${text.length})`, () => {
       assert.deepEqual(parseImageReference(text), { registry, path, tag, digest });
@@ -122,17 +122,17 @@ describe('image references', () => {
   }
 
   for (const text of refused) {
-    it(`refuses ${JSON.stringify(text.slice(0, 60))} (${text.length})`, () => {
+    it(`rejects ${JSON.stringify(text.slice(0, 60))} (${text.length})`, () => {
       assert.equal(parseImageReference(text), undefined);
     });
   }
 
-  it('refuses a text of a megabyte', () => {
+  it('rejects a text of a megabyte', () => {
     assert.equal(parseImageReference('a'.repeat(1_000_000)), undefined);
     assert.equal(parseImageReference('a/'.repeat(500_000)), undefined);
   });
 
-  it('gives the repository as it is written and the registry that it is pulled from', () => {
+  it('repositoryOf and registryOf return the written repository and the registry', () => {
     const repositories = ['app', 'team/app:1', `localhost:5000/x:1@${sha256}`, 'docker.io/library/app'].map((text) => {
       const reference = parseImageReference(text);
       return reference === undefined ? undefined : [repositoryOf(reference), registryOf(reference)];
@@ -145,7 +145,7 @@ describe('image references', () => {
     ]);
   });
 
-  it('reads back what it is written from', () => {
+  it('parses what was formatted', () => {
     const label = fc.stringMatching(/^[a-z0-9](?:[a-z0-9-]{0,10}[a-z0-9])?$/);
     const registry = fc.oneof(
       fc.constantFrom('localhost', '[fd00::1]', 'host:5000', '[::1]:443'),
@@ -180,12 +180,12 @@ describe('image references', () => {
 });
 
 describe('isTag and isDigest', () => {
-  it('tell a tag from what is none', () => {
+  it('isTag accepts only tags', () => {
     const texts = ['1', '_', 'a.b-c_D', 't'.repeat(128), '', '.', '-a', 'a:b', 'a/b', 'a\n', 't'.repeat(129)];
     assert.deepEqual(texts.map(isTag), [true, true, true, true, false, false, false, false, false, false, false]);
   });
 
-  it('tell a digest from what is none', () => {
+  it('isDigest accepts only digests', () => {
     const texts = [
       sha256,
       sha384,

@@ -11,7 +11,7 @@ describe('recordedBase', () => {
     ['', undefined, ''],
   ];
   for (const [base, digest, recorded] of rows) {
-    it(`of ${base || 'nothing'} with ${digest ?? 'no digest'}`, () =>
+    it(`of ${base || 'no base'} with ${digest ?? 'no digest'}`, () =>
       assert.equal(recordedBase(base, digest), recorded));
   }
 });

@@ -38,8 +38,8 @@ function forged(changes: JsonObject): string {
   return JSON.stringify({ ...(JSON.parse(encodeBuildOrigin(origin)) as JsonObject), ...changes });
 }
 
-describe('the origin of a Build', () => {
-  it('is compact JSON in one order', () => {
+describe('encodeBuildOrigin and decodeBuildOrigin', () => {
+  it('return compact JSON in a fixed order', () => {
     assert.equal(
       encodeBuildOrigin(origin),
       '{"version":1,"from":{"kind":"ImageStreamTag","namespace":"openshift","name":"python:3.12"},"incremental":true,' +
@@ -49,7 +49,7 @@ describe('the origin of a Build', () => {
     );
   });
 
-  it('is read back as it was written', () => {
+  it('decode what was encoded', () => {
     const name = fc.string({ unit: 'binary' });
     const reference = fc.option(
       fc
@@ -71,11 +71,11 @@ describe('the origin of a Build', () => {
     assert.deepEqual(decodeBuildOrigin(encodeBuildOrigin(nothing)), nothing);
   });
 
-  it('takes a field that is not there for null', () => {
+  it('decode a missing field as null', () => {
     assert.deepEqual(decodeBuildOrigin('{"version":1,"env":[],"values":[]}'), nothing);
   });
 
-  it('takes names alone, and no version, for what they say', () => {
+  it('decode names without values, and a missing version', () => {
     assert.deepEqual(decodeBuildOrigin('{"env":["A","B"]}'), {
       ...nothing,
       env: [
@@ -85,7 +85,7 @@ describe('the origin of a Build', () => {
     });
   });
 
-  it('keeps of a reference what can stand in a spec, and nothing else', () => {
+  it('keep only fields of a reference that a spec may have', () => {
     const from = {
       name: 'a',
       kind: 'DockerImage',
@@ -128,7 +128,7 @@ describe('the origin of a Build', () => {
     ['a value that is no text', forged({ values: ['1', null] })],
   ];
   for (const [title, text] of broken) {
-    it(`is not believed with ${title}`, () => {
+    it(`reject ${title}`, () => {
       assert.equal(decodeBuildOrigin(text), undefined);
     });
   }
@@ -149,7 +149,7 @@ describe('settingsOf', () => {
     );
   });
 
-  it('takes what is absent or no setting for null', () => {
+  it('returns null for absent or malformed settings', () => {
     const { env, ...settings } = nothing;
     assert.deepEqual(settingsOf({}, {}), settings);
     const odd = { from: 'a', incremental: 'true', scripts: 1, pullSecret: { name: 1 } };

@@ -183,7 +183,7 @@ describe('decideBuild', () => {
   }
 });
 
-describe('healing', () => {
+describe('decideBuild, healing', () => {
   /**
    * Outcomes in one text, newest first: c or f for continued or full, + or - for how it ended; an o behind it: older
    * than maxAge.
@@ -222,19 +222,19 @@ describe('healing', () => {
     ['c-o c-o', 'previous_failed'],
   ];
   for (const [outcomes, reason] of rows) {
-    it(`after ${outcomes === '' ? 'nothing' : outcomes}: ${reason}`, () => {
+    it(`returns ${reason} after ${outcomes === '' ? 'no outcome' : outcomes}`, () => {
       const history = { ...complete, outcomes: outcomesFrom(outcomes) };
       assert.equal(decideBuild({ ...request, history }).reason, reason);
     });
   }
 
-  it('counts an outcome that does not say when as new', () => {
+  it('counts an outcome without a time as new', () => {
     const outcomes = outcomesFrom('f+ c- f+ c-').map((outcome) => ({ ...outcome, at: undefined }));
     assert.equal(decideBuild({ ...request, history: { ...complete, outcomes } }).reason, 'continuing_fails');
   });
 });
 
-describe('incremental Builds that save nothing', () => {
+describe('decideBuild, saves_nothing', () => {
   /**
    * Outcomes in one text, newest first. `60/90` is an incremental one of 60 s whose chain started with a full build of
    * 90 s, `60/` one of which that is not known, `90` a full one; with a - before it, it failed.
@@ -297,7 +297,7 @@ describe('incremental Builds that save nothing', () => {
     });
   }
 
-  it('are tried again with another base image, and once their chain is as old as it may be', () => {
+  it('tries incremental Builds again with another base image, and at maxAge', () => {
     const limits = { maxDepth: 90, maxAge, minSaving: 10_000 };
     const reasonAfter = (changes: Partial<PreviousBuild>) =>
       decideBuild({ ...request, limits, ...after({ ...changes, savedNothing: true }) }).reason;

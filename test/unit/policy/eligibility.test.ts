@@ -150,7 +150,7 @@ describe('checkEligibility', () => {
     ],
   );
   for (const [title, changes, expected] of rows) {
-    it(`leaves alone: ${title}`, () => {
+    it(`skips: ${title}`, () => {
       assert.deepEqual(checkEligibility(requestOf(changes)), expected);
     });
   }
@@ -232,7 +232,7 @@ describe('checkEligibility', () => {
     ],
   ];
   for (const [title, changes] of eligible) {
-    it(`takes on: ${title}`, () => {
+    it(`accepts: ${title}`, () => {
       const request = requestOf(changes);
       assert.deepEqual(checkEligibility(request), {
         kind: 'eligible',
@@ -243,7 +243,7 @@ describe('checkEligibility', () => {
     });
   }
 
-  it('reads no more of an object than it has to: a value of 100 KiB is told in one warning of 120 characters', () => {
+  it('shortens a value of 100 KiB to one warning of 120 characters', () => {
     const answer = checkEligibility(requestOf({ object: enabledAs('x'.repeat(100_000)) }));
     assert.deepEqual(
       answer,

@@ -30,7 +30,7 @@ describe('objectWarnings', () => {
     ['', false],
   ];
   for (const [value, warns] of rows) {
-    it(`${warns ? 'warns of' : 'passes'} ${value.slice(0, 60)}`, () => {
+    it(`${warns ? 'warns about' : 'accepts'} ${value.slice(0, 60)}`, () => {
       assert.deepEqual(warningsOf({ name: 'URL', value }), warns ? told : []);
     });
   }
@@ -44,7 +44,7 @@ describe('objectWarnings', () => {
     ]);
   });
 
-  it('passes what is no variable, and objects without any', () => {
+  it('ignores malformed variables, and objects without any', () => {
     assert.deepEqual(
       warningsOf(null, 'https://u:p@example.com', { name: 'A', valueFrom: {} }, { name: 'B', value: 1 }),
       [],
@@ -54,7 +54,7 @@ describe('objectWarnings', () => {
 
   // Were the expression not linear in the length, these would not end before the runner's limit.
   for (const part of ['a', 'a:', 'a:/', 'a://', 'http://u', '://', 'a://b:', 'a://b:c', '@', 'a+.-']) {
-    it(`is done with a megabyte of ${part}`, () => {
+    it(`handles a megabyte of ${part}`, () => {
       assert.deepEqual(warningsOf({ name: 'URL', value: part.repeat(1_000_000 / part.length) }), []);
     });
   }

@@ -210,7 +210,7 @@ describe('planOutput', () => {
     ['harbor.example.com/{namespace}', ['harbor.example.com/test'], ['harbor.example.com/test/app']],
   ];
   for (const [pattern, allowed, refused] of limits) {
-    it(`takes the annotation for what ${pattern} allows, and warns of all else`, () => {
+    it(`uses the annotation if ${pattern} allows it, else warns`, () => {
       const planWith = (outputRepository: string) =>
         planOutput(requestOf({ outputRepository }, { allowedRepositories: ['none.example.com/x', pattern] }));
       for (const repository of allowed) assert.deepEqual(planWith(repository), tagged(repository));
@@ -232,7 +232,7 @@ describe('planOutput', () => {
     'Quay.example.com/App',
     '',
   ]) {
-    it(`does not use the annotation ${JSON.stringify(outputRepository)}, and warns`, () => {
+    it(`ignores the annotation ${JSON.stringify(outputRepository)}, and warns`, () => {
       const warnings = [
         `annotation s2i-incremental.io/output-repository is ignored, not of the form registry/path: ${outputRepository}`,
       ];
@@ -249,7 +249,7 @@ describe('planOutput', () => {
   }
 });
 
-describe('the push secret', () => {
+describe('planOutput, push Secret', () => {
   const rows: readonly [
     title: string,
     changes: Partial<OutputRequest>,
@@ -285,8 +285,8 @@ describe('the push secret', () => {
   }
 });
 
-describe('the tag', () => {
-  it('follows format, time zone, build number, and moves past what is taken', () => {
+describe('planOutput, tag', () => {
+  it('uses format, time zone and build number, and skips tags in use', () => {
     const taken = `${elsewhere}:b7-20260131130000`;
     const { to, issued } = planOutput(
       requestOf(

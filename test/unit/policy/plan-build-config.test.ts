@@ -72,7 +72,7 @@ describe('planBuildConfig', () => {
     });
   }
 
-  it('recorded before follows its user', () => {
+  it('follows the user if it was recorded before', () => {
     assert.deepEqual(
       planOf(incremental(false), '', 'recorded'),
       mutation(undefined, unchanged(false), { reason: 'origin_updated' }),
@@ -99,7 +99,7 @@ describe('planBuildConfig', () => {
     });
   }
 
-  it('leaves alone what has an origin that cannot be read, opted in or not', () => {
+  it('skips a BuildConfig with an unreadable origin, opted in or not', () => {
     const warning = 'annotation s2i-incremental.io/origin cannot be read: it is kept, and nothing is restored';
     const skip = { kind: 'skip', reason: 'origin_unreadable', warnings: [warning] };
     assert.deepEqual(planOf({}, '', 'unreadable'), skip);
@@ -107,24 +107,24 @@ describe('planBuildConfig', () => {
     assert.deepEqual(planOf({}, 'buildConfig: {mutate: false}', 'unreadable'), skip);
   });
 
-  describe('with buildConfig.injectEnv', () => {
+  describe('planBuildConfig with buildConfig.injectEnv', () => {
     const yaml = `
 buildConfig: {injectEnv: true}
 assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: "https://pypi.example.com/simple"}}}}`;
     const env = [{ name: 'PIP_INDEX_URL', value: 'https://pypi.example.com/simple' }];
 
-    it('appends the variables of the profile that it has not', () => {
+    it('appends the missing variables of the profile', () => {
       const applied = { applied: { incremental: true, env } };
       assert.deepEqual(planOf({}, yaml), mutation(true, { [key]: originWith(applied) }, { env }));
     });
 
-    it('appends none where the label says so', () => {
+    it('appends none if the label says false', () => {
       const patch = { metadata: { labels: { 's2i-incremental.io/assemble-env': 'false' } } };
       assert.deepEqual(planOf(patch, yaml), mutation(true, { [key]: originWith({}) }));
     });
   });
 
-  it('writes nothing where its annotations have no room for the record', () => {
+  it('writes nothing if the annotations have no room for the record', () => {
     const { annotations } = planOf({}) as BuildConfigPlan;
     const left = 256 * 1024 - key.length - (annotations[key] ?? '').length - 'more'.length;
     const withMore = (more: string) => {
@@ -140,7 +140,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
     ]);
   });
 
-  it('records the forms of nothing that it was sent', () => {
+  it('records empty values', () => {
     const buildConfig = exampleBuildConfig({ metadata: { annotations: null } });
     const changed = withValue(
       withValue(buildConfig, ['metadata', 'annotations'], {}),
@@ -157,7 +157,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
     });
   });
 
-  it('records what there is of scripts, env and output', () => {
+  it('records scripts, env and output', () => {
     const { annotations } = planOf({
       spec: {
         output: null,
@@ -176,7 +176,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
   });
 });
 
-describe('the warnings of a BuildConfig', () => {
+describe('planBuildConfig, warnings', () => {
   const rows: readonly [title: string, patch: JsonObject, ...warnings: readonly string[]][] = [
     [
       'no history',
@@ -273,7 +273,7 @@ describe('the warnings of a BuildConfig', () => {
     });
   }
 
-  it('are at most five, in one order', () => {
+  it('are at most five, in a fixed order', () => {
     const { warnings } = planOf({
       metadata: {
         labels: { 's2i-incremental.io/timestamp-tag': 'x', 's2i-incremental.io/incremental': 'x' },

@@ -83,7 +83,7 @@ const origin =
   '"output":{"kind":"DockerImage","name":"harbor.example.com/test/pyflask:20180705132658"},"pushSecret":{"name":"harbor-push"},';
 
 describe('planBuild', () => {
-  it('plans the first Build whole', () => {
+  it('plans the first Build', () => {
     assert.deepEqual(planOf({ history: none, yaml: profiles }), {
       kind: 'mutate',
       resource: 'builds',
@@ -123,7 +123,7 @@ describe('planBuild', () => {
     });
   });
 
-  describe('a base image by its tag', () => {
+  describe('planBuild, base image by tag', () => {
     const name = 'harbor.example.com/python:3.12';
     const [first, second] = ['a', 'b'].map((digit) => `sha256:${digit.repeat(64)}`);
     const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from: { kind: 'DockerImage', name } } } } });
@@ -144,14 +144,14 @@ describe('planBuild', () => {
         [after(`${key}@${first}`), second, 'base_image_changed', `${key}@${second}`],
       ];
     for (const [history, digest, reason, recorded] of rows) {
-      it(`after ${history.previous?.baseImage ?? 'nothing'}, with ${digest ?? 'no digest'}, is recorded`, () => {
+      it(`is recorded after ${history.previous?.baseImage ?? 'no Build'}, with ${digest ?? 'no digest'}`, () => {
         const from = reason === 'continued' ? previous.image : undefined;
         assert.deepEqual(recordedWith(history, digest), { reason, recorded, from });
       });
     }
   });
 
-  it('plans a Build that continues whole', () => {
+  it('plans an incremental Build', () => {
     assert.deepEqual(planOf({}), {
       kind: 'mutate',
       resource: 'builds',
@@ -188,12 +188,12 @@ describe('planBuild', () => {
     });
   });
 
-  it('starts the chain now where nobody knows when it started', () => {
+  it('starts the chain now if its start is unknown', () => {
     const { annotations } = mutation({ history: { ...past, previous: { ...previous, chainStarted: undefined } } });
     assert.equal(annotations['s2i-incremental.io/chain-started'], '2026-01-31T12:00:00Z');
   });
 
-  it('keeps the age of the last one where incremental builds save nothing', () => {
+  it('keeps the age of the last chain with reason saves_nothing', () => {
     const history = { ...past, previous: { ...previous, savedNothing: true } };
     const { decision, reason, annotations } = mutation({
       history,
@@ -205,7 +205,7 @@ describe('planBuild', () => {
   });
 });
 
-describe('a chain that saves nothing', () => {
+describe('planBuild, chain that saves nothing', () => {
   const outcome = (seconds: number) => {
     return { name: '', continued: true, succeeded: true, at: undefined, seconds, chainFullSeconds: 40 };
   };
@@ -228,14 +228,14 @@ describe('a chain that saves nothing', () => {
     });
   }
 
-  it('is not told of where it is given up', () => {
+  it('is not reported once full builds follow', () => {
     const yaml = '{incremental: {minSaving: 1s}, assemble: {wrapper: false}}';
     const { reason, savesNothing } = mutation({ history: chain, yaml });
     assert.deepEqual([reason, savesNothing], ['saves_nothing', undefined]);
   });
 });
 
-describe('the incremental field', () => {
+describe('planBuild, incremental field', () => {
   const off = { metadata: { labels: { 's2i-incremental.io/incremental': 'false' } } };
   const clean = { spec: { strategy: { sourceStrategy: { incremental: false } } } };
   const asks = { ...past, buildConfig: { ...buildConfig, incremental: false } };
@@ -257,7 +257,7 @@ describe('the incremental field', () => {
     [{}, past, 'continued', false, true],
   ];
   for (const [patch, history, reason, auto, asTrue] of rows) {
-    it(`at ${reason} becomes ${String(auto)}, or ${String(asTrue)} with flag "true"`, () => {
+    it(`is ${String(auto)} at ${reason}, or ${String(asTrue)} with flag "true"`, () => {
       const build = exampleBuild(patch);
       const plans = ['auto', 'true'].map((flag) =>
         mutation({ build, history, yaml: `incremental: {flag: "${flag}"}\nassemble: {wrapper: false}` }),
@@ -272,7 +272,7 @@ describe('the incremental field', () => {
     });
   }
 
-  it('stays in mode false, whatever it is', () => {
+  it('is unmodified in mode off', () => {
     const yaml = 'incremental: {mode: "false", flag: "true"}';
     const build = exampleBuild({ spec: { strategy: { sourceStrategy: { incremental: true } } } });
     const { incremental, annotations } = mutation({ build, yaml });
@@ -280,8 +280,8 @@ describe('the incremental field', () => {
   });
 });
 
-describe('the chain', () => {
-  it('goes on with the limits of the configuration', () => {
+describe('planBuild, chain', () => {
+  it('uses the limits of the configuration', () => {
     const reasonWith = (limits: string) =>
       mutation({ yaml: `incremental: {${limits}}\nassemble: {wrapper: false}` }).reason;
     assert.deepEqual(['maxDepth: 3', 'maxDepth: 2', 'maxAge: 28h', 'maxAge: 26h'].map(reasonWith), [
@@ -292,13 +292,13 @@ describe('the chain', () => {
     ]);
   });
 
-  it("counts the profile's variables as the Build's own", () => {
+  it("compares env names including the profile's", () => {
     const history = { ...past, previous: { ...previous, envNames: ['FOO', 'X', 'A', 'B'] } };
     assert.equal(mutation({ history, yaml: profiles }).reason, 'continued');
     assert.equal(mutation({ history }).reason, 'env_removed');
   });
 
-  it('restarts where base or source changed', () => {
+  it('restarts if base image or source changed', () => {
     const from = { kind: 'DockerImage', name: 'python:3.13' };
     const rebased = exampleBuild({ spec: { strategy: { sourceStrategy: { from } } } });
     assert.equal(mutation({ build: rebased }).reason, 'base_image_changed');
@@ -309,7 +309,7 @@ describe('the chain', () => {
     assert.equal(mutation({ build: exampleBuild({ spec: { source: { git: { ref: 'v2' } } } }) }).reason, 'continued');
   });
 
-  it('needs the wrapper unless the label says otherwise', () => {
+  it('requires the wrapper unless the label says otherwise', () => {
     const yaml = 'assemble: {wrapper: true}';
     const build = exampleBuild({ metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } });
     assert.equal(mutation({ yaml }).reason, 'wrapper_unavailable');
@@ -317,9 +317,9 @@ describe('the chain', () => {
   });
 });
 
-describe('a clone', () => {
+describe('planBuild, clone', () => {
   const optedOut = { ...past, buildConfig: { ...buildConfig, optedIn: false } };
-  it('is left alone once its BuildConfig has opted out', () => {
+  it('is skipped once its BuildConfig has opted out', () => {
     assert.deepEqual(planOf({ isClone: true, history: optedOut }), {
       kind: 'skip',
       reason: 'build_config_opted_out',
@@ -343,7 +343,7 @@ describe('a clone', () => {
     [optedOut, exampleNamespace({ ...read, optedIn: true }), 'skip'],
   ];
   for (const [history, namespace, kind] of byNamespace) {
-    it(`goes by its namespace where its BuildConfig does not say: ${JSON.stringify(namespace)}, ${kind}`, () => {
+    it(`follows its namespace if its BuildConfig has no label: ${JSON.stringify(namespace)}, ${kind}`, () => {
       assert.equal(planOf({ isClone: true, history, namespace }).kind, kind);
     });
   }
@@ -354,7 +354,7 @@ describe('a clone', () => {
   }
 });
 
-describe('the pull secret', () => {
+describe('planBuild, pull Secret', () => {
   const here = exampleBuild({
     spec: {
       strategy: { sourceStrategy: { from: { name: 'harbor.example.com/python:3' }, pullSecret: { name: 'there' } } },
@@ -395,8 +395,8 @@ describe('the pull secret', () => {
   }
 });
 
-describe('the output', () => {
-  it('follows the annotation of the BuildConfig, and its secret the configuration', () => {
+describe('planBuild, output', () => {
+  it('uses the annotation of the BuildConfig, and the configured push Secret', () => {
     const yaml = 'output: {pushSecret: given}';
     const history = { ...none, buildConfig: { ...buildConfig, outputRepository: 'quay.example.com/own' } };
     const build = exampleBuild({ spec: { output: { pushSecret: null } } });
@@ -407,7 +407,7 @@ describe('the output', () => {
     );
   });
 
-  it('leaves an image stream alone while the annotation cannot be read', () => {
+  it('is an unmodified image stream while the annotation cannot be read', () => {
     const yaml = 'output: {imageStreamRepository: quay.example.com/all}';
     const build = exampleBuild({ spec: { output: { to: { kind: 'ImageStreamTag', name: 'app:1' } } } });
     assert.equal(mutation({ yaml, build, history: 'unavailable' }).output, undefined);
@@ -417,14 +417,14 @@ describe('the output', () => {
     });
   });
 
-  it('moves on past the references of other Builds and the tags that were given out', () => {
+  it('skips references of other Builds and issued tags', () => {
     const references = new Set(['harbor.example.com/test/pyflask:20260131120001']);
     const issuedUpTo = () => testNow / 1000;
     const { output } = mutation({ facts: { ...facts({ ...none, references }), issuedUpTo } });
     assert.equal(output?.name, 'harbor.example.com/test/pyflask:20260131120002');
   });
 
-  it('has the number of the Build, or 0 where it has none', () => {
+  it('contains the number of the Build, or 0 without one', () => {
     const yaml = 'output: {tagFormat: "b{buildNumber}"}';
     const unnumbered = exampleBuild({ metadata: { annotations: { 'openshift.io/build.number': 'x' } } });
     assert.equal(mutation({ yaml }).output?.name, 'harbor.example.com/test/pyflask:b1');
@@ -432,9 +432,9 @@ describe('the output', () => {
   });
 });
 
-describe('the env', () => {
+describe('planBuild, env', () => {
   const withEnv = (env: unknown) => exampleBuild({ spec: { strategy: { sourceStrategy: { env } } } });
-  it('is filled up where it is a list or absent', () => {
+  it('gets missing variables if it is a list or absent', () => {
     const added = (env: unknown) => mutation({ build: withEnv(env), yaml: profiles }).env.map(({ name }) => name);
     assert.deepEqual([null, [], [{ name: 'B', value: 'x' }], [{ name: 'B' }], 'text', { name: 'B' }].map(added), [
       ['A', 'FOO', 'B'],
@@ -447,8 +447,8 @@ describe('the env', () => {
   });
 });
 
-describe('warnings', () => {
-  it('are at most five, of labels, output and env in this order, none longer than 120 characters', () => {
+describe('planBuild, warnings', () => {
+  it('are at most five, for labels, output and env in this order, of at most 120 characters', () => {
     const unknown = ['incremental', 'timestamp-tag', 'assemble-env', 'assemble-wrapper'];
     const build = exampleBuild({
       metadata: { labels: Object.fromEntries(unknown.map((label) => [`s2i-incremental.io/${label}`, 'x'.repeat(63)])) },
@@ -474,7 +474,7 @@ describe('warnings', () => {
     );
   });
 
-  it('tell of a password in the env', () => {
+  it('mention a password in the env', () => {
     const env = [
       ...(['FOO', 'X'] as const).map((name) => ({ name })),
       { name: 'URL', value: 'https://u:p@example.com' },
@@ -485,8 +485,8 @@ describe('warnings', () => {
   });
 });
 
-describe('planning', () => {
-  it('takes the configuration as it is', () => {
+describe('planBuild, inputs', () => {
+  it('are not modified', () => {
     const config: Config = frozen({ ...parseConfig(profiles, {}) });
     assert.deepEqual(planOf({ config }), planOf({ config }));
   });

@@ -54,7 +54,7 @@ describe('explainReason', () => {
 });
 
 describe('isBuildReason', () => {
-  it('holds for codes of a Build alone, not for what every object has', () => {
+  it('is true only for codes of a Build, not for Object properties', () => {
     const codes = ['continued', 'first_build', 'not_opted_in', 'constructor', '__proto__', ''];
     assert.deepEqual(codes.filter(isBuildReason), ['continued', 'first_build']);
   });

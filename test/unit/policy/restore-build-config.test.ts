@@ -68,12 +68,12 @@ describe('restoreBuildConfig', () => {
     ['of this object, readable', second, originOf(), { buildConfig: applied, origin: 'recorded' }],
   ];
   for (const [title, origin, old, expected] of rows) {
-    it(`has on itself and on its old form: ${title}`, () => {
+    it(`uses the origin of the object and its old version: ${title}`, () => {
       assert.deepEqual(restore(withOrigin(applied, origin), withOrigin(applied, old)), expected);
     });
   }
 
-  it('keeps what its user changed since', () => {
+  it('keeps what the user changed since', () => {
     const edited = withOrigin(
       merge(applied, {
         metadata: { annotations: { team: 'web' } },
@@ -95,7 +95,7 @@ describe('restoreBuildConfig', () => {
     assert.deepEqual(restore(edited).buildConfig, expected);
   });
 
-  it('leaves no empty map or list behind, but for those that were there', () => {
+  it('leaves no empty map or list, except those from before', () => {
     const bare = { metadata: { name: 'api' }, spec: { strategy: { sourceStrategy: {} } } };
     const full = (origin: string) => ({
       metadata: { name: 'api', annotations: { [annotation]: origin } },
@@ -109,7 +109,7 @@ describe('restoreBuildConfig', () => {
     });
   });
 
-  it('makes no strategy where there is none any more', () => {
+  it('creates no strategy', () => {
     const docker = {
       metadata: { annotations: { [annotation]: originOf() } },
       spec: { strategy: { dockerStrategy: {} } },
@@ -143,11 +143,11 @@ describe('restoreBuildConfig', () => {
     });
   }
 
-  it('reads one with keys that it does not know', () => {
+  it('ignores unknown keys', () => {
     assert.deepEqual(restore(withOrigin(applied, originOf({ more: 1, empty: { more: 1 } }))), recorded);
   });
 
-  it('takes time in proportion to its size', () => {
+  it('takes time linear in the size', () => {
     const variables = Array.from({ length: 20_000 }, (_, index) => ({ name: `V${index}`, value: 'x' }));
     const large = withValue(applied, [...strategyPath, 'env'], [{ name: 'FOO', value: 'bar' }, ...variables]);
     const { buildConfig } = restore(withOrigin(large, originOf({ applied: { env: variables } })));

@@ -89,7 +89,7 @@ function withoutBookkeeping(build: JsonObject): JsonObject {
 }
 
 describe('restoreClone', () => {
-  it('makes of the clone of a changed Build what the Build was before', async () => {
+  it('restores the original Build from a clone', async () => {
     await fc.assert(
       fc.asyncProperty(arbitrary.build, async (generated) => {
         const before = parsed(generated);
@@ -107,14 +107,14 @@ describe('restoreClone', () => {
     );
   });
 
-  it('makes the same of the clone of a clone', async () => {
+  it('restores the original Build from a clone of a clone', async () => {
     const before = exampleBuild();
     const first = cloneOf(await mutate(before));
     const second = cloneOf(await mutate(first));
     assert.deepEqual(withoutBookkeeping(restoreClone(second).build), withoutBookkeeping(before));
   });
 
-  it('removes variables by their name where their values were not recorded', () => {
+  it('removes variables by name if their values were not recorded', () => {
     const env = [
       { name: 'OWN', value: '1' },
       { name: 'ADDED', value: 'whatever' },
@@ -135,7 +135,7 @@ describe('restoreClone', () => {
     assert.deepEqual(at(build, 'spec', 'strategy', 'sourceStrategy', 'env'), [env[0], env[2]]);
   });
 
-  it("keeps a variable that the clone's own -e gave another value, and the user's own", async () => {
+  it('keeps a variable that -e of the clone replaced, and those of the user', async () => {
     const clone = cloneOf(await mutate(exampleBuild()));
     const env = at(clone, ...strategyPath, 'env') as JsonObject[];
     const given = env.map((variable) => (variable['name'] === 'A' ? { name: 'A', value: 'mine' } : variable));
@@ -148,14 +148,14 @@ describe('restoreClone', () => {
     ]);
   });
 
-  it('keeps a variable whose value comes from elsewhere, and what is no variable', async () => {
+  it('keeps a variable with valueFrom, and malformed entries', async () => {
     const clone = cloneOf(await mutate(exampleBuild()));
     const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } }, null, 'A', { value: 'b' }];
     const { build } = restoreClone(withValue(clone, [...strategyPath, 'env'], [...env, { name: 'A', value: 'b' }]));
     assert.deepEqual(at(build, ...strategyPath, 'env'), env);
   });
 
-  it('keeps the annotations that are not ours', async () => {
+  it('keeps other annotations', async () => {
     const clone = cloneOf(await mutate(exampleBuild({ metadata: { annotations: { team: 'a' } } })));
     assert.deepEqual(at(restoreClone(clone).build, 'metadata', 'annotations'), {
       'openshift.io/build-config.name': 'api',
@@ -174,7 +174,7 @@ describe('restoreClone', () => {
     ['a clone whose origin is broken', { [`${ours}origin`]: '{"version":1}' }],
   ];
   for (const [title, annotations] of disbelieved) {
-    it(`leaves as it is: ${title}`, async () => {
+    it(`returns unmodified: ${title}`, async () => {
       const clone = merge(cloneOf(await mutate(exampleBuild())), { metadata: { annotations } }) as JsonObject;
       const answer = restoreClone(clone);
       assert.equal(answer.isClone, false);

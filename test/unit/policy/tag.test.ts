@@ -21,7 +21,7 @@ function tagAt(time: string, timezone: string): string {
   return nextTag(requestOf({ now: Date.parse(time), timezone })).tag;
 }
 
-describe('a timestamp', () => {
+describe('nextTag, timestamp', () => {
   const rows: readonly [time: string, timezone: string, tag: string][] = [
     ['2026-01-31T12:00:00Z', 'UTC', '20260131120000'],
     ['2026-01-31T12:00:00.999Z', 'UTC', '20260131120000'],
@@ -48,7 +48,7 @@ describe('a timestamp', () => {
     ['2026-01-31T12:00:00Z', 'Asia/Tehran', '20260131153000'],
   ];
   for (const [time, timezone, tag] of rows) {
-    it(`at ${time} in ${timezone} is ${tag}`, () => {
+    it(`is ${tag} at ${time} in ${timezone}`, () => {
       assert.equal(tagAt(time, timezone), tag);
     });
   }
@@ -57,7 +57,7 @@ describe('a timestamp', () => {
 describe('nextTag', () => {
   const second = Date.parse('2026-01-31T12:00:00Z') / 1000;
 
-  it('tells the series and the position of the tag', () => {
+  it('returns the series and the position of the tag', () => {
     assert.deepEqual(nextTag(requestOf()), {
       tag: '20260131120000',
       series: `${repository}:{timestamp}`,
@@ -75,7 +75,7 @@ describe('nextTag', () => {
     });
   });
 
-  it('moves on past what was given out and what is in use', () => {
+  it('skips issued tags and those in use', () => {
     const used = new Set([`${repository}:20260131120002`, `${repository}:20260131120003`, 'other/app:20260131120004']);
     const asked: string[] = [];
     const issued = nextTag(
@@ -94,17 +94,17 @@ describe('nextTag', () => {
     );
   });
 
-  it('takes the present where what was given out is past', () => {
+  it('uses the current time if issued tags are older', () => {
     assert.equal(nextTag(requestOf({ issuedUpTo: () => second - 1 })).tag, '20260131120000');
     assert.equal(nextTag(requestOf({ issuedUpTo: () => second })).tag, '20260131120001');
   });
 
-  it('moves on into the next minute, day and year', () => {
+  it('advances into the next minute, day and year', () => {
     const now = Date.parse('2026-12-31T23:59:59Z');
     assert.equal(nextTag(requestOf({ now, issuedUpTo: () => now / 1000 })).tag, '20270101000000');
   });
 
-  it('gives no tag twice in an hour that the clocks repeat', () => {
+  it('issues no tag twice in an hour that the clocks repeat', () => {
     const times = ['2026-10-25T00:59:59Z', '2026-10-25T01:00:00Z', '2026-10-25T01:30:00Z', '2026-10-25T02:00:00Z'];
     let last: number | undefined;
     const tags = times.map((time) => {
@@ -115,7 +115,7 @@ describe('nextTag', () => {
     assert.deepEqual(tags, ['20261025025959', '20261025030000', '20261025030001', '20261025030002']);
   });
 
-  it('counts up from 2 where the format has no timestamp', () => {
+  it('appends numbers from 2 without a timestamp', () => {
     const format = '{buildNumber}';
     const tagOf = (changes: Partial<TagRequest>) => nextTag(requestOf({ format, ...changes }));
     assert.deepEqual(tagOf({ issuedUpTo: () => 1 }), { tag: '7-2', series: `${repository}:7`, position: 2 });
@@ -128,7 +128,7 @@ describe('nextTag', () => {
     });
   });
 
-  it('writes every placeholder, as often as it stands there', () => {
+  it('replaces every occurrence of each placeholder', () => {
     assert.equal(
       nextTag(requestOf({ format: '{timestamp}.{buildNumber}.{timestamp}.{buildNumber}' })).tag,
       '20260131120000.7.20260131120000.7',

@@ -86,7 +86,7 @@ describe('planWrapper by URL', () => {
   };
   const scripts = `${url}/0123456789ab/default`;
 
-  it('is unavailable where BuildDefaults give each build pod a proxy', () => {
+  it('is unavailable if BuildDefaults give each build pod a proxy', () => {
     assert.deepEqual(planWrapper({ ...request, isProxied: true }), { kind: 'unavailable' });
   });
 
@@ -97,7 +97,7 @@ describe('planWrapper by URL', () => {
     ['that failed a day ago', day, 'delivered'],
   ];
   for (const [title, at, kind] of rows) {
-    it(`from an address ${title} is ${kind}`, () => {
+    it(`is ${kind} for an address ${title}`, () => {
       const asked: string[] = [];
       const failedAt = (address: string) => {
         asked.push(address);
@@ -126,7 +126,7 @@ describe('planWrapper by image', () => {
   });
   const scripts = 'file:///tmp/build/inputs/.s2i-incremental-scripts';
 
-  it('needs no connection, so no proxy and no failure matters', () => {
+  it('ignores proxies and failures, because it needs no connection', () => {
     assert.deepEqual(planWrapper({ ...request, build: exampleBuild(), failedAt: () => 0 }), {
       kind: 'delivered',
       scripts,
@@ -134,7 +134,7 @@ describe('planWrapper by image', () => {
     });
   });
 
-  it('takes the scripts of the profile, and the Secret that is configured', () => {
+  it('uses the scripts of the profile, and the configured Secret', () => {
     const secret = { ...config, imagePullSecret: 'harbor' };
     assert.deepEqual(planWrapper({ ...request, build: exampleBuild(), profile: 'python', config: secret }), {
       kind: 'delivered',
@@ -143,7 +143,7 @@ describe('planWrapper by image', () => {
     });
   });
 
-  it('is unavailable where a Secret is put into the folder of the source', () => {
+  it('is unavailable if a Secret is put into the folder of the source', () => {
     const planFor = (destinationDir: string) =>
       planWrapper({
         ...request,
@@ -157,7 +157,7 @@ describe('planWrapper by image', () => {
     }
   });
 
-  it('is unavailable where the source is absent or has that folder already', () => {
+  it('is unavailable if the source is absent or has that folder', () => {
     const own = { from: { kind: 'DockerImage', name: 'x' }, paths: [{ destinationDir: '.s2i-incremental-scripts' }] };
     for (const source of [null, { images: [own] }]) {
       assert.deepEqual(planWrapper({ ...request, build: exampleBuild({ spec: { source } }) }), { kind: 'unavailable' });

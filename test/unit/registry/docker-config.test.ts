@@ -37,12 +37,12 @@ describe('authorizationFor', () => {
     });
   }
 
-  it('reads a user and a password where they are not encoded together', () => {
+  it('reads a separate user and password', () => {
     const text = JSON.stringify({ auths: { 'quay.io': { username: 'robot', password: 'pä:ss' } } });
     assert.equal(chosen(text, 'quay.io', 'team/app'), 'robot:pä:ss');
   });
 
-  it('takes what is no entry for none', () => {
+  it('ignores malformed entries', () => {
     for (const entry of [null, 'auth', {}, { auth: '' }, { auth: 7 }, { username: 'robot' }]) {
       assert.equal(authorizationFor(JSON.stringify({ auths: { 'quay.io': entry } }), 'quay.io', 'app'), undefined);
     }
@@ -51,7 +51,7 @@ describe('authorizationFor', () => {
     }
   });
 
-  it('refuses what is no JSON', () => {
+  it('rejects invalid JSON', () => {
     assert.throws(() => authorizationFor('auths:', 'quay.io', 'app'), SyntaxError);
   });
 });

@@ -39,13 +39,13 @@ function startRegistry(first: ImageAnswer = present) {
 
 const codeOf = (answer: ImageAnswer) => (answer.kind === 'unknown' ? answer.error.code : answer.kind);
 
-describe('an answer', () => {
+describe('createImageRegistry, answers', () => {
   for (const [answer, life] of [
     [present, 60_000],
     [missing, 5_000],
     [unknown, 5_000],
   ] as const) {
-    it(`${codeOf(answer)} counts for ${life / 1000} s`, async () => {
+    it(`${codeOf(answer)} is cached for ${life / 1000} s`, async () => {
       const registry = startRegistry(answer);
       assert.deepEqual(await registry.check('app'), answer);
       registry.setTime(life - 1);
@@ -64,7 +64,7 @@ describe('an answer', () => {
     });
   }
 
-  it('is shared by all who wait for it', async () => {
+  it('are shared by all who wait', async () => {
     const registry = startRegistry();
     registry.hold();
     const waiting = [registry.check('app'), registry.check('app'), registry.check('other')];
@@ -73,7 +73,7 @@ describe('an answer', () => {
     assert.deepEqual(registry.asked, ['app', 'other']);
   });
 
-  it('is not waited for longer than the signal says, and counts for the next who asks', async () => {
+  it('are awaited until the signal aborts, and cached for the next query', async () => {
     const registry = startRegistry();
     registry.hold();
     const controller = new AbortController();
@@ -87,8 +87,8 @@ describe('an answer', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('is a thousand answers, the newest', async () => {
+describe('createImageRegistry, limits', () => {
+  it('keeps the newest thousand answers', async () => {
     const registry = startRegistry();
     for (let index = 0; index <= 1_000; index += 1) await registry.check(`app-${index}`);
     registry.asked.length = 0;
@@ -96,7 +96,7 @@ describe('what is kept', () => {
     assert.deepEqual(registry.asked, ['app-0']);
   });
 
-  it('is a hundred questions', async () => {
+  it('allows a hundred concurrent lookups', async () => {
     const registry = startRegistry();
     registry.hold();
     const waiting = Array.from({ length: 100 }, (_, index) => registry.check(`app-${index}`));

@@ -60,14 +60,14 @@ const status =
   (_request, response) =>
     response.writeHead(code, headers).end();
 
-describe('an image that is asked for by its digest', () => {
-  it('is there, whatever digest is answered', async (t) => {
+describe('createRegistryClient, image by digest', () => {
+  it('is present, whatever digest is answered', async (t) => {
     const { answered, lines } = await askPlain(t, status(200, { 'docker-content-digest': other }));
     assert.deepEqual(answered, { kind: 'present', digest });
     assert.deepEqual(lines, [`HEAD ${byDigest}`]);
   });
 
-  it('is asked for with all types of images and lists', async (t) => {
+  it('is requested with all types of images and lists', async (t) => {
     const accepted: unknown[] = [];
     await askPlain(t, (request, response) => {
       accepted.push(request.headers.accept);
@@ -101,7 +101,7 @@ describe('an image that is asked for by its digest', () => {
     });
   }
 
-  it('is unknown where nothing answers, or in no HTTP', async (t) => {
+  it('is unknown if nothing answers, or no HTTP', async (t) => {
     for (const answer of [
       (request) => request.socket.destroy(),
       (request) => request.socket.end('SSH-2.0-OpenSSH\r\n'),
@@ -111,21 +111,21 @@ describe('an image that is asked for by its digest', () => {
     }
   });
 
-  it('is unknown where the answer is late', async (t) => {
+  it('is unknown if the answer is late', async (t) => {
     const { host } = await startOddRegistry(t, () => undefined);
     const asked = clientOf({ image: `${host}/team/app@${digest}`, plainHttp: [host] });
     assert.deepEqual(await asked(AbortSignal.timeout(50)), ['timeout', `${host} did not answer in time`]);
   });
 });
 
-describe('an image that is asked for by its tag', () => {
-  it('has the digest that the registry tells', async (t) => {
+describe('createRegistryClient, image by tag', () => {
+  it("has the digest of the registry's answer", async (t) => {
     const { answered, lines } = await askPlain(t, status(200, { 'docker-content-digest': other }), ':1.0');
     assert.deepEqual(answered, { kind: 'present', digest: other });
     assert.deepEqual(lines, ['HEAD /v2/team/app/manifests/1.0']);
   });
 
-  it('is latest without one', async (t) => {
+  it('is requested as latest without a tag', async (t) => {
     const { answered, lines } = await askPlain(t, status(404), '');
     assert.deepEqual([answered, lines], [{ kind: 'missing' }, ['HEAD /v2/team/app/manifests/latest']]);
   });
@@ -138,11 +138,11 @@ describe('an image that is asked for by its tag', () => {
   }
 });
 
-it('takes what is no reference for none', async () => {
+it('is unknown for an invalid reference', async () => {
   assert.deepEqual(await ask({ image: 'Not A Reference' }), ['invalid_reference', 'the image is no reference']);
 });
 
-describe('credentials', () => {
+describe('createRegistryClient, credentials', () => {
   const withPassword: RequestListener = ({ headers }, response) =>
     headers.authorization === basic
       ? response.end()
@@ -156,7 +156,7 @@ describe('credentials', () => {
     return { answered: await asked(), asked, credentialsFile, host, seen };
   }
 
-  it('are sent once they are asked for', async (t) => {
+  it('are sent after a challenge', async (t) => {
     const { answered, seen } = await askWith(t, credentialsFor);
     assert.deepEqual(answered, { kind: 'present', digest });
     assert.deepEqual(seen, [
@@ -165,7 +165,7 @@ describe('credentials', () => {
     ]);
   });
 
-  it('are sent to a registry that hides what there is', async (t) => {
+  it('are sent to a registry that hides its images', async (t) => {
     const hide: RequestListener = ({ url, headers }, response) => {
       if (headers.authorization === basic) response.end();
       else if (url === '/v2/') response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
@@ -180,7 +180,7 @@ describe('credentials', () => {
     ]);
   });
 
-  it('are not sent to a registry that is open', async (t) => {
+  it('are not sent to an open registry', async (t) => {
     const open: RequestListener = ({ url }, response) => response.writeHead(url === '/v2/' ? 200 : 404).end();
     const { answered, seen } = await askWith(t, credentialsFor, open);
     assert.deepEqual(answered, { kind: 'missing' });
@@ -190,7 +190,7 @@ describe('credentials', () => {
     ]);
   });
 
-  it('of another host are not', async (t) => {
+  it('of another host are not sent', async (t) => {
     const { answered, host, seen } = await askWith(t, () => credentialsFor('other.example.com'));
     assert.deepEqual(answered, ['unauthorized', `${host} answered 401`]);
     assert.deepEqual(seen, [{ line: `HEAD ${byDigest}`, authorization: undefined }]);
@@ -203,7 +203,7 @@ describe('credentials', () => {
     assert.equal(seen.length, 2);
   });
 
-  it('that changed count with the next question', async (t) => {
+  it('are read again for the next lookup', async (t) => {
     const { answered, asked, credentialsFile, host } = await askWith(t, () => '{"auths":{}}');
     assert.deepEqual(answered, ['unauthorized', `${host} answered 401`]);
     writeFileSync(credentialsFile, JSON.stringify({ auths: { [host]: { auth: basic.slice('Basic '.length) } } }));
@@ -214,13 +214,13 @@ describe('credentials', () => {
     assert.deepEqual(await asked(), ['file_unreadable', `registry.credentialsFile: ${credentialsFile} is no JSON`]);
   });
 
-  it('that are no header are an error, not an exception', async (t) => {
+  it('that are no valid header are an error, not an exception', async (t) => {
     const { answered, host } = await askWith(t, (own) => JSON.stringify({ auths: { [own]: { auth: 'a\nb' } } }));
     assert.deepEqual(answered, ['unreachable', `${host} cannot be reached`]);
   });
 });
 
-describe('a registry with tokens', () => {
+describe('createRegistryClient, tokens', () => {
   /** A registry that wants a token, which a server beside it gives. */
   async function startWithTokens(t: TestContext, giveToken: RequestListener) {
     const tokens = await startOddRegistry(t, giveToken);
@@ -237,7 +237,7 @@ describe('a registry with tokens', () => {
   }
 
   for (const key of ['token', 'access_token']) {
-    it(`is asked with the ${key} it names`, async (t) => {
+    it(`are sent as ${key}`, async (t) => {
       const { tokens, registry, answer } = await startWithTokens(t, (_request, response) =>
         response.end(JSON.stringify({ [key]: 't0ken' })),
       );
@@ -258,23 +258,23 @@ describe('a registry with tokens', () => {
     ['a refusal', status(401), 'unauthorized', 'answered 401'],
     ['an outage', status(502), 'unavailable', 'answered 502'],
   ] satisfies readonly (readonly [string, RequestListener, string, string])[]) {
-    it(`is unknown with ${name} instead`, async (t) => {
+    it(`are unknown with ${name} instead`, async (t) => {
       const { tokens, answer } = await startWithTokens(t, giveToken);
       assert.deepEqual(await answer(), [error, `${tokens.host} ${said}`]);
     });
   }
 
-  it('is unknown with more than a token', async (t) => {
+  it('are unknown if the answer is too large', async (t) => {
     const { answer } = await startWithTokens(t, (_request, response) => response.end(' '.repeat(65_537)));
     assert.deepEqual(await answer(), ['unexpected_answer', 'an answer is larger than 65536 bytes']);
   });
 
-  it('is unknown with a token that is no header', async (t) => {
+  it('are unknown if they are no valid header', async (t) => {
     const { registry, answer } = await startWithTokens(t, (_request, response) => response.end('{"token":"a\\nb"}'));
     assert.deepEqual(await answer(), ['unreachable', `${registry.host} cannot be reached`]);
   });
 
-  it('gets no password without TLS where that is not named', async (t) => {
+  it('are not requested with a password over plain HTTP', async (t) => {
     const { tokens, registry, answer } = await startWithTokens(t, status(200));
     assert.deepEqual(await answer([registry.host]), [
       'unexpected_answer',
@@ -284,8 +284,8 @@ describe('a registry with tokens', () => {
   });
 });
 
-describe('redirects', () => {
-  it('within a host keep the credentials, to another they are left out', async (t) => {
+describe('createRegistryClient, redirects', () => {
+  it('keep credentials within a host, and drop them for another', async (t) => {
     const mirror = await startOddRegistry(t, status(200));
     const { host, seen } = await startOddRegistry(t, ({ url, headers }, response) => {
       const location = url === byDigest ? '/moved' : `http://${mirror.host}/there`;
@@ -306,7 +306,7 @@ describe('redirects', () => {
     assert.deepEqual(mirror.seen, [{ line: 'HEAD /there', authorization: undefined }]);
   });
 
-  it('to a host that wants a password get none', async (t) => {
+  it('do not answer the challenge of another host', async (t) => {
     const thief = await startOddRegistry(t, status(401, { 'www-authenticate': 'Basic realm="r"' }));
     const { host, seen } = await startOddRegistry(t, status(302, { location: `http://${thief.host}/` }));
     const credentialsFile = fileWith(t, credentialsFor(host));
@@ -319,7 +319,7 @@ describe('redirects', () => {
     assert.deepEqual([seen.length, thief.seen], [1, [{ line: 'HEAD /', authorization: undefined }]]);
   });
 
-  it('to a host without TLS that is not named are not followed', async (t) => {
+  it('are not followed to plain HTTP', async (t) => {
     const plain = await startOddRegistry(t, status(200));
     const { answered } = await askPlain(t, status(301, { location: `http://${plain.host}/` }));
     assert.deepEqual(answered, [
@@ -329,20 +329,20 @@ describe('redirects', () => {
     assert.deepEqual(plain.seen, []);
   });
 
-  it('are followed three times', async (t) => {
+  it('are followed at most three times', async (t) => {
     const { answered, host, lines } = await askPlain(t, status(302, { location: '/again' }));
     assert.deepEqual(answered, ['unexpected_answer', `${host} redirects more than 3 times`]);
     assert.deepEqual(lines, [`HEAD ${byDigest}`, 'HEAD /again', 'HEAD /again', 'HEAD /again']);
   });
 
-  it('to what is no URL are an error', async (t) => {
+  it('are an error for an invalid URL', async (t) => {
     const { answered, host } = await askPlain(t, status(302, { location: 'http://:x' }));
     assert.deepEqual(answered, ['unexpected_answer', `${host} redirects to what is no URL`]);
   });
 });
 
-describe('TLS', () => {
-  it('needs a certificate that is trusted, and counts a CA that changed', async (t) => {
+describe('createRegistryClient, TLS', () => {
+  it('needs a trusted certificate, and follows a changed CA', async (t) => {
     const [authority, stranger] = await Promise.all(
       ['registries', 'others'].map((name) => createAuthority(name, validity)),
     );
@@ -359,13 +359,13 @@ describe('TLS', () => {
     assert.deepEqual(await asked(), { kind: 'present', digest });
   });
 
-  it('is asked for where the host is not named for plain HTTP', async (t) => {
+  it('is used unless the host is in plainHttp', async (t) => {
     const { host, seen } = await startOddRegistry(t, status(200));
     assert.deepEqual(await ask({ image: `${host}/team/app@${digest}` }), ['unreachable', `${host} cannot be reached`]);
     assert.deepEqual(seen, []);
   });
 
-  it('does not start with a file that holds no certificate', async (t) => {
+  it('rejects a file without certificate', async (t) => {
     for (const text of ['', 'none', '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n']) {
       const caFile = fileWith(t, text);
       await assert.rejects(new MountedFiles({ credentialsFile: '', caFile }).check(), {

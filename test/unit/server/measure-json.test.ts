@@ -17,8 +17,8 @@ function sizeOf(value: unknown): JsonSize {
   };
 }
 
-describe('the size of a JSON text', () => {
-  it('is that of the value, whatever is in its strings', () => {
+describe('measureJson', () => {
+  it('returns the size of the value, whatever its strings contain', () => {
     fc.assert(
       fc.property(
         fc.jsonValue({ stringUnit: fc.constantFrom('"', '\\', '[', ']', '{', ',', ':', 'ä', '\n') }),
@@ -29,7 +29,7 @@ describe('the size of a JSON text', () => {
     );
   });
 
-  it('is told of what is no JSON, too', () => {
+  it('measures text that is no JSON too', () => {
     const sizes = ['', '"', '"\\', ']]]', '[[[', '{"a', 'x,y'].map((text) => measureJson(Buffer.from(text), noLimit));
     assert.deepEqual(
       sizes.map(({ depth, marks }) => [depth, marks]),
@@ -45,7 +45,7 @@ describe('the size of a JSON text', () => {
     );
   });
 
-  it('is not measured further than the limits', () => {
+  it('stops at the limits', () => {
     assert.deepEqual(measureJson(Buffer.from('['.repeat(1_000)), { depth: 10, marks: 1_000 }), {
       depth: 11,
       marks: 11,

@@ -9,8 +9,8 @@ import { admittedBuild, exampleBuildConfig } from './example-builds.ts';
 const statusOf = (builds: readonly JsonObject[], limit?: number) =>
   createStatus(exampleBuildConfig(), builds.map(summarizeBuild), limit);
 
-describe('the status of a BuildConfig', () => {
-  it('without Builds knows nothing, and has saved nothing', () => {
+describe('createStatus', () => {
+  it('returns nothing known and nothing saved without Builds', () => {
     assert.deepEqual(statusOf([]), {
       namespace: 'test',
       name: 'app',
@@ -25,7 +25,7 @@ describe('the status of a BuildConfig', () => {
     });
   });
 
-  it('tells the newest Build, and the newest that is Complete of each kind', () => {
+  it('returns the newest Build, and the newest complete one of each kind', () => {
     const builds = [
       admittedBuild(10, 'incremental', 0, { status: { phase: 'Running' } }),
       admittedBuild(9, 'incremental', 40),
@@ -54,7 +54,7 @@ describe('the status of a BuildConfig', () => {
     assert.deepEqual(statusOf(builds.toReversed(), 20), expected);
   });
 
-  it('takes the Build that was created last for the newest: numbers start anew after a replace', () => {
+  it('takes the last created Build as the newest, because numbers restart after a replace', () => {
     const at = (time: string) => ({ metadata: { creationTimestamp: time } });
     const { last, previous } = statusOf([
       admittedBuild(9, 'full', 60, at('2026-01-30T08:00:00Z')),
@@ -63,7 +63,7 @@ describe('the status of a BuildConfig', () => {
     assert.deepEqual([last?.build, previous?.build], ['app-1', 'app-1']);
   });
 
-  it('tells of a newest Build that was not admitted, which has no place in a chain', () => {
+  it('returns a newest Build that was not admitted, without a place in a chain', () => {
     const { last, chain, previous } = statusOf([
       admittedBuild(2, 'full', 60, ourAnnotations({ 'admitted-as': null })),
       admittedBuild(1, 'full', 60),
@@ -81,7 +81,7 @@ describe('the status of a BuildConfig', () => {
   });
 });
 
-describe('what was saved', () => {
+describe('createStatus, savedSeconds', () => {
   const recorded = (seconds: number) => ourAnnotations({ 'chain-full-seconds': String(seconds) });
   const failed = { status: { phase: 'Failed' } };
   const full = (number: number, seconds: number, patch?: JsonObject) => admittedBuild(number, 'full', seconds, patch);
@@ -100,14 +100,14 @@ describe('what was saved', () => {
     ['an incremental one that failed', [full(1, 100), next(2, 30, failed)], 0],
   ];
   for (const [name, builds, saved] of rows) {
-    it(`is ${saved ?? 'not known'} by ${name}`, () => {
+    it(`is ${saved ?? 'unknown'} for ${name}`, () => {
       assert.equal(statusOf(builds).savedSeconds, saved);
       assert.equal(statusOf(builds.toReversed()).savedSeconds, saved);
     });
   }
 });
 
-describe('the medians', () => {
+describe('createStatus, medianSeconds', () => {
   const recorded = ourAnnotations({ 'chain-full-seconds': '40' });
   const full = (...all: readonly number[]) => all.map((seconds, at) => admittedBuild(at + 1, 'full', seconds));
   const next = (...all: readonly number[]) =>

@@ -13,8 +13,8 @@ function memory() {
   return { write: (text: string) => void texts.push(text), text: () => texts.join('') };
 }
 
-describe('the log', () => {
-  it('is one JSON object a line: level, time, fields, message', () => {
+describe('createLogger', () => {
+  it('writes one JSON object a line: level, time, fields, message', () => {
     const stream = memory();
     const logger = createLogger({ level: 'info', format: 'json' }, stream);
     logger.info({ name: 'api-1', milliseconds: 3 }, 'admitted');
@@ -30,13 +30,13 @@ describe('the log', () => {
     assert.equal(lines[2], '');
   });
 
-  it('has nothing that acts on the terminal of whoever reads it', () => {
+  it('escapes characters that control a terminal', () => {
     const stream = memory();
     createLogger({ level: 'info', format: 'json' }, stream).info({ name: 'a\u202eb\u009b1A' }, 'admitted');
     assert.ok(stream.text().includes('"name":"a\\u202eb\\u009b1A"'));
   });
 
-  it('has an error with its type, message, stack and cause', () => {
+  it('writes an error with its type, message, stack and cause', () => {
     const stream = memory();
     createLogger({ level: 'info', format: 'json' }, stream).error(
       { error: new TypeError('broken', { cause: new Error('deeper') }) },
@@ -47,7 +47,7 @@ describe('the log', () => {
     assert.match(error['stack'] ?? '', /^TypeError: broken\n[^]*caused by: Error: deeper/);
   });
 
-  it('has fields and errors that are cut, however long they are', () => {
+  it('shortens long fields and errors', () => {
     const stream = memory();
     const error = Object.assign(new Error('m'.repeat(3_000_000)), { code: 403, body: 'b'.repeat(3_000_000) });
     const long = 'x'.repeat(3_000_000);
@@ -74,7 +74,7 @@ describe('the log', () => {
 
   const written = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
   for (const level of logLevels) {
-    it(`has at level ${level} what is as grave or graver`, () => {
+    it(`writes at level ${level} the lines of this level and above`, () => {
       const stream = memory();
       const logger = createLogger({ level, format: 'json' }, stream);
       for (const each of written) logger[each](each);
@@ -94,7 +94,7 @@ describe('the log', () => {
     return stream.text().replace(/^\[[^\]]+\] /, '');
   };
 
-  it('is text for people when asked', () => {
+  it('writes text for people with format text', () => {
     assert.equal(
       textOf({ url: 'https://127.0.0.1:8443', port: 8443 }),
       'INFO: listening\n    url: "https://127.0.0.1:8443"\n    port: 8443\n',
@@ -107,7 +107,7 @@ describe('the log', () => {
     );
   });
 
-  it('is text in which no value forges a line or acts on a terminal', () => {
+  it('escapes values in text, so that they forge no line', () => {
     assert.equal(
       textOf({ name: 'a\n[00:00:00] INFO: stopped\u001b[2J\u202e', error: new Error('b\n[00:00:00] INFO: stopped') })
         .split('\n')
@@ -134,13 +134,13 @@ describe('the log', () => {
   };
   const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
-  it('has every line, in order, though it was read only at the end', async () => {
+  it('writes every line, in order, to a late reader', async () => {
     const child = logMuch(2_000);
     await once(child.stderr, 'data');
     assert.deepEqual(numbersIn(await text(child.stdout)), upTo(2_000));
   });
 
-  it('drops lines rather than wait for its reader or keep them without bound', async () => {
+  it('drops lines if the reader is too slow', async () => {
     const child = logMuch(40_000);
     await once(child.stderr, 'data');
     const lines = numbersIn(await text(child.stdout));

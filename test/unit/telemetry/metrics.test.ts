@@ -24,8 +24,8 @@ async function samples(metrics: ReturnType<typeof createMetrics>, name: string):
     .map((line) => line.slice('s2i_incremental_'.length));
 }
 
-describe('the metrics', () => {
-  it('are those of docs/monitoring.md, each with its type and a sentence', async () => {
+describe('createMetrics', () => {
+  it('has the metrics of docs/monitoring.md, each with type and HELP', async () => {
     const metrics = createMetrics();
     const lines = (await metrics.expose()).split('\n');
     const types = lines.filter((line) => line.startsWith('# TYPE ')).sort();
@@ -56,7 +56,7 @@ describe('the metrics', () => {
     assert.equal(metrics.contentType, 'text/plain; version=0.0.4; charset=utf-8');
   });
 
-  it('count requests and decisions', async () => {
+  it('counts requests and decisions', async () => {
     const metrics = createMetrics();
     metrics.recordAdmission(record);
     metrics.recordAdmission(record);
@@ -80,7 +80,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  it('count Builds that finished, and the seconds that were saved', async () => {
+  it('counts finished Builds and saved seconds', async () => {
     const metrics = createMetrics();
     metrics.recordBuild({
       decision: 'incremental',
@@ -118,7 +118,7 @@ describe('the metrics', () => {
     );
   });
 
-  it('count questions to registries', async () => {
+  it('counts requests to registries', async () => {
     const metrics = createMetrics();
     for (const result of ['present', 'timeout', 'present'] as const) metrics.recordRegistryRequest(result);
     assert.deepEqual(await samples(metrics, 'registry'), [
@@ -127,7 +127,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  it('do not count what no Build takes', async () => {
+  it('ignores impossible durations', async () => {
     const metrics = createMetrics();
     const build = { decision: 'incremental', phase: 'Complete', failure: undefined } as const;
     metrics.recordBuild({ ...build, seconds: 60, savedSeconds: 999_939 });
@@ -143,7 +143,7 @@ describe('the metrics', () => {
     );
   });
 
-  it('begin at 0 where the first one is to be noticed', async () => {
+  it('starts series for alerts at 0', async () => {
     const lines = (await createMetrics().expose())
       .split('\n')
       .filter((line) => / 0$/.test(line) && !/_bucket|_sum/.test(line));
@@ -178,7 +178,7 @@ describe('the metrics', () => {
     );
   });
 
-  it('measure durations in buckets', async () => {
+  it('measures durations in buckets', async () => {
     const metrics = createMetrics();
     for (const seconds of [0.0005, 0.003, 0.5, 5]) metrics.recordAdmission({ ...record, seconds });
     const bounds: readonly [bound: string, count: number][] = [
@@ -207,7 +207,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  it('have one label value for all that nobody knows', async () => {
+  it('uses one label value for everything unknown', async () => {
     const metrics = createMetrics();
     const unknown = { result: 'unchanged', reason: 'resource_unsupported', decision: undefined } as const;
     for (const [resource, operation] of [
@@ -224,7 +224,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  it('tell when the certificate ends, in seconds', async () => {
+  it('returns the expiry of the certificate in seconds', async () => {
     const metrics = createMetrics();
     metrics.recordCertificate(Date.parse('2027-01-31T12:00:00Z'));
     assert.deepEqual(await samples(metrics, 'certificate_not_after_seconds'), [
@@ -232,7 +232,7 @@ describe('the metrics', () => {
     ]);
   });
 
-  it('are a registry of their own', async () => {
+  it('uses a registry of its own', async () => {
     const [one, other] = [createMetrics(), createMetrics()];
     one.recordAdmission(record);
     assert.equal((await samples(one, 'admission_requests_total')).length, 1);

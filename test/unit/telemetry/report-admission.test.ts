@@ -45,7 +45,7 @@ function report(admission: Admission, given = request) {
   return { lines, records, text: texts.join('') };
 }
 
-describe('the report of an admission', () => {
+describe('createAdmissionReporter', () => {
   const rows: readonly [title: string, admission: Admission, line: object, record: object][] = [
     [
       'a full build',
@@ -157,14 +157,14 @@ describe('the report of an admission', () => {
     ],
   ];
   for (const [title, admission, line, record] of rows) {
-    it(`tells of ${title}`, () => {
+    it(`logs ${title}`, () => {
       const { lines, records } = report(admission);
       assert.deepEqual(lines, [line]);
       assert.deepEqual(records, [{ ...counted, ...record }]);
     });
   }
 
-  it('says so of a dry run', () => {
+  it('marks a dry run', () => {
     const { lines } = report(
       { plan: { kind: 'skip', reason: 'nothing_to_do', warnings: [] }, patch: [] },
       { ...request, dryRun: true },
@@ -174,7 +174,7 @@ describe('the report of an admission', () => {
     ]);
   });
 
-  it('counts a Build that changes nothing as unchanged', () => {
+  it('counts an unmodified Build as unchanged', () => {
     assert.deepEqual(
       report({ plan: buildPlan(), patch: [] }).records.map(({ result }) => result),
       ['unchanged'],
@@ -182,7 +182,7 @@ describe('the report of an admission', () => {
   });
 });
 
-describe('what is logged', () => {
+describe('createAdmissionReporter, env values', () => {
   const secret = 'hunter2-of-nobody-else';
   const variables = [
     { name: 'TOKEN', value: secret },
@@ -199,7 +199,7 @@ describe('what is logged', () => {
     ['a history that is broken', { read: () => Promise.resolve({} as never) }],
   ];
   for (const [title, history] of histories) {
-    it(`never holds an env value, with ${title}`, async () => {
+    it(`are never logged, with ${title}`, async () => {
       const dependencies: AdmitDependencies = {
         config,
         factSources: [createHistorySource(history)],
