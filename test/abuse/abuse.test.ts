@@ -1,7 +1,6 @@
 /**
- * What one pod without credentials, or one developer with edit rights, can do to a replica: the bundle, with the memory
- * that the chart gives it, is attacked at real sizes, on loopback. It lives, stays below 200 MB, and goes on answering
- * others.
+ * What one pod without credentials, or one developer with edit rights, can do to a replica. The bundle, with the memory
+ * of the chart, is attacked at real sizes on loopback. It must survive, stay below 200 MB, and keep serving others.
  */
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
@@ -24,7 +23,7 @@ const aims = { resident: 200e6, probe: 1_000, p99: 250 };
 
 const fileOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A stored Build that is as large as etcd takes. */
+/** A stored Build of the largest size that etcd accepts. */
 function storedBuild(number: number, patch: JsonObject): JsonObject {
   const name = `api-${number}`;
   return exampleBuild({
@@ -89,7 +88,7 @@ describe('webhook under attack, with the memory of the chart', () => {
     const ready = async () => (await (await fetch(`http://127.0.0.1:${opsPort}/readyz`)).text()).includes('synced,');
     while (!(await ready())) await delay(100);
     witness = startWitness({ port, opsPort });
-    // Until V8 has seen enough of what is usual.
+    // Until V8 has optimized the usual code.
     await delay(3_000);
     witness.testify();
   });
@@ -100,7 +99,7 @@ describe('webhook under attack, with the memory of the chart', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** Fails where anybody else was harmed while it ran. */
+  /** Fails if others were served badly during an attack. */
   async function endure(attack: () => Promise<unknown>): Promise<void> {
     witness.testify();
     await attack();

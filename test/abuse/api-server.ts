@@ -8,9 +8,9 @@ import type { JsonObject } from '../../src/openshift/json.ts';
 /** An API server with a few objects, which can be slow. */
 export interface SlowApiServer {
   readonly port: number;
-  /** Whether questions about single objects, and lists of one namespace, are never answered. */
+  /** Whether GETs of single objects, and lists of one namespace, are never answered. */
   hangs: boolean;
-  /** Tells those who watch Builds of a change. */
+  /** Sends a change to watches of Builds. */
   tell(build: JsonObject): void;
   close(): void;
 }

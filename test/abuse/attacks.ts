@@ -1,7 +1,4 @@
-/**
- * A caller without credentials who means harm, as a process of its own: `node attacks.ts NAME HTTPS-PORT OPS-PORT
- * SCRIPTS-PORT SECONDS`.
- */
+/** An attacker without credentials, as a process: `node attacks.ts NAME HTTPS-PORT OPS-PORT SCRIPTS-PORT SECONDS`. */
 import { type Socket, connect as connectTcp } from 'node:net';
 import { setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,7 +9,7 @@ import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 const [name = '', ...numbers] = process.argv.slice(2);
 const [port = 0, opsPort = 0, scriptsPort = 0, seconds = 0] = numbers.map(Number);
 const until = performance.now() + seconds * 1_000;
-// As from another machine: what it takes of the processor is not taken from the replica.
+// As from another machine: it must not take processor time from the replica.
 setPriority(10);
 const isOver = () => performance.now() >= until;
 
@@ -33,10 +30,7 @@ function head(length: number): string {
   return `POST /mutate?timeout=30s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
-/**
- * So many at a time, each doing the same until the time is over; one that is closed begins anew, ten times a second at
- * most.
- */
+/** Keeps a number of connections busy until the time is over; closed ones are replaced, at most ten times a second. */
 async function keep(count: number, to: number, act: (socket: Socket) => Promise<unknown> | undefined): Promise<void> {
   const one = async () => {
     while (!isOver()) {
@@ -54,7 +48,7 @@ function closed(socket: Socket): Promise<unknown> {
   return new Promise((resolve) => socket.once('close', resolve));
 }
 
-/** Sends bodies one after another, each after the answer to the one before. */
+/** Sends bodies one after another, each after the previous answer. */
 function post(bodyOf: (serial: number) => string) {
   return async (socket: Socket) => {
     for (; !isOver() && !socket.destroyed; serial += 1) {
@@ -79,13 +73,13 @@ function review(patch: JsonObject, request: JsonObject = {}): string {
   return JSON.stringify(reviewOf(exampleBuild(patch), request));
 }
 
-/** A Build of a BuildConfig that nobody knows, so that the API server is asked about it. */
+/** A Build of an unknown BuildConfig, so that the API server is asked about it. */
 const owner = (uid: string) => ({ ownerReferences: [{ kind: 'BuildConfig', name: 'api', uid }] });
 
 const longUid = review({ metadata: owner('u'.repeat(2.9 * MB)) });
 const deep = '['.repeat(limit);
 const emptyObjects = `[${'{},'.repeat(limit / 3 - 1)}0]`;
-/** As many values and bytes as are taken. */
+/** The most values and bytes that are accepted. */
 const manyValues = review({ metadata: owner('unknown'), spec: { x: 'VALUES', y: 'y'.repeat(2.7 * MB) } }).replace(
   '"VALUES"',
   `[${'{},'.repeat(29_000)}0]`,

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { exampleBuild, reviewOf } from '../helpers/fixtures.ts';
 import { patchIn, readAnswer } from '../helpers/webhook.ts';
 
-/** What others saw of a webhook meanwhile; times are milliseconds. */
+/** What others observed of a webhook; times are milliseconds. */
 export interface Testimony {
   readonly probes: number;
   readonly failedProbes: readonly string[];
@@ -16,8 +16,7 @@ export interface Testimony {
 }
 
 /**
- * Sends a probe after the other, each on a connection of its own, and four usual reviews at a time, as an API server
- * does: from its own address.
+ * Sends probes, each on its own connection, and four usual reviews at a time, like an API server, from another address.
  */
 export function startWitness({ port, opsPort }: { readonly port: number; readonly opsPort: number }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 4, rejectUnauthorized: false, localAddress: '127.0.0.2' });
@@ -62,7 +61,7 @@ export function startWitness({ port, opsPort }: { readonly port: number; readonl
       const { status, text } = await readAnswer(outgoing);
       if (status !== 200 || patchIn(text).length === 0) failedReviews.push(`${status} ${text.slice(0, 300)}`);
     } catch (error) {
-      // An idle connection may be closed just when it is used; API servers send such a request again.
+      // An idle connection may be closed when it is reused; API servers repeat such a request.
       if (outgoing.reusedSocket && attempt === 1) return review(2);
       failedReviews.push(String(error));
     }
@@ -79,7 +78,7 @@ export function startWitness({ port, opsPort }: { readonly port: number; readonl
   for (let at = 0; at < 4; at += 1) void keepOn(() => review());
 
   return {
-    /** Returns what was seen since it was asked last. */
+    /** Returns the observations since the last call. */
     testify(): Testimony {
       const sorted = reviews.toSorted((one, other) => one - other);
       const testimony = {
@@ -100,7 +99,7 @@ export function startWitness({ port, opsPort }: { readonly port: number; readonl
   };
 }
 
-/** Bytes that a process takes of memory now, and the most it ever was. */
+/** Returns the memory of a process in bytes: current and peak. */
 export function memoryOf(pid: number): { readonly resident: number; readonly peak: number } {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   const bytesOf = (field: string) => Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024;

@@ -1,4 +1,4 @@
-// Builds in a chain: what is in $HOME after each.
+// The content of $HOME after each build of a chain.
 
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
@@ -9,14 +9,14 @@ import { nodeAssemble, nodeProfile, pythonAssemble } from '../helpers/stock-asse
 
 const pipIni = '[global]\nindex-url = https://pypi.example.com/simple\n';
 
-/** What the Python stand-in installs into $HOME. */
+/** What the Python replacement installs into $HOME. */
 const pythonInstalled: Tree = {
   'pip.ini': pipIni,
   '.local': { bin: { pipenv: link('../venvs/pipenv/bin/pipenv') } },
   '.cache': { pip: { flask: 'wheel\n' } },
 };
 
-/** What the Node stand-in installs into $HOME. */
+/** What the Node replacement installs into $HOME. */
 const nodeInstalled: Tree = { node_modules: { express: { 'package.json': '{"name":"express"}\n' } }, '.npm': {} };
 
 const first: Tree = {
@@ -33,7 +33,7 @@ const second: Tree = {
   lib: { 'new.py': '2', 'same.py': '2' },
 };
 
-/** One line for each of the script's, with the figures that differ from run to run put as N. */
+/** Returns the script's lines, with varying figures replaced by N. */
 function log(lab: Lab, result: Result): string[] {
   const lines = result.stdout
     .replaceAll(lab.root, '…')
@@ -263,7 +263,7 @@ for (const shell of shells) {
         }
       }
       lab.putSource(odd);
-      // A locale with multibyte characters is what an image may have.
+      // An image may have a locale with multibyte characters.
       assert.equal(lab.build({ env: { LC_ALL: 'C.UTF-8' } }).status, 0);
       lab.putSource({ plain: '' });
       assert.equal(lab.build({ env: { LC_ALL: 'C.UTF-8' } }).status, 0);
@@ -487,7 +487,7 @@ for (const shell of shells) {
 }
 
 for (const shell of shells) {
-  // As in the .NET images: $HOME is /opt/app-root, and the work is done in its src.
+  // As in the .NET images: $HOME is /opt/app-root, and the working directory is its src.
   test(`a working directory inside $HOME is the work directory, under ${shell.name}`, (t) => {
     const lab = new Lab(t, shell);
     const beside = { src: { 'kept.cs': 'image' }, etc: { config: 'image' } };

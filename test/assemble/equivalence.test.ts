@@ -1,5 +1,5 @@
-// A chain of builds over a source that changes in hard ways, then a full build of its last commit in the same builder
-// image: the same paths, modes, owners and contents, but for the dependencies that are kept on purpose.
+// Compares a chain of builds over a source that changes in difficult ways with a full build of its last commit: paths,
+// modes, owners and contents are equal, except for dependencies that are kept on purpose.
 
 import assert from 'node:assert/strict';
 import { chownSync, existsSync, mkdirSync, rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { type Language, stockAssemble, stockProfile } from '../helpers/stock-pro
 const ownAssemble = (lab: Lab) =>
   file(`#!/bin/sh\n${lab.scripts}/assemble "$@" || exit\necho own > own-build\n`, 0o755);
 
-/** The commits of one repository. What a name is changes from file to folder to link, in each direction. */
+/** The commits of one repository. Names change between file, folder and link, in each direction. */
 function commitsOf(lab: Lab): Tree[] {
   const always: Tree = { deps: 'x\ny\n', lib: { one: '1' } };
   return [
@@ -73,7 +73,7 @@ function commitsOf(lab: Lab): Tree[] {
   ];
 }
 
-/** What a chained image has that a full one has not, or has not yet: docs/wrapper.md lists them. */
+/** The known differences between a chained and a full image, which docs/wrapper.md lists. */
 const known: Record<Language, readonly string[]> = {
   python: [],
   nodejs: [],
@@ -85,7 +85,7 @@ const known: Record<Language, readonly string[]> = {
   dotnet: [],
 };
 
-/** A build as S2I does it: injects a Secret and a ConfigMap, runs assemble, takes the Secret away again. */
+/** Builds like S2I: injects a Secret and a ConfigMap, runs assemble, removes the Secret. */
 function build(lab: Lab, language: Language, source: Tree, mount: { from: string; at: string } | undefined): void {
   rmSync(lab.source, { recursive: true, force: true });
   mkdirSync(lab.source);
@@ -102,7 +102,7 @@ function build(lab: Lab, language: Language, source: Tree, mount: { from: string
   const options = { ...stockProfile(lab, language), env: { A: '1', B: '2' } };
   const { status, stdout, stderr } = lab.build(mount === undefined ? options : { ...options, mount });
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' }, stdout);
-  // Without -f, as S2I does: it must be there.
+  // Without -f, like S2I: it must exist.
   rmSync(join(lab.home, 'secret/token'));
 }
 

@@ -1,4 +1,4 @@
-// Which assemble the wrapper runs, what that one gets, and what becomes of its exit code.
+// Which assemble the wrapper runs, what it gets, and its exit code.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -23,7 +23,7 @@ for (const shell of shells) {
       const start = {
         args: ['', 'a b', '*', '-e', 'new\nline', "it's"],
         stdin: 'input\nwithout a last newline',
-        // The script's own variable names, and what makes shells behave differently.
+        // The script's own variable names, and variables that change the behaviour of shells.
         env: {
           name: '1',
           line: '2',
@@ -73,7 +73,7 @@ for (const shell of shells) {
           input: read('input'),
           directory: read('directory'),
           mask: read('mask'),
-          // Every shell in between counts SHLVL up and sets _; none takes IFS from outside.
+          // Every shell in between counts SHLVL up and sets _; none inherits IFS.
           variables: read('environment')
             .split('\0')
             .filter((pair) => !/^(SHLVL|_|IFS)=/.test(pair))

@@ -1,4 +1,4 @@
-// A build never fails for anything of ours: what the wrapper cannot do is one line, and the image's own assemble runs.
+// The wrapper never makes a build fail: it prints one line about what it cannot do, and the image's assemble runs.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -12,7 +12,7 @@ interface Obstacle {
   name: string;
   prepare?: (lab: Lab) => void;
   start?: (lab: Lab) => Start;
-  /** The line, with … for the lab's own path. */
+  /** The line, with … for the lab's path. */
   line: string;
 }
 
@@ -23,7 +23,7 @@ const home =
 const root = () => '/';
 const nowhere = (value: string): string => `HOME is ${value}, and there is no other folder to work in: ${nothing}`;
 
-/** A full build that cannot record. */
+/** Full builds that cannot record. */
 const obstacles: Obstacle[] = [
   { name: 'HOME unset, in /', start: home(() => undefined, root), line: nowhere('unset') },
   { name: 'HOME /, in /', start: home(root, root), line: nowhere('/') },
@@ -308,7 +308,7 @@ for (const shell of shells) {
       lab.installAssemble(mover(lab));
       lab.putSource(one);
       assert.equal(lab.build().status, 0);
-      // The last tool before the record takes its place, and the first that removes an entry.
+      // The last tool before the record is replaced, and the first that removes an entry.
       for (const tool of ['mv', 'rm']) {
         rmSync(join(lab.tools, tool));
         writeScript(join(lab.tools, tool), '#!/bin/bash\nkill -9 $PPID\n');
@@ -419,7 +419,7 @@ function replaceRecord(lab: Lab, put: () => void): void {
   put();
 }
 
-/** Cuts the record down to a beginning. */
+/** Shortens the record to its beginning. */
 function tamper(lab: Lab, text: string): void {
   const full = text.startsWith('a ') ? `s2i-incremental record 1\n${text}` : text;
   replaceRecord(lab, () => writeTree(join(lab.home, '.s2i-incremental'), { record: file(full, 0o664) }, lab.owner));

@@ -1,4 +1,4 @@
-// Python's packages in a chain of builds, with the real pip in a virtual environment: equal to those of a full build.
+// Python packages in a chain of builds equal those of a full build, with the real pip in a virtual environment.
 
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
@@ -36,7 +36,7 @@ class PythonLab {
   readonly env: Record<string, string>;
 
   constructor(scope: Scope, shell: (typeof shells)[number], base: string[] = []) {
-    // As whoever runs the tests: the machine's Python may be out of reach for others.
+    // The user who runs the tests, because others may have no access to the machine's Python.
     const lab = new Lab(scope, shell, { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 });
     this.lab = lab;
     this.venv = join(lab.root, 'venv');
@@ -73,7 +73,7 @@ if [ -f pyproject.toml ]; then pip install .; fi
   }
 
   read() {
-    // Compiled files hold times.
+    // Compiled files contain times.
     return Object.fromEntries(
       Object.entries(this.image.read()).map(([path, entry]) => [path, path.endsWith('.pyc') ? 'compiled' : entry]),
     );
@@ -97,7 +97,7 @@ for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
           '',
           ['Base.Tool==1', 'click==1', 'colors==1', 'flask==1', 'requests==1', 'urllib3==2', 'werkzeug==1'],
         ],
-        // A comment, a marker, an extra; nothing changes.
+        // A comment, a marker, an extra: nothing changes.
         [
           'Flask[async] == 1 # web\nrequests ; python_version > "3"\nnever; python_version < "3"\n',
           '',
@@ -112,13 +112,13 @@ for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
             'werkzeug==1',
           ],
         ],
-        // The extra goes, another version comes.
+        // The extra is removed, another version is installed.
         [
           'flask==1\nrequests\nurllib3==1\n',
           'async-lib urllib3',
           ['Base.Tool==1', 'click==1', 'colors==1', 'flask==1', 'requests==1', 'urllib3==1', 'werkzeug==1'],
         ],
-        // What flask 2 does not need any more goes, but for what the image needs itself.
+        // Packages that flask 2 no longer needs are removed, except those of the image.
         [
           '--no-index\nflask>=2\n-c limits.txt\ndotted_name\n',
           'click flask requests urllib3 werkzeug',

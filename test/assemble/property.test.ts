@@ -1,5 +1,4 @@
-// Random sources in a chain of two builds: $HOME ends up with the second source and what was installed, and nothing
-// else.
+// A chain of two random sources: $HOME contains the second source and the installed files, and nothing else.
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
@@ -8,7 +7,7 @@ import { Lab, shells } from '../helpers/assemble-lab.ts';
 import { type Entry, type Tree, directory, file, link, listTree, utf8 } from '../helpers/file-tree.ts';
 import { pythonAssemble } from '../helpers/stock-assemble.ts';
 
-/** Pieces that make names collide often and shells trip. */
+/** Parts of names that often collide or are special to shells. */
 const piece = fc.constantFrom(
   'a',
   'b',
@@ -61,7 +60,7 @@ const { entry: anyEntry } = fc.letrec<{ entry: Entry; entries: Tree }>((tie) => 
     fc.tuple(tie('entries'), fc.constantFrom(0o755, 0o700, 0o775)).map(([entries, mode]) => directory(entries, mode)),
   ),
 }));
-// mv fails on an empty source by itself.
+// mv fails on an empty source.
 const source = fc.dictionary(name, anyEntry, { minKeys: 1, maxKeys: 6, noNullPrototype: true });
 
 const installed: Tree = {

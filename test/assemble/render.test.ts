@@ -12,7 +12,7 @@ const settings = {
   outputs: ['/deployments', '$JBOSS_HOME/lib'],
 };
 
-/** What a shell makes of the settings: the lines that assign them, then each value and a NUL. */
+/** Returns the settings as a shell reads them. */
 function readSettings(script: string, names: string[]): string[] {
   const head = script.slice(0, script.indexOf('\n\n# --- folders ---'));
   const { stdout, stderr } = spawnSync(

@@ -3,11 +3,11 @@ import { Agent, request as httpsRequest } from 'node:https';
 import { type JsonObject, arrayAt, at, objectAt, stringAt } from '../../src/openshift/json.ts';
 import type { Manifest } from './helm.ts';
 
-/** What the API server answers. */
+/** The API server's answer. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: JsonObject;
-  /** The `Warning` headers as they came. */
+  /** The `Warning` headers, unchanged. */
   readonly warnings: string;
 }
 
@@ -24,13 +24,13 @@ interface Resource {
   readonly listed: boolean;
 }
 
-/** The API server as it is: every kind it serves, JSON that no model of a client has been through. */
+/** The API server with every kind it serves, in JSON without a client's models. */
 export class ApiServer {
   readonly #server: string;
   readonly #agent: Agent;
   readonly #resources = new Map<string, readonly Resource[]>();
 
-  /** @param kubeconfig a file with client certificate, key and CA in it */
+  /** @param kubeconfig a file with client certificate, key and CA */
   constructor(kubeconfig: string) {
     const config: unknown = JSON.parse(readFileSync(kubeconfig, 'utf8'));
     const cluster = objectAt(arrayAt(config, 'clusters')?.[0], 'cluster');
@@ -64,16 +64,13 @@ export class ApiServer {
     });
   }
 
-  /**
-   * Creates the object, or in a dry run only says what would come of it; a field that the API does not have is an
-   * error.
-   */
+  /** Creates the object, or only in a dry run; an unknown field is an error. */
   async create(object: Manifest, dryRun = false): Promise<ApiAnswer> {
     const query = dryRun ? '&dryRun=All' : '';
     return this.request('POST', `${await this.collectionOf(object)}?fieldValidation=Strict${query}`, { body: object });
   }
 
-  /** Where objects like this one are kept. */
+  /** Returns the path for objects like this one. */
   async collectionOf({ apiVersion, kind, metadata }: Manifest): Promise<string> {
     const found = (await this.#resourcesOf(apiVersion)).find((resource) => resource.kind === kind);
     if (found === undefined) throw new Error(`${apiVersion} ${kind} is not served`);
@@ -81,7 +78,7 @@ export class ApiServer {
     return `${rootOf(apiVersion)}${namespace}/${found.plural}`;
   }
 
-  /** Every object there is, described, sorted; not what the API server notes about itself. */
+  /** Returns every object, described and sorted, without the API server's own. */
   async everything(): Promise<readonly string[]> {
     const { body } = await this.request('GET', '/apis');
     const groups = (arrayAt(body, 'groups') ?? []).map((group) => stringAt(group, 'preferredVersion', 'groupVersion'));
@@ -120,7 +117,7 @@ export function described({ apiVersion, kind, metadata: { namespace, name } }: M
   return [apiVersion, kind, namespace, name].filter((part) => part !== undefined).join(' ');
 }
 
-/** A path that is not served is answered in plain text. */
+/** Unknown paths are answered in plain text. */
 function bodyOf(text: string): JsonObject {
   return text.startsWith('{') ? (JSON.parse(text) as JsonObject) : { message: text };
 }

@@ -1,4 +1,4 @@
-/** The pod of `helm test`, run here as it is rendered, beside a real webhook. */
+/** Runs the rendered pod of `helm test` with a real webhook. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { arrayAt, at } from '../../src/openshift/json.ts';
 import { logUntil, startProgram } from '../helpers/program.ts';
 import { installMode, renderedObjects, theOnly } from './helm.ts';
 
-/** The container's command with its own env, but for the addresses that are given. */
+/** Runs the container's command with its own env, except for the given addresses. */
 async function runCheck(
   mode: string,
   addresses: Readonly<Record<string, string>>,
@@ -35,7 +35,7 @@ async function runCheck(
   });
 }
 
-/** The chart's own container as a process: its arguments and configuration, but on loopback ports that are free. */
+/** Runs the chart's container as a process, with its arguments and configuration on free loopback ports. */
 async function startWebhook(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-chart-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -84,7 +84,7 @@ describe('helm test', () => {
     };
     const check = runCheck('self-signed', addresses, { waitSeconds: 30 });
     let asked = 0;
-    // Three requests find a server that is not ready; the next ones are answered as the webhook answers.
+    // The first three requests are answered as not ready, the next ones by the webhook.
     const late = createServer((_request, response) => {
       asked += 1;
       if (asked <= 3) response.writeHead(503).end('not ready');

@@ -1,7 +1,4 @@
-/**
- * The chart and a real API server: what is accepted, what an upgrade leaves alone, what stays behind, who may do what;
- * and its pods at work.
- */
+/** The chart and a real API server: acceptance, upgrades, remains, rights, and its pods at work. */
 import { after } from 'node:test';
 import { describeAcceptance } from './suites/acceptance.ts';
 import { createChartBed } from './suites/chart-bed.ts';
@@ -9,7 +6,7 @@ import { describeReleases } from './suites/releases.ts';
 import { describeRights } from './suites/rights.ts';
 import { describeRunning } from './suites/running.ts';
 
-// One API server for all suites: it takes longer to start than most of them to run.
+// One API server for all suites, because it starts slower than most of them run.
 const bed = await createChartBed();
 after(() => bed.stop());
 

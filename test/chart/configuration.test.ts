@@ -1,4 +1,4 @@
-/** What values become: the configuration file, the pods, and what is refused. */
+/** The results of values: the configuration file, the pods, and rejections. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
@@ -8,7 +8,7 @@ import { type InstallMode, installMode, installModes as modes, renderedObjects, 
 
 const defaults = installMode('self-signed');
 
-/** The configuration file in the chart's ConfigMap. */
+/** Returns the configuration file in the chart's ConfigMap. */
 async function configOf(mode: InstallMode, ...more: readonly string[]): Promise<string> {
   const objects = await renderedObjects(mode, ...more);
   const text = objects.map((object) => stringAt(object, 'data', 'config.yaml')).find((found) => found !== undefined);
@@ -75,7 +75,7 @@ describe('chart, configuration file', () => {
     const orderWith = async (order: string) => {
       const sets = ['config.assemble.profiles={"zeta":{},"alpha":{},"beta":{}}', `profileOrder=${order}`];
       const config = parseConfig(await configOf(defaults, ...sets.flatMap((set) => ['--set-json', set])), {});
-      // The built-in ones come after those that are named.
+      // The built-in profiles follow the named ones.
       return config.assemble.profiles.map(({ name }) => name).slice(0, 3);
     };
     assert.deepEqual(await orderWith('[]'), ['alpha', 'beta', 'zeta']);

@@ -1,4 +1,4 @@
-/** The chart's README, its comments and its version follow the rest of the repository. */
+/** The chart's README, comments and version match the rest of the repository. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

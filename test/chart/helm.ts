@@ -6,29 +6,27 @@ import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import type { JsonObject } from '../../src/openshift/json.ts';
 
-/** The chart's folder. */
 export const chart = fileURLToPath(new URL('../../charts/s2i-incremental-webhook', import.meta.url));
 
-/** The names that the documentation installs it under. */
+/** The release name and namespace in the documentation. */
 export const release = { name: 's2i-incremental-webhook', namespace: 's2i-incremental' } as const;
 
-/** How one end of a helm command looks from outside. */
+/** The outcome of a helm command. */
 export interface HelmOutcome {
   readonly status: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** The folder with helm, kube-apiserver and etcd. */
 export const tools = execFileSync(fileURLToPath(new URL('../../hack/cluster-tools.sh', import.meta.url)), {
   encoding: 'utf8',
 }).trim();
-// A folder of someone else's tools need not have helm.
+// KUBEBUILDER_ASSETS may have no helm.
 const program = existsSync(join(tools, 'helm')) ? join(tools, 'helm') : 'helm';
 const home = mkdtempSync(join(tmpdir(), 's2i-incremental-helm-'));
 process.once('exit', () => rmSync(home, { recursive: true, force: true }));
 
-/** Runs helm with nothing of the developer's own settings; with a kubeconfig file, as its user. */
+/** Runs helm without the developer's settings; with a kubeconfig file, as its user. */
 export function helm(args: readonly string[], kubeconfig = '/dev/null'): Promise<HelmOutcome> {
   const env = { PATH: process.env['PATH'], HOME: home, KUBECONFIG: kubeconfig };
   return new Promise((resolve) => {
@@ -38,7 +36,7 @@ export function helm(args: readonly string[], kubeconfig = '/dev/null'): Promise
   });
 }
 
-/** What a way to install the chart is tried with: the values in its ci folder, and the cluster's version. */
+/** A way to install the chart: the values in its ci folder, and the cluster's version. */
 export interface InstallMode {
   readonly name: string;
   readonly values: string;
@@ -47,7 +45,7 @@ export interface InstallMode {
 
 const suffix = '-values.yaml';
 
-/** Every ci/NAME-values.yaml is one; OpenShift 3.11 is Kubernetes 1.11, whose version ends in metadata. */
+/** Each ci/NAME-values.yaml is one. OpenShift 3.11 is Kubernetes 1.11, with metadata in its version. */
 export function installMode(name: string): InstallMode {
   return {
     name,
@@ -56,12 +54,11 @@ export function installMode(name: string): InstallMode {
   };
 }
 
-/** All of them. */
 export const installModes: readonly InstallMode[] = readdirSync(join(chart, 'ci'))
   .filter((file) => file.endsWith(suffix))
   .map((file) => installMode(file.slice(0, -suffix.length)));
 
-/** The chart's manifests; the outcome says why where there are none. */
+/** Returns the chart's manifests, or why there are none. */
 export function template(mode: InstallMode, ...more: readonly string[]): Promise<HelmOutcome> {
   const { name, namespace } = release;
   const args = ['--namespace', namespace, '--kube-version', mode.kubeVersion, '--values', mode.values];
@@ -81,8 +78,8 @@ export interface Manifest extends JsonObject {
 }
 
 /**
- * The objects in manifests.
- * @throws Error for what is no YAML, or holds a key twice
+ * Returns the objects in manifests.
+ * @throws Error for invalid YAML, or a duplicate key
  */
 export function manifestsIn(yaml: string): readonly Manifest[] {
   return parseAllDocuments(yaml).flatMap((document) => {
@@ -94,8 +91,8 @@ export function manifestsIn(yaml: string): readonly Manifest[] {
 }
 
 /**
- * The chart's objects.
- * @throws Error with what helm says
+ * Returns the chart's objects.
+ * @throws Error with helm's message
  */
 export async function renderedObjects(mode: InstallMode, ...more: readonly string[]): Promise<readonly Manifest[]> {
   const { status, stdout, stderr } = await template(mode, ...more);
@@ -104,8 +101,8 @@ export async function renderedObjects(mode: InstallMode, ...more: readonly strin
 }
 
 /**
- * The one object of a kind.
- * @throws Error where there is none or another one
+ * Returns the only object of a kind.
+ * @throws Error if there is none or more than one
  */
 export function theOnly(kind: string, objects: readonly Manifest[]): Manifest {
   const [found, ...others] = objects.filter((object) => object.kind === kind);

@@ -1,4 +1,4 @@
-/** What monitoring adds to the chart, and that the parts fit each other. */
+/** The parts of monitoring in the chart, and whether they match. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -8,7 +8,6 @@ import { type InstallMode, type Manifest, installMode, installModes, renderedObj
 
 const monitoring = installMode('monitoring');
 
-/** The ConfigMaps with a dashboard. */
 const dashboardsIn = (objects: readonly Manifest[]) =>
   objects.filter((object) => at(object, 'data', 's2i-incremental.json') !== undefined);
 

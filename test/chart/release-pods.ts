@@ -13,8 +13,8 @@ const { name, namespace } = release;
 type Bed = Pick<ChartBed, 'api' | 'cluster' | 'helm'>;
 
 /**
- * Starts two pods of the installed release, as processes of the image's bundle that have its arguments, its
- * configuration and its ServiceAccount's rights.
+ * Starts two pods of the installed release as processes of the image's bundle, with its arguments, configuration and
+ * the rights of its ServiceAccount.
  */
 export async function startReleasePods(bed: Bed): Promise<PodSet> {
   const { cluster, helm } = bed;
@@ -37,7 +37,7 @@ export async function startReleasePods(bed: Bed): Promise<PodSet> {
       program,
       args: [
         ...argumentsOf(manifests).map((arg) => arg.replace('/etc/s2i-incremental-webhook/config.yaml', config)),
-        // Of the same option the last one counts; a pod has an address of its own, and its token in a file.
+        // The last option of a name wins; a pod has its own address, and its token in a file.
         `--port=${https}`,
         `--ops-port=${ops}`,
         `--scripts-port=${scripts}`,
@@ -51,7 +51,7 @@ export async function startReleasePods(bed: Bed): Promise<PodSet> {
   return pods;
 }
 
-/** A kubeconfig of the release's ServiceAccount. */
+/** Writes a kubeconfig of the release's ServiceAccount. */
 async function tokenKubeconfig({ api, cluster }: Bed): Promise<string> {
   const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
   const { status, body } = await api.request('POST', path, { body: { spec: {} } });
@@ -63,7 +63,7 @@ async function tokenKubeconfig({ api, cluster }: Bed): Promise<string> {
   return file;
 }
 
-/** Of the container, as the Deployment has them. */
+/** Returns the container's arguments in the Deployment. */
 function argumentsOf(manifests: readonly Manifest[]): readonly string[] {
   const containers = arrayAt(theOnly('Deployment', manifests), 'spec', 'template', 'spec', 'containers') ?? [];
   return (arrayAt(containers[0], 'args') ?? []).map(String);

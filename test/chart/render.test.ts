@@ -1,6 +1,6 @@
 /**
- * What the chart renders. Each way to install it, ci/NAME-values.yaml, has a golden file;
- * UPDATE_GOLDEN=1 npm run test:chart writes them instead of comparing: read the difference before you commit it.
+ * Compares what the chart renders for each ci/NAME-values.yaml with a golden file. UPDATE_GOLDEN=1 npm run test:chart
+ * writes them instead: read the difference before you commit it.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ describe('chart, MutatingWebhookConfiguration', () => {
   const documented = parse(
     readFileSync(new URL('../../docs/registration.yaml', import.meta.url), 'utf8'),
   ) as JsonObject;
-  /** The entries, and of each where the webhook is and which namespaces it is for. */
+  /** Returns the entries, each with its path and its namespaces. */
   const entriesOf = (configuration: unknown) =>
     (arrayAt(configuration, 'webhooks') ?? []).map((webhook) => {
       const { clientConfig, namespaceSelector, ...entry } = webhook as JsonObject;

@@ -1,4 +1,4 @@
-/** values.schema.json: what it refuses, and that it knows the keys that the program and values.yaml have. */
+/** values.schema.json: which values it rejects, and whether it has the keys of the program and of values.yaml. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { chart, installMode, template } from './helm.ts';
 
 const schema = JSON.parse(readFileSync(join(chart, 'values.schema.json'), 'utf8')) as JsonObject;
 
-/** What helm says is wrong, a line each. */
+/** Returns helm's complaints, one per line. */
 async function complaintsAbout(...sets: readonly string[]): Promise<readonly string[]> {
   const more = sets.flatMap((set) => ['--set-json', set]);
   const { status, stderr } = await template(installMode('self-signed'), ...more);
@@ -123,7 +123,7 @@ describe('values.schema.json, keys', () => {
   });
 });
 
-/** The paths of a JSON schema's keys, sections left out; a map of free keys counts as one key. */
+/** Returns the paths of a JSON schema's keys without sections; a map of free keys is one key. */
 function keysOfSchema(section: unknown, path: readonly string[] = []): string[] {
   const properties = Object.entries(objectAt(section, 'properties') ?? {});
   return properties.length === 0

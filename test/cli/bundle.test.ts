@@ -43,7 +43,7 @@ describe('bundle in an empty folder', () => {
     const url = lines.find(({ message }) => message === 'listening for admission reviews')?.['url'] as string;
     const answer = await send(url, readFileSync(join(folder, 'certs', 'ca.crt'), 'utf8'), reviewOf(exampleBuild()));
     assert.notDeepEqual(patchIn(answer.text), []);
-    // Express has no table of content types here.
+    // The bundle leaves out express's table of content types.
     const operations = lines.find(({ message }) => message === 'listening for probes and metrics')?.['url'] as string;
     const typeOf = async (path: string) => (await fetch(`${operations}${path}`)).headers.get('content-type');
     assert.deepEqual(await Promise.all(['/healthz', '/metrics', '/nothing'].map(typeOf)), [

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { runCommand } from '../helpers/terminal.ts';
 
-/** The story's timestamps lie eleven minutes apart from when it is told. */
+/** The story's timestamps are eleven minutes apart, from the time of the run. */
 function withoutTimes(text: string): string {
   return text
     .replaceAll(/\/s2i\/[0-9a-f]{12}\//g, '/s2i/VERSION/')

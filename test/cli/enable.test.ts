@@ -14,10 +14,10 @@ const optedOut = withoutValue(exampleBuildConfig(), ['metadata', 'labels']);
 const optedIn = withValue(withValue(optedOut, ['metadata', 'labels'], enabled), originPath, record);
 const withOrigin = (text: string) => withValue(optedIn, originPath, text);
 
-/** What an API server stores, without admission. */
+/** Answers like an API server without admission. */
 const store: AnswerPatch = (stored, patch) => ({ object: merge(stored, patch) as JsonObject });
 
-/** The same, with a webhook that records and restores. */
+/** Answers like an API server with a webhook that records and restores. */
 const admit: AnswerPatch = (stored, patch) => {
   const { object } = store(stored, patch);
   const isOptedIn = labelOf(object, labels.enabled) === 'true';

@@ -1,4 +1,4 @@
-/** What others wrote in objects, files and answers of the cluster acts on no terminal, whichever command shows it. */
+/** No command lets text from objects, files or answers of the cluster control a terminal. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { startApiServer } from '../helpers/api-server.ts';
 import { enabled, exampleBuild, exampleBuildConfig } from '../helpers/fixtures.ts';
 import { runCommand } from '../helpers/terminal.ts';
 
-/** Clears a screen, rings, sets a title, goes back a line, turns the direction of writing. */
+/** Clears the screen, rings, sets a title, moves a line up, changes the writing direction. */
 const hostile = 'a\u001b[2J\u0007\u001b]0;title\u0007\u009b1A\r\u202eb\u2066c\u200f';
 const raw = /[^\n\P{C}]/u;
 
@@ -55,13 +55,13 @@ function fileWith(t: TestContext, content: unknown): string {
 async function clusterWith(t: TestContext, ...objects: readonly JsonObject[]): Promise<readonly string[]> {
   const { kubeconfig } = await startApiServer(t, objects, (stored) => ({
     object: withValue(stored, ['spec', 'output', 'to', 'name'], `${hostile}!`),
-    // What cannot be in a header never comes so far.
+    // Other characters cannot be in a header.
     warnings: ['something \u009b1A'],
   }));
   return ['--kubeconfig', kubeconfig, '-n', namespace];
 }
 
-/** Of each command, command lines that show all that it shows of others. */
+/** For each command, command lines that print all its foreign text. */
 const cases: Readonly<Record<string, (t: TestContext) => Promise<readonly (readonly string[])[]>>> = {
   status: async (t) => {
     const cluster = await clusterWith(t, withValue(buildConfig, ['metadata', 'labels'], enabled), build);

@@ -10,10 +10,7 @@ import { send } from '../helpers/webhook.ts';
 
 const listening = 'listening for probes and metrics';
 
-/**
- * The samples of an exposition whose values only grow, by their name and labels; the sums of seconds are not known
- * beforehand.
- */
+/** Returns the counters of an exposition by name and labels, without sums of seconds, which vary. */
 function countersIn(exposition: string): ReadonlyMap<string, number> {
   const lines = exposition.split('\n').filter((line) => /^[a-z0-9_]+_(?:total|count)\b/.test(line));
   return new Map(

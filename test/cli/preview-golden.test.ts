@@ -9,7 +9,7 @@ import { goldenNames, historyOf, loadGolden, reviewFrom } from '../helpers/golde
 import { runCommand } from '../helpers/terminal.ts';
 import { patchIn, startTestWebhook } from '../helpers/webhook.ts';
 
-/** Requests about something else than a Build or BuildConfig, which no file can hold. */
+/** Requests for other objects, which no file can contain. */
 const elsewhere = ['instantiate'];
 
 const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-'));
@@ -47,7 +47,7 @@ describe('preview, golden cases', () => {
       const items = [...(history ?? []), ...(stored === undefined ? [] : [stored])];
       const args = ['--config', write('config', golden.config ?? {}), '--now', golden.now, '-o', 'patch'];
       const known = history === undefined && stored === undefined ? [] : ['--history', write('history', { items })];
-      // An empty List is no file with objects; an unrelated one knows of no earlier Build either.
+      // A file with an empty List is an error; one with an unrelated object also has no earlier Build.
       if (known.length > 0 && items.length === 0) {
         known[1] = write('history', { apiVersion: 'v1', kind: 'BuildConfig', metadata: { name: 'unrelated' } });
       }

@@ -88,7 +88,7 @@ describe('preview', () => {
   });
 
   const files = fileURLToPath(new URL('../fixtures/files/', import.meta.url));
-  /** The title lines of a preview, without reasons. */
+  /** Returns the title lines of a preview, without reasons. */
   const titlesIn = (text: string) => text.split('\n').filter((line) => /^Build(?:Config)?\//.test(line));
 
   it('reads the objects of a Template, with the values of its parameters and its labels', async () => {

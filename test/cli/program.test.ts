@@ -1,6 +1,4 @@
-/**
- * The program as a process: exit statuses, signals, streams. What a command says is tested in the process of the test.
- */
+/** The program as a process: exit statuses, signals, streams. Other tests run commands in their own process. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -53,7 +51,7 @@ describe('program as a process', () => {
       outgoing.end(JSON.stringify(reviewOf(exampleBuild())));
       return readAnswer(outgoing);
     };
-    // More lines than a pipe and the streams at its ends hold.
+    // More lines than the pipe and the streams can hold.
     for (let count = 0; count < 800; count += 1) assert.equal((await post()).status, 200);
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);

@@ -1,4 +1,4 @@
-/** What people reported in public, as objects: each must be decided as it should have been. */
+/** Public reports as objects: each must be decided correctly. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';

@@ -24,7 +24,7 @@ function temporaryFolder(t: TestContext): string {
 
 const anyPorts = ['--host', '127.0.0.1', '--port', '0', '--ops-port', '0', '--scripts-port', '0'];
 const probes = 'listening for probes and metrics';
-/** What is logged last at the start. */
+/** The last line of the start. */
 const listening = 'listening for admission reviews';
 
 function urlIn(lines: readonly LogLine[], message: string): string {
@@ -33,7 +33,7 @@ function urlIn(lines: readonly LogLine[], message: string): string {
   return url;
 }
 
-/** A webhook in this process; it ends with the test, or as a signal to its terminal says. */
+/** Runs a webhook in this process until the test ends, or a signal to its terminal. */
 function startServe(t: TestContext, args: readonly string[], environment: Record<string, string> = {}) {
   const terminal: TestTerminal = createTestTerminal({
     environment: { S2I_INCREMENTAL_SERVER_SHUTDOWN_DELAY: '0', ...environment },

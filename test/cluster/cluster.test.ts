@@ -12,7 +12,7 @@ import { describeNamespaces } from './suites/namespaces.ts';
 import { describeReplicas } from './suites/replicas.ts';
 import { describeTestBed } from './suites/test-bed.ts';
 
-// One API server for all suites: it takes longer to start than most of them to run.
+// One API server for all suites, because it starts slower than most of them run.
 const bed = await createTestBed();
 after(() => bed.stop());
 

@@ -1,4 +1,4 @@
 import { describeRotation } from './suites/rotation.ts';
 
-// A file of its own: it takes more than a minute, and nothing else may keep the processor from it.
+// A separate file: it takes more than a minute, and needs the processor for itself.
 describeRotation();

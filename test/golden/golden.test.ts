@@ -1,6 +1,6 @@
 /**
- * Each file cases/NAME.in.yaml is sent to a webhook over HTTPS; what comes back must be what cases/NAME.out.yaml says.
- * UPDATE_GOLDEN=1 npm test writes the answers instead of comparing them: read the difference before you commit it.
+ * Sends each cases/NAME.in.yaml to a webhook over HTTPS, and compares the answer with cases/NAME.out.yaml.
+ * UPDATE_GOLDEN=1 npm test writes the answers instead: read the difference before you commit it.
  */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ describe('golden cases', () => {
       const { response, ...envelope } = JSON.parse(answer.text) as { response: JsonObject & { patch?: string } };
       const operations = patchIn(answer.text);
       const { patch, ...rest } = response;
-      // A version changes with every word of the scripts, and the tests of the catalog know it.
+      // The version changes with every word of the scripts; tests of the catalog check it.
       const { version } = createScriptCatalog(parseConfig(config, {}).assemble.profiles);
       const actual = stringify(
         {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { JsonObject } from '../../src/openshift/json.ts';
 import { namespaceOf, nameOf } from '../../src/openshift/metadata.ts';
 
-/** What answers a patch: the object as it is stored then, and the warnings of admission. */
+/** Answers a patch with the stored object and the warnings of admission. */
 export type AnswerPatch = (
   stored: JsonObject,
   patch: JsonObject,
@@ -17,8 +17,8 @@ interface Cleanup {
 }
 
 /**
- * An API server that serves Builds and BuildConfigs, over plain HTTP and without admission; its kubeconfig names the
- * namespace `test`. Lists are whole and not selected by label.
+ * An API server for Builds and BuildConfigs, over plain HTTP, without admission, pages and label selectors; its
+ * kubeconfig names the namespace `test`.
  */
 export async function startApiServer(
   t: Cleanup,

@@ -8,7 +8,7 @@ const registry = fc.constantFrom('harbor.example.com', 'quay.example.com:5000', 
 const path = fc.constantFrom('team/app', 'a', 'web/shop-api/v1', `${'x'.repeat(60)}/${'y'.repeat(60)}`);
 const tag = fc.constantFrom('latest', '1.0', 'v1_2-3', 't'.repeat(128));
 
-/** Image references as users write them, right and wrong. */
+/** Valid and invalid image references. */
 export const imageReference: fc.Arbitrary<string> = fc.oneof(
   fc.tuple(registry, path).map(([host, name]) => `${host}/${name}`),
   fc.tuple(registry, path, tag).map(([host, name, version]) => `${host}/${name}:${version}`),
@@ -28,21 +28,21 @@ export const imageReference: fc.Arbitrary<string> = fc.oneof(
   fc.string(),
 );
 
-/** Keys that trip code which takes objects for maps. */
+/** Keys that break code which uses objects as maps. */
 const oddKey = fc.constantFrom('__proto__', 'constructor', 'toString', 'hasOwnProperty', 'a/b~c', '', 'x');
 
-/** Fields that no one knows, for any place in an object. */
+/** Unknown fields for any object. */
 export const unknownFields: fc.Arbitrary<JsonObject> = fc
   .array(fc.tuple(oddKey, fc.jsonValue({ maxDepth: 2 })), { maxLength: 3 })
-  // fromEntries defines own properties, `__proto__` included, as JSON.parse does.
+  // fromEntries defines own properties, including `__proto__`, like JSON.parse.
   .map((entries) => Object.fromEntries(entries) as JsonObject);
 
-/** Present with a value, or not there at all. */
+/** Returns an object with or without a key. */
 function optional<T>(key: string, value: fc.Arbitrary<T>): fc.Arbitrary<JsonObject> {
   return fc.option(value, { nil: undefined }).map((found) => (found === undefined ? {} : { [key]: found }));
 }
 
-/** The parts in one object; by spread, because Object.assign would take a `__proto__` key for the prototype. */
+/** Joins objects; by spread, because Object.assign would set the prototype for `__proto__`. */
 function join(parts: readonly JsonObject[]): JsonObject {
   return parts.reduce<JsonObject>((all, part) => ({ ...all, ...part }), {});
 }
@@ -105,7 +105,7 @@ const spec = fc
 
 const annotations = object(optional('team', fc.string()), optional('s2i-incremental.io/decision', fc.string()));
 
-/** Opted-in Builds of the Source strategy in every form the API server takes, and a few it would not. */
+/** Opted-in Builds of the Source strategy in every form that the API server accepts, and some others. */
 export const build: fc.Arbitrary<JsonObject> = fc
   .tuple(
     unknownFields,

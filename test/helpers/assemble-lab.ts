@@ -1,6 +1,5 @@
-// A place to run the real wrapper scripts in: a $HOME, a source, an image's own scripts, a folder beside $HOME that
-// assemble may fill, and a world outside that no build may touch. The wrapper finds on its PATH the tools that it may
-// count on, and nothing else.
+// Runs the real wrapper scripts with a $HOME, a source, an image's scripts, another folder that assemble may fill, and
+// a folder outside that no build may change. The wrapper's PATH has only the tools that it may use.
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -25,11 +24,11 @@ export interface Shell {
   file: string;
   argv0?: string;
   args: string[];
-  /** Where the tools come from: one binary for all, else one each. */
+  /** Provides the tools: one binary for all, else one each. */
   multiCall?: string;
 }
 
-/** What /bin/sh is in one or another builder image, and bash by its own name. */
+/** The kinds of /bin/sh in builder images, and bash. */
 export const shells: readonly [Shell, ...Shell[]] = [
   { name: 'bash', file: findProgram('bash'), args: [] },
   { name: 'bash as sh', file: findProgram('bash'), argv0: 'sh', args: [] },
@@ -39,13 +38,13 @@ export const shells: readonly [Shell, ...Shell[]] = [
 
 export const isRoot = process.getuid?.() === 0;
 
-/** The user of the usual builder image. Only root can become somebody else: otherwise it is whoever runs the tests. */
+/** The user of the usual builder image. Only root can change to it; otherwise the user of the tests. */
 export const builder: Owner = isRoot
   ? { uid: 1001, gid: 0 }
   : { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 };
 
 export interface Result {
-  /** The exit code; null if a signal ended the process itself. */
+  /** The exit code; null if a signal ended the process. */
   status: number | null;
   stdout: string;
   stderr: string;
@@ -54,35 +53,35 @@ export interface Result {
 export interface Start {
   args?: string[];
   stdin?: string;
-  /** Where it is started; $HOME if absent. */
+  /** The working directory; $HOME if absent. */
   cwd?: string;
-  /** Added to HOME and PATH; undefined takes one away. */
+  /** Added to HOME and PATH; undefined removes a variable. */
   env?: Record<string, string | undefined>;
   owner?: Owner;
-  /** A folder that is mounted at another path while the script runs; root only. */
+  /** A folder to mount at another path while the script runs; only for root. */
   mount?: { from: string; at: string };
 }
 
-/** What the webhook fills into the wrapper for a profile. */
+/** The profile's settings in the wrapper. */
 export interface LabProfile {
   profile?: string;
   keep?: readonly string[];
   outputs?: readonly string[];
 }
 
-/** Where the tests clean up: a test's context. */
+/** Where tests register their cleanup: a test's context. */
 export interface Scope {
   after(clean: () => void): void;
 }
 
-/** The only programs besides the shell that an image must have for the wrapper. */
+/** The only programs besides the shell that the wrapper needs. */
 const tools = ['cat', 'chmod', 'cp', 'date', 'id', 'mkdir', 'mv', 'readlink', 'rm', 'sort', 'uniq'];
 
 export class Lab {
   readonly root = mkdtempSync(join(tmpdir(), 'assemble-'));
   readonly home = join(this.root, 'home');
   readonly source = join(this.root, 'src');
-  /** What a profile may name among its outputs, as /deployments. */
+  /** A folder for a profile's outputs, like /deployments. */
   readonly output = join(this.root, 'output');
   readonly scripts = join(this.root, 'scripts');
   readonly outside = join(this.root, 'outside');
@@ -116,12 +115,12 @@ export class Lab {
     }
   }
 
-  /** Gives the image its own assemble. */
+  /** Writes the image's assemble. */
   installAssemble(text: string): void {
     writeScript(join(this.scripts, 'assemble'), text);
   }
 
-  /** Gives the image its own run. */
+  /** Writes the image's run. */
   installRun(text: string): void {
     writeScript(join(this.scripts, 'run'), text);
   }
@@ -130,7 +129,7 @@ export class Lab {
     writeTree(this.source, tree, this.owner);
   }
 
-  /** The next build's source goes into a fresh image layer, if assemble has left nothing of the last one. */
+  /** Empties the source, as in a fresh image layer, if assemble left nothing in it. */
   emptySource(): void {
     rmSync(this.source, { recursive: true });
     mkdirSync(this.source);
@@ -141,48 +140,48 @@ export class Lab {
     writeTree(this.home, tree, this.owner);
   }
 
-  /** The wrapper's text as the webhook delivers it here. */
+  /** Returns the wrapper's text as delivered here. */
   wrapper({ profile = 'test', keep = [], outputs = [] }: LabProfile = {}): string {
     const { scripts: scriptsDir, source: sourceDir } = this;
     return renderAssemble({ version: 'v1', profile, scriptsDir, sourceDir, keep, outputs });
   }
 
-  /** The text of the wrapper's run as the webhook delivers it here. */
+  /** Returns the text of the wrapper's run as delivered here. */
   wrapperRun(): string {
     return renderRun({ scriptsDir: this.scripts, sourceDir: this.source });
   }
 
-  /** A build of the source that has been put: runs the wrapper. */
+  /** Builds the source with the wrapper. */
   build(start: Start & LabProfile = {}): Result {
     const script = join(this.delivered, 'assemble');
     writeScript(script, this.wrapper(start));
     return this.#runByShell(script, start);
   }
 
-  /** A build as it is without the wrapper. */
+  /** Builds without the wrapper. */
   buildUnwrapped(start: Start = {}): Result {
     return this.#run(join(this.scripts, 'assemble'), [], start);
   }
 
-  /** Starts the image that was built, with the wrapper's run. */
+  /** Starts the built image with the wrapper's run. */
   run(start: Start = {}): Result {
     const script = join(this.delivered, 'run');
     writeScript(script, this.wrapperRun());
     return this.#runByShell(script, start);
   }
 
-  /** Starts a script that has been put where S2I puts it. */
+  /** Starts a script in the place where S2I puts it. */
   startDelivered(name: string, start: Start = {}): Result {
     return this.#runByShell(join(this.delivered, name), start);
   }
 
-  /** What is in $HOME, but for what the wrapper keeps there. */
+  /** Returns the content of $HOME without the wrapper's own files. */
   readHome(): Listing {
     const paths = Object.entries(readTree(this.home)).filter(([path]) => !/^\.s2i-incremental(?:\/|$)/.test(path));
     return Object.fromEntries(paths);
   }
 
-  /** The lines of the wrapper's record; undefined if there is none. */
+  /** Returns the lines of the wrapper's record; undefined if there is none. */
   readRecord(folder = this.home): string[] | undefined {
     const path = join(folder, '.s2i-incremental/record');
     return existsSync(path) ? readFileSync(path, 'latin1').split('\n').slice(0, -1) : undefined;
@@ -210,7 +209,7 @@ export class Lab {
       env: { HOME: this.home, PATH: this.tools, ...start.env },
       input: start.stdin ?? '',
       encoding: 'latin1',
-      // A build here takes well under a second; one that never ends must not outlive its test.
+      // A build takes less than a second; one that hangs must not outlive its test.
       timeout: 60_000,
       killSignal: 'SIGKILL',
     });
@@ -225,14 +224,12 @@ export function writeScript(path: string, text: string, mode = 0o755): void {
   chmodSync(path, mode);
 }
 
-/** The text of a record with these lines. */
+/** Returns the text of a record with these lines. */
 export function recordText(...lines: readonly string[]): string {
   return ['s2i-incremental record 1', ...lines, 'whole', ''].join('\n');
 }
 
-/**
- * What goes before a command that is to see the mount, as that user; nobody else sees it, and it ends with the command.
- */
+/** Returns the command that runs another one as a user with a mount, which nobody else sees and which ends with it. */
 function mounting({ from, at }: { from: string; at: string }, { uid, gid }: Owner): string[] {
   const script =
     '/usr/bin/mount --bind "$1" "$2" && shift 2 && exec /usr/bin/setpriv --reuid="$1" --regid="$2" --clear-groups "$@"';

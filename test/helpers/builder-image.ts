@@ -1,5 +1,5 @@
-// A builder image as folders of a lab: what is in it can be put back, so that a chain of builds and a full build start
-// from the same image at the same paths.
+// A builder image as folders of a lab. It can be restored, so that a chain of builds and a full build start from the
+// same image at the same paths.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ export class BuilderImage {
   readonly #folders: readonly string[];
   readonly #saved: string;
 
-  /** Saves the folders as they are. */
+  /** Saves the folders. */
   constructor(lab: Lab, folders: readonly string[] = [lab.home, lab.source, lab.output]) {
     this.#folders = folders;
     this.#saved = join(lab.root, 'saved');
@@ -19,7 +19,7 @@ export class BuilderImage {
     folders.forEach((folder, index) => execFileSync('/bin/cp', ['-a', folder, join(this.#saved, String(index))]));
   }
 
-  /** Puts the folders back as they were saved. */
+  /** Restores the folders. */
   restore(): void {
     this.#folders.forEach((folder, index) => {
       execFileSync('/bin/rm', ['-rf', folder]);
@@ -27,14 +27,14 @@ export class BuilderImage {
     });
   }
 
-  /** Each path with type, mode, owner and content. */
+  /** Returns each path with type, mode, owner and content. */
   read(): Listing {
     const there = this.#folders.filter((folder) => existsSync(folder));
     return Object.assign({}, ...there.map((folder) => readTree(folder, `${folder}/`, true))) as Listing;
   }
 }
 
-/** The paths that only one of the images has, and those that differ, each after what it is. */
+/** Returns the paths that differ or that only one image has, with the difference. */
 export function differencesOf(chained: Listing, full: Listing): string[] {
   return [...new Set([...Object.keys(chained), ...Object.keys(full)])]
     .filter((path) => chained[path] !== full[path])

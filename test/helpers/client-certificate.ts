@@ -1,7 +1,7 @@
 import { generate } from 'selfsigned';
 import type { KeyPair } from '../../src/certificates/self-signed.ts';
 
-/** A certificate, valid for an hour, that a caller with these common names proves itself with. */
+/** Creates a client certificate with common names, valid for an hour. */
 export async function createClientCertificate(authority: KeyPair, ...names: readonly string[]): Promise<KeyPair> {
   const made = await generate(
     names.map((value) => ({ name: 'commonName', value })),

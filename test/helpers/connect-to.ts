@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { KubeConfig } from '@kubernetes/client-node';
 import { type Kubernetes, connect } from '../../src/kubernetes/connection.ts';
 
-/** A connection to an API server on this machine, on plain HTTP, that is there for one test. */
+/** Connects to an API server on this machine over plain HTTP, for one test. */
 export async function connectTo(
   t: TestContext,
   answer: RequestListener,

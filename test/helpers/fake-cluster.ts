@@ -17,7 +17,7 @@ interface Watcher {
   readonly end: (error?: Error) => void;
 }
 
-/** An API server's storage and watches in memory, whose connections can be cut and whose past can be forgotten. */
+/** An API server's storage and watches in memory. Connections can be cut, and old versions can be forgotten. */
 export class FakeCluster implements Cluster {
   readonly server = 'https://fake.example.com';
   readonly #objects = new Map<string, JsonObject>();
@@ -27,7 +27,7 @@ export class FakeCluster implements Cluster {
   #forgotten = 0;
   #isReachable = true;
 
-  /** Everything that is stored. */
+  /** Returns all stored objects. */
   objects(): readonly JsonObject[] {
     return [...this.#objects.values()];
   }
@@ -49,7 +49,7 @@ export class FakeCluster implements Cluster {
     this.#tell({ type: 'DELETED', version: this.#version, object: last });
   }
 
-  /** No request comes through, and what is open ends. */
+  /** Ends open watches, and lets no request through. */
   cut(): void {
     this.#isReachable = false;
     const watchers = [...this.#watchers];
@@ -61,12 +61,12 @@ export class FakeCluster implements Cluster {
     this.#isReachable = true;
   }
 
-  /** Watches can no longer go on from any version before now. */
+  /** Makes all versions before now unknown to watches. */
   forget(): void {
     this.#forgotten = this.#version;
   }
 
-  /** Tells the last changes again, in their order. */
+  /** Repeats the last changes, in their order. */
   replay(count: number): void {
     for (const change of this.#changes.slice(-count)) this.#deliver(change);
   }
@@ -118,7 +118,7 @@ export class FakeCluster implements Cluster {
 
   #deliver({ type, object }: Change, watchers: Iterable<Watcher> = this.#watchers): void {
     for (const { selection, handlers } of watchers) {
-      // An object that is not selected any more is gone, as far as a watch is told.
+      // A watch reports an object that is no longer selected as deleted.
       if (isSelected(object, selection)) handlers.onEvent(type, object);
       else if (resourceOf(object) === selection.resource) handlers.onEvent('DELETED', object);
     }

@@ -1,5 +1,5 @@
-// Directory trees as plain values, to write, read and compare whole. Names are strings of bytes (latin1), because a
-// name on disk is any bytes at all: `utf8('ü')` gives the bytes of a text.
+// Directory trees as values, to write, read and compare. Names are strings of bytes (latin1), because a name on disk
+// may have any bytes: `utf8('ü')` returns the bytes of a text.
 
 import {
   chmodSync,
@@ -20,7 +20,7 @@ export interface Tree {
   [name: string]: Entry;
 }
 
-/** What stands at each path below a directory, each in one string: type, mode, content. */
+/** Type, mode and content of each path below a directory, as one string. */
 export type Listing = Record<string, string>;
 
 export interface Owner {
@@ -31,7 +31,7 @@ export interface Owner {
 class TypedEntry {
   readonly type: 'file' | 'directory' | 'link';
   readonly mode: number;
-  /** The content of a file, the target of a link. */
+  /** The content of a file, or the target of a link. */
   readonly text: string;
   /** The entries of a directory. */
   readonly entries: Tree;
@@ -49,7 +49,7 @@ export const directory = (entries: Tree, mode: number): Entry => new TypedEntry(
 export const link = (target: string): Entry => new TypedEntry('link', 0o777, target, {});
 export const utf8 = (text: string): string => Buffer.from(text).toString('latin1');
 
-/** Writes the entries into the directory, which must exist. Nothing in it is replaced. */
+/** Writes entries into an existing directory, replacing nothing. */
 export function writeTree(path: string, tree: Tree, owner: Owner): void {
   for (const [name, entry] of Object.entries(tree)) {
     const { type, mode, text, entries } = toTyped(entry);
@@ -68,7 +68,7 @@ export function writeTree(path: string, tree: Tree, owner: Owner): void {
   }
 }
 
-/** Everything below the directory; symlinks are not followed. With owners, each says whose it is. */
+/** Returns everything below a directory, without following symlinks, optionally with owners. */
 export function readTree(path: string, prefix = '', owners = false): Listing {
   const listing: Listing = {};
   for (const name of readdirSync(bytes(path), { encoding: 'latin1' })) {
@@ -90,7 +90,7 @@ export function readTree(path: string, prefix = '', owners = false): Listing {
   return listing;
 }
 
-/** The listing that `readTree` gives for a directory with these entries. */
+/** Returns the listing that `readTree` returns for these entries. */
 export function listTree(tree: Tree, prefix = ''): Listing {
   const listing: Listing = {};
   for (const [name, entry] of Object.entries(tree)) {

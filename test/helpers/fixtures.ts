@@ -5,22 +5,22 @@ import type { NamespaceFacts } from '../../src/policy/facts.ts';
 
 const folder = new URL('../fixtures/', import.meta.url);
 
-/** The file of a recorded AdmissionReview. */
+/** Returns the file of a recorded AdmissionReview. */
 export function fixturePath(name: string): string {
   return fileURLToPath(new URL(name, folder));
 }
 
-/** A recorded AdmissionReview, parsed anew at each call. */
+/** Returns a recorded AdmissionReview, parsed again in each call. */
 export function loadFixture(name: string): JsonObject {
   return JSON.parse(readFileSync(fixturePath(name), 'utf8')) as JsonObject;
 }
 
-/** The object of a recorded AdmissionReview. */
+/** Returns the object of a recorded AdmissionReview. */
 export function loadFixtureObject(name: string): JsonObject {
   return objectAt(loadFixture(name), 'request', 'object') ?? {};
 }
 
-/** JSON merge patch (RFC 7386): null removes, objects merge, anything else replaces. */
+/** Applies a JSON merge patch (RFC 7386): null removes, objects merge, other values replace. */
 export function merge(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) return patch;
   const base: JsonObject = isObject(target) ? target : {};
@@ -29,7 +29,7 @@ export function merge(target: unknown, patch: unknown): unknown {
   return Object.fromEntries([...kept, ...laid.map(([key, value]) => [key, merge(base[key], value)] as const)]);
 }
 
-/** The namespace of the recorded objects. */
+/** Returns the namespace of the recorded objects. */
 export function exampleNamespace(changes: Partial<NamespaceFacts> = {}): NamespaceFacts {
   return { name: 'test', optedIn: false, labels: {}, ...changes };
 }
@@ -37,19 +37,19 @@ export function exampleNamespace(changes: Partial<NamespaceFacts> = {}): Namespa
 /** The label that opts in. */
 export const enabled = { 's2i-incremental.io/enabled': 'true' };
 
-/** The recorded Build api-1 (`oc start-build api -e X=y`), opted in, with a merge patch laid over it. */
+/** Returns the recorded Build api-1 (`oc start-build api -e X=y`), opted in, with a merge patch applied. */
 export function exampleBuild(patch: JsonObject = {}): JsonObject {
   const build = merge(loadFixtureObject('05-CREATE-builds-api-1.json'), { metadata: { labels: enabled } });
   return merge(build, patch) as JsonObject;
 }
 
-/** The recorded BuildConfig api, opted in, as it is stored, with a merge patch laid over it. */
+/** Returns the recorded BuildConfig api, opted in, as stored, with a merge patch applied. */
 export function exampleBuildConfig(patch: JsonObject = {}): JsonObject {
   const buildConfig = merge(loadFixtureObject('02-UPDATE-buildconfigs-api.json'), { metadata: { labels: enabled } });
   return merge(buildConfig, patch) as JsonObject;
 }
 
-/** The review that brings an object; `oldObject` makes it an update. */
+/** Returns the review for an object; `oldObject` makes it an update. */
 export function reviewOf(object: unknown, { oldObject, ...request }: JsonObject = {}): JsonObject {
   const kind = isObject(object) && typeof object['kind'] === 'string' ? object['kind'] : 'Build';
   return {

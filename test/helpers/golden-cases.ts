@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { type JsonObject, objectAt } from '../../src/openshift/json.ts';
 import { loadFixture, merge } from './fixtures.ts';
 
-/** A recorded review and what differs from it here. */
+/** A recorded review and the differences from it. */
 interface Recorded {
   readonly fixture: string;
   /** Merge patch on the review's object (and oldObject in an update). */
@@ -16,9 +16,9 @@ export interface GoldenCase extends Recorded {
   readonly description: string;
   readonly now: string;
   readonly config?: JsonObject;
-  /** Whether it is asked for at the path for namespaces that opted in. */
+  /** Whether it is sent to the path for opted-in namespaces. */
   readonly namespaceOptedIn?: boolean;
-  /** The Builds and BuildConfigs that exist; absent: they cannot be read. */
+  /** The existing Builds and BuildConfigs; absent: they cannot be read. */
   readonly history?: readonly Recorded[];
 }
 
@@ -29,17 +29,17 @@ export const goldenNames: readonly string[] = readdirSync(goldenFolder)
   .filter((file) => file.endsWith('.in.yaml'))
   .map((file) => file.slice(0, -'.in.yaml'.length));
 
-/** A golden case, read anew. */
+/** Returns a golden case, parsed again in each call. */
 export function loadGolden(name: string): GoldenCase {
   return parse(readFileSync(new URL(`${name}.in.yaml`, goldenFolder), 'utf8')) as GoldenCase;
 }
 
-/** The objects that exist in a case; undefined: they cannot be read. */
+/** Returns the existing objects of a case; undefined: they cannot be read. */
 export function historyOf({ history }: GoldenCase): readonly JsonObject[] | undefined {
   return history?.map((recorded) => objectAt(reviewFrom(recorded), 'request', 'object') ?? {});
 }
 
-/** The recorded review with what differs from it in this case. */
+/** Returns the recorded review with the differences of the case. */
 export function reviewFrom({ fixture, object, review }: Recorded): JsonObject {
   const recorded = loadFixture(fixture);
   const isUpdate = objectAt(recorded, 'request', 'oldObject') !== undefined;

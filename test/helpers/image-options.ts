@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** What the image starts the program with, read where it is written. */
+/** The image's start options, read from the Dockerfile. */
 const dockerfile = readFileSync(new URL('../../Dockerfile', import.meta.url), 'utf8');
 const [, entrypoint = '[]'] = /^ENTRYPOINT (.*)$/m.exec(dockerfile) ?? [];
 

@@ -1,4 +1,4 @@
-/** Logs as many lines to standard output as it is told, then says so on standard error. */
+/** Logs a number of lines to standard output, then reports on standard error. */
 import { createLogger } from '../../src/telemetry/logger.ts';
 
 const logger = createLogger({ level: 'info', format: 'json' });

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The program as it runs in the checkout. */
+/** The program in the checkout. */
 export const sourceProgram = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface ProgramOptions {
@@ -19,7 +19,7 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the program with an environment of its own: no kubeconfig, no settings of the machine. */
+/** Starts the program without kubeconfig and this machine's settings. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}): ChildProcessWithoutNullStreams {
   return spawn(process.execPath, [options.program ?? sourceProgram, ...args], {
     cwd: options.cwd,
@@ -42,10 +42,10 @@ async function text(stream: NodeJS.ReadableStream): Promise<string> {
   return all;
 }
 
-/** One line of the program's log. */
+/** A line of the program's log. */
 export type LogLine = Readonly<Record<string, unknown>>;
 
-/** Reads JSON log lines until one has the message; resolves with all so far. */
+/** Reads JSON log lines until one has the message; resolves with all of them. */
 export async function logUntil(child: ChildProcessWithoutNullStreams, message: string): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [];
   let rest = '';

@@ -1,4 +1,4 @@
-// Packages for pip, made here: nothing is fetched.
+// Packages for pip, created here, so that nothing is fetched.
 
 import { execFileSync } from 'node:child_process';
 import type { Tree } from './file-tree.ts';
@@ -20,12 +20,12 @@ for name, version, requires, extras in json.loads(sys.argv[2]):
 /** Name, version, requirements, extras. */
 export type Wheel = readonly [name: string, version: string, requires: readonly string[], extras: readonly string[]];
 
-/** Makes wheels of packages with one module each. */
+/** Creates wheels of packages with one module each. */
 export function makeWheels(folder: string, wheels: readonly Wheel[]): void {
   execFileSync('python3', ['-c', script, folder, JSON.stringify(wheels)]);
 }
 
-/** A package with a build of its own, which works in build/lib as that of setuptools does. */
+/** A package with its own build, which works in build/lib like setuptools. */
 export const ownPackage = (name: string, ...modules: string[]): Tree => ({
   'pyproject.toml': '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n',
   'setup.cfg': `[metadata]\nname = ${name}\n`,

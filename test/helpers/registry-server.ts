@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { KeyPair } from '../../src/certificates/self-signed.ts';
 
-/** A request as a registry saw it. */
-export interface SeenRequest {
+/** A request that a registry received. */
+export interface ReceivedRequest {
   readonly line: string;
   readonly authorization: string | undefined;
 }
@@ -14,18 +14,18 @@ export interface SeenRequest {
 export interface OddRegistry {
   /** `127.0.0.1` and its port. */
   readonly host: string;
-  readonly seen: readonly SeenRequest[];
+  readonly requests: readonly ReceivedRequest[];
 }
 
-/** A server on this machine that answers as it is told, for the length of a test; with a certificate it speaks TLS. */
+/** Starts a server for one test with the given answers; with a certificate it uses TLS. */
 export async function startOddRegistry(
   t: TestContext,
   answer: RequestListener,
   certificate?: KeyPair,
 ): Promise<OddRegistry> {
-  const seen: SeenRequest[] = [];
+  const requests: ReceivedRequest[] = [];
   const listener: RequestListener = (request, response) => {
-    seen.push(seenOf(request));
+    requests.push(receivedFrom(request));
     answer(request, response);
   };
   const server = certificate === undefined ? createServer(listener) : createTlsServer(certificate, listener);
@@ -35,9 +35,9 @@ export async function startOddRegistry(
     server.closeAllConnections();
     server.close();
   });
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
 }
 
-function seenOf({ method = '', url = '', headers }: IncomingMessage): SeenRequest {
+function receivedFrom({ method = '', url = '', headers }: IncomingMessage): ReceivedRequest {
   return { line: `${method} ${url}`, authorization: headers.authorization };
 }

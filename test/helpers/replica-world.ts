@@ -10,21 +10,20 @@ import { SecretSource, type SecretSourceEvent } from '../../src/certificates/sec
 import { type SecretData, secretKeys, splitPem } from '../../src/certificates/stored-certificates.ts';
 
 /**
- * Replicas that share a Secret and a webhook configuration in memory, with resourceVersions as an API server has them.
- * Time passes only when it is told to, and each request waits twice to be let through: on its way there and on its way
- * back.
+ * Replicas that share a Secret and a webhook configuration in memory, with resourceVersions like an API server's. The
+ * tests move the time, and each request waits twice to be let through: before and after it takes effect.
  */
 export class ReplicaWorld {
   /** Milliseconds since the epoch. */
   now = 1_000_000_000;
-  /** How often the Secret was written and the configuration patched. */
+  /** The number of writes of the Secret and patches of the configuration. */
   readonly writes = { secret: 0, configuration: 0 };
   readonly events: SecretSourceEvent['kind'][] = [];
-  /** How often all certificates were made from nothing. */
+  /** The number of times all certificates were created again. */
   beginnings = 0;
-  /** How often a bundle was published that is older than the one before it. */
+  /** The number of published bundles that are older than the one before. */
   backwards = 0;
-  /** The bundle of each state of the Secret, and which of them was published last. */
+  /** The bundle of each state of the Secret, and the index of the last published one. */
   readonly #bundles: string[] = [];
   #publishedIndex = -1;
   readonly #lives: Lives;
@@ -37,7 +36,7 @@ export class ReplicaWorld {
   #made = 0;
   #waiting: { release: () => void; patience: number }[] = [];
 
-  /** @param random a number from 0 to 1 */
+  /** @param random returns a number from 0 to 1 */
   constructor(lives: Lives, random: () => number) {
     this.#lives = lives;
     this.#random = random;
@@ -48,12 +47,12 @@ export class ReplicaWorld {
     return this.#configuration.caBundles;
   }
 
-  /** What was published so many milliseconds ago. */
+  /** Returns what was published a number of milliseconds ago. */
   publishedBefore(lag: number): readonly string[] {
     return this.#published.findLast(({ since }) => since <= this.now - lag)?.caBundles ?? [];
   }
 
-  /** A replica whose clock is so many milliseconds ahead. */
+  /** Creates a replica whose clock is ahead by a number of milliseconds. */
   createReplica(skew = 0): SecretSource {
     return new SecretSource({
       cluster: this.createCluster(),
@@ -82,7 +81,8 @@ export class ReplicaWorld {
   }
 
   /**
-   * Lets through about half of what waits, and whatever has waited three times; resolves when nothing moves any more.
+   * Lets through about half of the waiting requests, and those that have waited three times; resolves when nothing
+   * moves any more.
    */
   async letSomeThrough(): Promise<void> {
     const waiting = this.#waiting;
@@ -95,7 +95,7 @@ export class ReplicaWorld {
     await settle();
   }
 
-  /** Whether every webhook's bundle verifies the certificate at this moment. */
+  /** Returns whether every webhook's bundle verifies the certificate now. */
   isVerified(cert: string, caBundles: readonly string[]): boolean {
     return (
       caBundles.length > 0 &&
@@ -123,7 +123,7 @@ export class ReplicaWorld {
     return { cert: encode('CERTIFICATE', { ...facts, id }), key: encode('PRIVATE KEY', { ...facts, id }) };
   }
 
-  /** The API server as one replica sees it. */
+  /** Returns the API server as one replica sees it. */
   createCluster(): CertificateCluster {
     return {
       configuration: 'webhook',

@@ -1,5 +1,5 @@
-// Stand-ins with the behaviour of the assemble scripts in the stock builder images, as far as it meets the wrapper's.
-// Only the network is missing: an "installed" package is a file.
+// Replacements with the behaviour of stock assemble scripts that matters to the wrapper. Without a network, an
+// "installed" package is a file.
 
 import type { Lab } from './assemble-lab.ts';
 
@@ -12,8 +12,8 @@ set -e
 `;
 
 /**
- * Python: moves the source, dotfiles too, and has a venv outside of $HOME, a growing pip.ini and a link that must be
- * new.
+ * Python: moves the source with dotfiles, and has a venv outside of $HOME, a growing pip.ini and a link that must not
+ * exist.
  */
 export const pythonAssemble = (lab: Lab): string => `${head(lab)}
 shopt -s dotglob
@@ -31,10 +31,10 @@ else
 fi
 `;
 
-/** What nodeAssemble needs to find again. */
+/** The profile that nodeAssemble needs. */
 export const nodeProfile = { keep: ['node_modules'] };
 
-/** Node: copies the source over whatever is there, and installs into $HOME. */
+/** Node: copies the source over existing files, and installs into $HOME. */
 export const nodeAssemble = (lab: Lab): string => `${head(lab)}
 echo "---> Installing application source ..."
 cp -Rf ${lab.source}/. ./

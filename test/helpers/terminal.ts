@@ -6,26 +6,26 @@ import type { Finished, LogLine } from './program.ts';
 
 export interface TerminalOptions {
   readonly environment?: Record<string, string>;
-  /** Of standard input. */
+  /** The content of standard input. */
   readonly input?: string;
-  /** Characters a line has; undefined: both outputs are piped. */
+  /** Characters of a line; undefined: both outputs are piped. */
   readonly columns?: number;
   readonly hasColour?: boolean;
   readonly program?: ProgramName;
   readonly now?: number;
 }
 
-/** A terminal in memory: what was written to it, and what tells a command that runs in it to end. */
+/** A terminal in memory with its output, and with signals for the command. */
 export interface TestTerminal extends Terminal {
   readonly written: { stdout: string; stderr: string };
   readonly signals: EventEmitter;
-  /** The statuses that the process would have ended with at once. */
+  /** The statuses with which the process would have ended at once. */
   readonly exits: readonly number[];
-  /** Resolves with the log so far once it has the message. */
+  /** Resolves with the log when it has the message. */
   logUntil(message: string): Promise<readonly LogLine[]>;
 }
 
-/** A terminal without a kubeconfig and without settings of the machine. */
+/** Returns a terminal without kubeconfig and this machine's settings. */
 export function createTestTerminal(options: TerminalOptions = {}): TestTerminal {
   const written = { stdout: '', stderr: '' };
   const { columns } = options;

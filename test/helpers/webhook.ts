@@ -21,12 +21,12 @@ import type { Listener } from '../../src/server/listener.ts';
 import { type ClientPolicy, type Webhook, startWebhook } from '../../src/server/webhook.ts';
 import { type Metrics, createMetrics } from '../../src/telemetry/metrics.ts';
 
-/** The time the tests' webhooks believe it is. */
+/** The time of the tests' webhooks. */
 export const testNow = Date.parse('2026-01-31T12:00:00Z');
 
 let certificate: Promise<ServingCertificate> | undefined;
 
-/** One certificate for all webhooks of a test process; making one takes a while. */
+/** Returns one certificate for all webhooks of a test process, because creating one takes a while. */
 export function testCertificate(): Promise<ServingCertificate> {
   certificate ??= createDevelopmentCertificate(['localhost', '127.0.0.1'], Date.now());
   return certificate;
@@ -36,18 +36,18 @@ export interface TestWebhookOptions {
   /** YAML */
   readonly config?: string;
   readonly environment?: Record<string, string>;
-  /** The Builds and BuildConfigs there are. */
+  /** Returns the existing Builds and BuildConfigs. */
   readonly objects?: () => Iterable<JsonObject>;
   readonly history?: BuildHistory;
   /** Asked after the history. */
   readonly moreFactSources?: readonly FactSource[];
   readonly clock?: () => number;
   readonly metrics?: Metrics;
-  /** Instead of the one certificate. */
+  /** Instead of the shared certificate. */
   readonly certificate?: CertificateSource;
   readonly clients?: ClientPolicy;
   readonly onRenewalFailure?: (error: unknown) => void;
-  /** Of HTTPS; any free one by default. */
+  /** The HTTPS port; by default a free one. */
   readonly port?: number;
   readonly onAdmission?: (admission: Admission) => void;
 }
@@ -70,12 +70,12 @@ export interface Answer {
   readonly text: string;
 }
 
-/** A test's own context: what is registered runs after the test. */
+/** A test's context; registered functions run after the test. */
 export interface Cleanup {
   after(run: () => Promise<void>): void;
 }
 
-/** A webhook for all tests of the suite whose body calls this; to be asked for inside them. */
+/** Provides a webhook for all tests of the suite that calls this; the result is for use in those tests. */
 export function suiteWebhook(options: TestWebhookOptions = {}): () => TestWebhook {
   let webhook: TestWebhook | undefined;
   before(async () => {
@@ -88,7 +88,7 @@ export function suiteWebhook(options: TestWebhookOptions = {}): () => TestWebhoo
   };
 }
 
-/** Starts a real webhook on free loopback ports that may not have a certificate yet; it is stopped after the test. */
+/** Starts a real webhook on free loopback ports, perhaps without a certificate yet; it is stopped after the test. */
 export async function startUncertainWebhook(cleanup: Cleanup, options: TestWebhookOptions = {}): Promise<Webhook> {
   const config = parseConfig(
     options.config ?? '',
@@ -136,7 +136,7 @@ export async function startTestWebhook(cleanup: Cleanup, options: TestWebhookOpt
   };
 }
 
-/** Sends one request over a connection of its own and reads the whole answer. */
+/** Sends one request on its own connection and reads the whole answer. */
 export async function send(
   url: string,
   ca: string,
@@ -156,7 +156,7 @@ export async function send(
   return readAnswer(outgoing);
 }
 
-/** Waits for the answer to a request and reads it whole. */
+/** Reads the whole answer to a request. */
 export async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
   const chunks: Buffer[] = [];
@@ -164,7 +164,7 @@ export async function readAnswer(outgoing: ClientRequest): Promise<Answer> {
   return { status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() };
 }
 
-/** The operations in the patch of an AdmissionReview's response; empty where it has none. */
+/** Returns the operations in an AdmissionReview's patch; empty if there is none. */
 export function patchIn(text: string): readonly PatchOperation[] {
   const { response } = JSON.parse(text) as { response: { patch?: string } };
   return response.patch === undefined

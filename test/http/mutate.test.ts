@@ -107,7 +107,7 @@ describe('POST /mutate with an invalid request', () => {
       return outgoing;
     });
     t.after(() => held.forEach((outgoing) => outgoing.destroy()));
-    // Some are dropped: they have no room all together.
+    // Some are dropped, because there is not room for all.
     await Promise.race(held.map((outgoing) => new Promise((resolve) => outgoing.once('close', resolve))));
     const large = JSON.stringify(reviewOf(exampleBuild({ spec: { revision: { message: 'x'.repeat(2_000_000) } } })));
     assert.notDeepEqual(patchIn((await webhook().post(review)).text), []);

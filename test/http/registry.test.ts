@@ -14,7 +14,7 @@ const digest = `sha256:${'a'.repeat(64)}`;
 
 describe('POST /mutate with a registry that never answers', () => {
   it('loses the facts of the registry, not the review', async (t) => {
-    const { host, seen } = await startOddRegistry(t, () => undefined);
+    const { host, requests } = await startOddRegistry(t, () => undefined);
     const config = `{registry: {check: true, resolveBase: true, plainHttp: ["${host}"]}, server: {requestBudget: 300ms}}`;
     const from = { kind: 'DockerImage', name: `${host}/python:3` };
     const build = (number: number) =>
@@ -59,7 +59,7 @@ describe('POST /mutate with a registry that never answers', () => {
       [['baseDigest'], ['previousImage', 'baseDigest']],
     );
     assert.deepEqual(
-      seen.map(({ line }) => line),
+      requests.map(({ line }) => line),
       ['HEAD /v2/python/manifests/3', `HEAD /v2/team/app/manifests/${digest}`],
     );
   });

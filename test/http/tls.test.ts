@@ -23,7 +23,7 @@ import {
 const review = JSON.stringify(reviewOf(exampleBuild()));
 const validity = { notBefore: Date.now() - 60_000, notAfter: Date.now() + 3_600_000 };
 
-/** A source that serves what it is given. */
+/** A source with a certificate that tests set. */
 function settableSource(): CertificateSource & { set(certificate: ServingCertificate): void } {
   const served = new Current<ServingCertificate>();
   return {

@@ -1,4 +1,4 @@
-/** Builder images that do what the stock ones do, around Debian's packages: no registry of images is reached here. */
+/** Builder images like the stock ones, made from Debian packages, because no image registry may be reachable. */
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -18,7 +18,7 @@ import type { ImageStore } from '../release/image-store.ts';
 
 const head = '#!/bin/bash\nset -e\nshopt -s dotglob\necho "---> Installing application source ..."\n';
 
-/** What sets an image apart: its scripts, their folder, its environment, and what is run while it is made. */
+/** The differences of the images: scripts, their folder, environment, and a command to run. */
 const builders = {
   python: {
     scripts: '/usr/libexec/s2i',
@@ -54,7 +54,7 @@ chmod -R g=u /opt/app-root
     environment: {
       HOME: '/opt/app-root/src',
       PATH: '/usr/bin:/bin',
-      // A cache in /tmp that holds times.
+      // Its cache in /tmp contains times.
       NODE_DISABLE_COMPILE_CACHE: '1',
       npm_config_offline: 'true',
       npm_config_audit: 'false',
@@ -63,7 +63,7 @@ chmod -R g=u /opt/app-root
     },
     command: 'ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/bin/npm',
   },
-  /** Scripts where no profile looks, and a HOME that is no folder of its own. */
+  /** Scripts in a folder without a profile, and an unusable HOME. */
   bare: {
     scripts: '/usr/local/s2i',
     assemble: `${head}mv /tmp/src/* ./\n`,
@@ -75,7 +75,6 @@ chmod -R g=u /opt/app-root
 
 export type Builder = keyof typeof builders;
 
-/** Packages for the Python image. */
 const wheels = [
   ['flask', '1', ['werkzeug', 'click'], []],
   ['flask', '2', ['werkzeug'], []],
@@ -120,12 +119,12 @@ export async function buildBuilder(store: ImageStore, name: Builder): Promise<st
   return `localhost/${name}`;
 }
 
-/** Where the image has its scripts, as S2I is told by the image's label. */
+/** Returns the folder of the image's scripts, as its label says. */
 export function scriptsOf(builder: Builder): string {
   return builders[builder].scripts;
 }
 
-/** The root folder of the images; made with debootstrap where the cache has none. */
+/** Returns the root folder of the images; debootstrap creates it if it is not cached. */
 function rootFolder(): string {
   const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 's2i-incremental-webhook');
   const root = join(cache, 'image-test-bookworm');

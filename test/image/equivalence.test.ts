@@ -1,4 +1,4 @@
-/** Chains of real images, built as S2I does, beside a full build of the last commit: the same image. */
+/** Chains of real images, built with S2I, equal a full build of the last commit. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import { scriptsInSource, scriptsOutOfImage, serveScripts } from './scripts.ts';
 
 const store = new ImageStore();
 
-/** A package of npm as a file. */
+/** Returns an npm package as a file. */
 function npmPackage(name: string): string {
   const folder = mkdtempSync(join(store.folder, 'npm-'));
   mkdirSync(join(folder, 'package'));
@@ -49,9 +49,9 @@ interface Chain {
   readonly builder: Builder;
   readonly commits: readonly Tree[];
   readonly printed: string;
-  /** What is not the same: docs/wrapper.md lists it. */
+  /** The known differences, listed in docs/wrapper.md. */
   readonly known: readonly string[];
-  /** How the wrapper comes into each build. */
+  /** How the wrapper is delivered. */
   readonly delivery: (t: TestContext) => Promise<{ scripts: string; more: Tree }>;
 }
 
@@ -108,7 +108,7 @@ const chains: readonly Chain[] = [
 
 const buildImage = 'io.openshift.s2i.build.image';
 
-/** Labels as they are where each build has its source in the same folder. */
+/** Returns labels as if each build had its source in the same folder. */
 function namedAlike(labels: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(labels).map(([name, value]) => [name, value.replace(/\/build-[a-z]+-[a-z0-9]+\//, '/build/')]),
@@ -142,7 +142,7 @@ describe('chained and full image, built by S2I', () => {
       const { files: _, layers, labels, ...rest } = chained;
       const { files: __, layers: fullLayers, labels: fullLabels, ...fullRest } = full;
       assert.deepEqual(rest, fullRest);
-      // The one that differs names the image that the build started from.
+      // The label that differs names the image that the build started from.
       assert.deepEqual(namedAlike(labels), { ...namedAlike(fullLabels), [buildImage]: labels[buildImage] });
       assert.equal(layers, fullLayers + commits.length - 1);
       assert.equal(await runImage(store, from), printed);

@@ -1,4 +1,4 @@
-/** Opting in fails no build: full builds with what goes wrong around them, by the real S2I. */
+/** Opting in fails no build: full builds by the real S2I under difficult conditions. */
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Tree } from '../helpers/file-tree.ts';

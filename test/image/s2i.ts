@@ -1,4 +1,4 @@
-/** Builds as OpenShift does them: the real S2I writes the Dockerfile, buildah builds it, one layer more. */
+/** Builds like OpenShift: the real S2I writes the Dockerfile, buildah builds it as one more layer. */
 import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
@@ -11,15 +11,12 @@ const root = { uid: 0, gid: 0 };
 export interface S2iBuild {
   readonly from: string;
   readonly source: Tree;
-  /**
-   * `sourceStrategy.scripts`; absent: none. A path in the source stands for the folder that an image source was put
-   * into.
-   */
+  /** `sourceStrategy.scripts`; absent: none. A path in the source stands for the folder of an image source. */
   readonly scripts?: string;
-  /** Where the builder image has its scripts. */
+  /** The folder of the builder image's scripts. */
   readonly imageScripts?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** A Secret among the inputs: its files, and where they go. */
+  /** A Secret among the inputs: its files, and their destination. */
   readonly secret?: { readonly files: Tree; readonly at: string };
 }
 
@@ -28,7 +25,7 @@ export interface S2iResult {
   readonly log: string;
 }
 
-/** Builds the image `localhost/NAME` and says how it went. */
+/** Builds the image `localhost/NAME` and returns the result. */
 export async function s2iBuild(store: ImageStore, name: string, build: S2iBuild): Promise<S2iResult> {
   const s2i = execFileSync(join(checkout, 'hack/s2i.sh'), { encoding: 'utf8' }).trim();
   const folder = join(store.folder, `build-${name}`);
@@ -40,7 +37,7 @@ export async function s2iBuild(store: ImageStore, name: string, build: S2iBuild)
   for (const each of [source, context, secret]) mkdirSync(each, { recursive: true });
   writeTree(source, build.source, root);
   writeTree(secret, build.secret?.files ?? {}, root);
-  // Storage without overlayfs tells a changed file by its size and time: a checkout's is that of its build.
+  // Without overlayfs, storage detects changes by size and time; the files of a checkout have the time of their build.
   execFileSync('find', [source, '-exec', 'touch', '-h', '-d', new Date().toISOString(), '{}', '+']);
   const scripts = build.scripts?.replace(/^source:/, `file://${source}/`);
   const { status, log } = await run(store, s2i, [
@@ -78,7 +75,7 @@ function run(store: ImageStore, program: string, args: readonly string[]): Promi
   });
 }
 
-/** What an image is, to whoever runs it. */
+/** The content of an image. */
 export interface ImageContent {
   readonly files: Readonly<Record<string, string>>;
   readonly env: readonly string[];
@@ -102,7 +99,7 @@ interface CertificateInfo {
   };
 }
 
-/** Reads an image whole: each path with type, mode, owner and content. */
+/** Reads an image: each path with type, mode, owner and content. */
 export async function readImage(store: ImageStore, name: string): Promise<ImageContent> {
   const { config, rootfs } = (JSON.parse(await store.buildah('inspect', '--type', 'image', name)) as CertificateInfo)
     .OCIv1;
@@ -128,7 +125,7 @@ function readFolder(folder: string, path: string): Record<string, string> {
     const what = `${(stat.mode & 0o7777).toString(8)} ${stat.uid}:${stat.gid}`;
     if (stat.isSymbolicLink()) found[at] = `link ${what} ${readlinkSync(join(folder, at))}`;
     else if (stat.isDirectory()) Object.assign(found, { [at]: `directory ${what}` }, readFolder(folder, at));
-    // What Python compiled holds the time of its source.
+    // Compiled Python files contain the time of their source.
     else if (!stat.isFile() || at.endsWith('.pyc')) found[at] = `file ${what}`;
     else
       found[at] = `file ${what} ${createHash('sha256')
@@ -138,11 +135,11 @@ function readFolder(folder: string, path: string): Record<string, string> {
   return found;
 }
 
-/** Runs an image as OpenShift does, as an arbitrary user of group 0, and returns what it printed. */
+/** Runs an image like OpenShift, as an arbitrary user of group 0, and returns its output. */
 export async function runImage(store: ImageStore, name: string): Promise<string> {
   const { command } = await readImage(store, name);
   const container = await store.buildah('from', '--pull-never', name);
-  // Into a file: without namespaces, what is printed can be lost at the end of a short command.
+  // Into a file: without namespaces, output of a short command can be lost.
   const inFile = ['/bin/sh', '-c', '"$@" > /tmp/output 2>&1', 'sh', ...command];
   await store.buildah('run', '--user', '1000650000:0', container, '--', ...inFile);
   const output = readFileSync(join(await store.buildah('mount', container), 'tmp/output'), 'utf8');

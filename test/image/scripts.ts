@@ -1,4 +1,4 @@
-/** The wrapper's two ways into a build. */
+/** The two deliveries of the wrapper. */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { logUntil, startProgram } from '../helpers/program.ts';
 import { patchIn, send } from '../helpers/webhook.ts';
 import { type ImageStore, checkout } from '../release/image-store.ts';
 
-/** The scripts that an image for `assemble.image` holds for a profile, as a folder of the source. */
+/** Returns the scripts of an image for `assemble.image`, as a folder of the source. */
 export async function scriptsOutOfImage(store: ImageStore, profile: string): Promise<Tree> {
   const image = 'localhost/scripts';
   execFileSync(join(checkout, 'hack/scripts-image.sh'), [image], { env: store.environment, stdio: 'ignore' });
@@ -26,10 +26,10 @@ export async function scriptsOutOfImage(store: ImageStore, profile: string): Pro
   return { '.s2i-incremental-scripts': Object.fromEntries(entries) };
 }
 
-/** What `scripts` of the Build is then. */
+/** The Build's `scripts` for that folder. */
 export const scriptsInSource = 'source:.s2i-incremental-scripts';
 
-/** A webhook that serves its scripts, and the address that it writes into a Build on a Python image. */
+/** Starts a webhook that serves scripts; returns the address that it writes into a Build on a Python image. */
 export async function serveScripts(store: ImageStore): Promise<{ address: string; stop: () => void }> {
   const folder = mkdtempSync(join(store.folder, 'webhook-'));
   const port = await freePort();

@@ -1,15 +1,13 @@
 type Series = Readonly<Record<string, string>>;
 
-/** What Prometheus has seen, a sample each minute in promtool's notation, and whether it raises an alert then. */
+/** What Prometheus has recorded, one sample a minute in promtool's notation, and whether an alert fires. */
 export interface AlertCase {
   readonly alert: string;
   readonly when: string;
   readonly series: Series;
-  /** When it is looked at, counted from the first sample. */
+  /** The times of evaluation, from the first sample. */
   readonly at: readonly string[];
-  /**
-   * Its labels beside severity and namespace, and what is filled in in its description; undefined: there is no alert.
-   */
+  /** Its labels besides severity and namespace, and the texts in its description; undefined: no alert. */
   readonly raises?: { readonly labels?: Series; readonly fills?: readonly string[] };
 }
 
@@ -25,7 +23,7 @@ const failed = (pod: string) =>
 const decided = (pod: string, reason: string) =>
   `s2i_incremental_build_decisions_total{${own},pod="${pod}",decision="full",reason="${reason}"}`;
 
-/** Ten requests a minute, all of which took between the one bound and the next. */
+/** Returns ten requests a minute, all between two bounds. */
 function latencies(pod: string, slowest: number): Series {
   return Object.fromEntries(
     [0.5, 1, 2, Infinity].map((bound) => [
@@ -35,7 +33,7 @@ function latencies(pod: string, slowest: number): Series {
   );
 }
 
-/** Builds that ended by phase, seen by both replicas. */
+/** Returns the finished Builds by phase, counted by both replicas. */
 function ended(decision: string, counts: Readonly<Record<string, number>>): Series {
   const entries = Object.entries(counts).flatMap(([phase, count]) =>
     ['a', 'b'].map((pod) => [
@@ -46,7 +44,7 @@ function ended(decision: string, counts: Readonly<Record<string, number>>): Seri
   return Object.fromEntries(entries) as Series;
 }
 
-/** Of each alert cases in which it is raised, and such in which it is not. */
+/** Cases for each alert: firing and silent. */
 export const alertCases: readonly AlertCase[] = [
   { alert: 'S2IIncrementalDown', when: 'no replica is scraped', series: {}, at: ['5m'], raises: {} },
   {

@@ -1,4 +1,4 @@
-/** The moment that the past leads up to, in seconds since the epoch; a whole day ago nothing had happened yet. */
+/** The time of the queries, in seconds since the epoch; a day earlier nothing had happened. */
 export const now = Date.parse('2025-01-31T12:00:00Z') / 1000;
 
 /** Minutes that the two replicas of each rollout run. */
@@ -6,7 +6,7 @@ const life = 180;
 
 type Labels = Readonly<Record<string, string>>;
 
-/** One series of a replica: its value after so many minutes of the replica's life. */
+/** A series of a replica: its value after a number of minutes. */
 interface Series {
   readonly labels: Labels;
   readonly valueAt: (minute: number) => number;
@@ -15,7 +15,7 @@ interface Series {
 const constant = (value: number): Series => ({ labels: {}, valueAt: () => value });
 const perMinute = (count: number, labels: Labels = {}): Series => ({ labels, valueAt: (minute) => count * minute });
 
-/** A histogram of observations that come each minute: how many per bucket's upper bound. */
+/** Returns a histogram of observations each minute, as counts per upper bound. */
 function histogram(
   name: string,
   bounds: readonly number[],
@@ -36,12 +36,12 @@ function histogram(
 const requests = (count: number, resource: string, operation: string, result: string, reason: string) =>
   perMinute(count, { resource, operation, result, reason });
 
-/** Buckets in seconds: some around what is observed are enough. */
+/** Some bounds in seconds around the observations. */
 const buildBounds = [30, 60, 120, 300, 600];
 const builds = (decision: string, phase: string, perBound: Readonly<Record<number, number>>) =>
   histogram('build_duration_seconds', buildBounds, { decision, phase }, perBound);
 
-/** What each replica counts in a minute; of Builds that end, each counts all of them. */
+/** The counts of each replica per minute; each counts all finished Builds. */
 const metrics: readonly (readonly [name: string, series: Series])[] = [
   ['admission_requests_total', requests(3, 'builds', 'CREATE', 'patched', 'continued')],
   ['admission_requests_total', requests(1, 'builds', 'CREATE', 'patched', 'first_build')],
@@ -59,7 +59,7 @@ const metrics: readonly (readonly [name: string, series: Series])[] = [
   ...builds('incremental', 'Failed', { 30: 1 }),
   ...builds('full', 'Complete', { 300: 1 }),
   ...builds('full', 'Failed', {}),
-  // 310 a minute: 31 hours in six.
+  // 310 a minute are 31 hours in six.
   ['seconds_saved_total', perMinute(310)],
   ['certificate_not_after_seconds', constant(now + 40 * 86_400)],
   ['history_synced', constant(1)],
@@ -67,8 +67,8 @@ const metrics: readonly (readonly [name: string, series: Series])[] = [
 ];
 
 /**
- * Six hours of two replicas, scraped each minute, in the OpenMetrics text format. Half way a rollout replaces both, and
- * their counters start again: whoever takes one replica's count for the whole time sees only half of it.
+ * Returns six hours of two replicas, scraped each minute, in the OpenMetrics text format. Halfway, a rollout replaces
+ * both and their counters restart, so a query of one replica's count for the whole time gets only half of it.
  */
 export function pastOfReplicas(): string {
   const rollouts = [

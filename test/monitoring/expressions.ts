@@ -3,25 +3,25 @@ import { join } from 'node:path';
 import { type JsonObject, arrayAt, stringAt } from '../../src/openshift/json.ts';
 import { chart } from '../chart/helm.ts';
 
-/** What a panel asks Prometheus, and how it names each series. */
+/** A panel's query, and the name of each series. */
 export interface Target {
   readonly expr: string;
   readonly legendFormat: string;
 }
 
-/** One panel of a dashboard. */
+/** A panel of a dashboard. */
 export interface DashboardPanel {
   readonly title: string;
   readonly type: string;
   readonly targets: readonly Target[];
 }
 
-/** The Grafana dashboard as it is in the chart. */
+/** The Grafana dashboard in the chart. */
 export const grafanaDashboard = JSON.parse(
   readFileSync(join(chart, 'dashboards', 's2i-incremental.json'), 'utf8'),
 ) as JsonObject;
 
-/** The panels among those of a dashboard or a row: rows themselves are none. */
+/** Returns the panels of a dashboard or a row, without rows. */
 export function panelsIn(container: unknown): readonly DashboardPanel[] {
   return (arrayAt(container, 'panels') ?? [])
     .filter((panel) => stringAt(panel, 'type') !== 'row')
@@ -37,7 +37,7 @@ export function panelsIn(container: unknown): readonly DashboardPanel[] {
 
 const operators = ['and', 'or', 'unless', 'on', 'by', 'without', 'ignoring', 'bool', 'offset'];
 
-/** The names of metrics in a PromQL expression, each once, sorted. */
+/** Returns the metrics in a PromQL expression, without duplicates, sorted. */
 export function metricsIn(expression: string): readonly string[] {
   const bare = expression
     .replaceAll(/"(?:[^"\\]|\\.)*"/g, '')

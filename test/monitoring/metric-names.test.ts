@@ -1,4 +1,4 @@
-/** Dashboard, alerts and documentation name the metrics that the program has, and Prometheus likes how they look. */
+/** Dashboard, alerts and documentation use existing metrics, whose names follow Prometheus's conventions. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -8,16 +8,18 @@ import { installMode, renderedObjects, theOnly } from '../chart/helm.ts';
 import { grafanaDashboard, metricsIn, panelsIn } from './expressions.ts';
 import { promtool } from './promtool.ts';
 
-/** Not the webhook's: Prometheus's own, and that of kube-state-metrics, which docs/monitoring.md says is optional. */
+/**
+ * Not from the webhook: Prometheus's own, and the one of kube-state-metrics, which docs/monitoring.md calls optional.
+ */
 const others = ['up', 'kube_deployment_status_replicas_available'];
 
-/** The program's metrics by name with their types. */
+/** Returns the program's metrics by name with their types. */
 async function programMetrics(): Promise<ReadonlyMap<string, string>> {
   const lines = (await createMetrics().expose()).split('\n').filter((line) => line.startsWith('# TYPE '));
   return new Map(lines.map((line) => line.split(' ').slice(2) as [string, string]));
 }
 
-/** The names that Prometheus knows them by. */
+/** Returns the names of their series in Prometheus. */
 async function seriesNames(): Promise<readonly string[]> {
   return [...(await programMetrics())].flatMap(([name, type]) =>
     type === 'histogram' ? ['bucket', 'sum', 'count'].map((part) => `${name}_${part}`) : [name],

@@ -1,4 +1,4 @@
-/** Every panel's query, asked of a real Prometheus about six hours in the life of two replicas. */
+/** Every panel's query, evaluated by a real Prometheus with six hours of two replicas. */
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +10,7 @@ import { now, pastOfReplicas } from './example-past.ts';
 import { grafanaDashboard, panelsIn } from './expressions.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 
-/** What each panel shows, series by series, as example-past.ts was made for. */
+/** The expected values of each panel by series, for example-past.ts. */
 const expected: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'Time saved, last 30 days': { '': 31 },
   'Time saved, last 24 hours': { '': 31 },
@@ -77,7 +77,7 @@ describe('dashboard, panels', () => {
       const wanted = expected[title] ?? {};
       assert.deepEqual(Object.keys(shown).sort(), Object.keys(wanted).sort());
       for (const [series, value] of Object.entries(wanted)) {
-        // increase() estimates what is before and behind the samples it has.
+        // increase() extrapolates beyond the samples.
         const distance = Math.abs((shown[series] ?? NaN) - value);
         assert.ok(distance <= 0.05 * value, `${series}: ${shown[series]} instead of ${value}`);
       }

@@ -7,28 +7,28 @@ import { ProcessGuard } from '../helpers/cluster/process-guard.ts';
 import { GiveUp, waitFor } from '../helpers/cluster/wait-for.ts';
 import { promtool } from './promtool.ts';
 
-/** One series of an answer: its labels and its value. */
+/** A series of an answer: labels and value. */
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-/** A Prometheus of one's own. */
+/** A running Prometheus. */
 export interface Prometheus {
   /**
-   * The answer to an instant query.
+   * Resolves with the answer to an instant query.
    * @param time seconds since the epoch; by default now
-   * @throws Error with what Prometheus says is wrong
+   * @throws Error with Prometheus's message
    */
   readonly query: (expression: string, time?: number) => Promise<readonly Sample[]>;
-  /** What it says about each target that it scrapes. */
+  /** Returns its targets. */
   readonly targets: () => Promise<readonly unknown[]>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts Debian's Prometheus.
- * @param past what it has stored already, in the OpenMetrics text format with timestamps
+ * @param past its stored samples, in the OpenMetrics text format with timestamps
  * @param target host and port that it scrapes each second
  */
 export async function startPrometheus(past: string, target: string): Promise<Prometheus> {
@@ -52,7 +52,7 @@ export async function startPrometheus(past: string, target: string): Promise<Pro
     const args = [
       `--config.file=${file('prometheus.yml')}`,
       `--storage.tsdb.path=${file('data')}`,
-      // The past is from years ago.
+      // The samples are years old.
       '--storage.tsdb.retention.time=100y',
       `--web.listen-address=${address}`,
     ];

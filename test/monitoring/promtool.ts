@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** How one end of a promtool command looks from outside. */
+/** The outcome of a promtool command. */
 export interface PromtoolOutcome {
   readonly status: number | null;
-  /** Standard output and standard error, as they came. */
+  /** Standard output and standard error, in order. */
   readonly output: string;
 }
 
 /**
- * Runs Prometheus's own checker.
- * @throws Error with what to install where it is missing
+ * Runs promtool.
+ * @throws Error that says what to install if it is missing
  */
 export async function promtool(args: readonly string[], input = ''): Promise<PromtoolOutcome> {
   const child = spawn('promtool', args);

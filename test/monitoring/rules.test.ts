@@ -1,6 +1,4 @@
-/**
- * The alerts, judged by Prometheus's own checker: whether they are valid, when they are raised and when they are not.
- */
+/** The alerts, evaluated by promtool: whether they are valid, and when they fire. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +20,7 @@ writeFileSync(rulesFile, JSON.stringify(spec));
 
 const ruleOf = (alert: string) => rules.find((rule) => stringAt(rule, 'alert') === alert);
 
-/** A case as promtool wants it. */
+/** Returns a case in promtool's format. */
 function unitTest({ alert, series, at: times, raises }: AlertCase) {
   const rule = ruleOf(alert);
   const fills = [...(raises?.fills ?? [])];
@@ -45,7 +43,7 @@ function unitTest({ alert, series, at: times, raises }: AlertCase) {
   };
 }
 
-/** What promtool says to it, as an assertion. */
+/** Asserts that promtool accepts the cases. */
 async function passes(...cases: readonly AlertCase[]): Promise<void> {
   const file = join(folder, 'test.json');
   const content = { rule_files: [rulesFile], evaluation_interval: '1m', tests: cases.map(unitTest) };

@@ -23,7 +23,7 @@ const configs = [
 ].map((text) => parseConfig(text, {}));
 const config = fc.constantFrom(...configs);
 
-/** Whether a complete Build is there to continue from. */
+/** With and without a complete Build to continue from. */
 const past = fc.constantFrom<readonly JsonObject[]>(
   [],
   [
@@ -57,7 +57,7 @@ function dependenciesFor(
   };
 }
 
-/** Sends an object through JSON and the whole pipeline, as a request would. */
+/** Sends an object through JSON and the whole pipeline, like a request. */
 async function admitObject(object: unknown, dependencies: AdmitDependencies): Promise<Admission> {
   const { request } = decodeReview(JSON.parse(JSON.stringify(reviewOf(object))));
   const admission = await admit(request, dependencies.clock() + 1_000, dependencies);
@@ -65,7 +65,7 @@ async function admitObject(object: unknown, dependencies: AdmitDependencies): Pr
   return admission;
 }
 
-/** Everything but what the webhook may write in a Build: what is left must be as it came. */
+/** Returns a Build without what the webhook may write; the rest must be unchanged. */
 function withoutOurFields(object: JsonObject): JsonObject {
   const paths = [
     ['spec', 'strategy', 'sourceStrategy', 'from'],
@@ -88,7 +88,7 @@ function withoutOurFields(object: JsonObject): JsonObject {
     ].map((name) => ['metadata', 'annotations', `s2i-incremental.io/${name}`]),
   ];
   const left = paths.reduce((changed, path) => withoutValue(changed, path), object);
-  // An annotations map that is there only for ours counts as none.
+  // An annotations map that only has the webhook's counts as absent.
   const { metadata, ...rest } = left;
   const annotations = at(metadata, 'annotations');
   const empty = annotations !== undefined && Object.keys(annotations as JsonObject).length === 0;
@@ -122,7 +122,7 @@ describe('admission of generated Builds', () => {
           envAfter.slice(envBefore.length).filter(({ name }) => names.has(name)),
           [],
         );
-        // A clone of it gets back exactly what its user has.
+        // A clone gets back exactly what the user wrote.
         const clone = withValue(
           after,
           ['metadata', 'annotations', 'openshift.io/build.clone-of'],
@@ -249,7 +249,7 @@ describe('admission of generated BuildConfigs', () => {
 });
 
 describe('tags of generated Builds', () => {
-  /** Times that only go forward, in steps from none to hours, across the hour that clocks repeat. */
+  /** Increasing times, in steps from none to hours, across the hour that clocks repeat. */
   const times = fc
     .tuple(
       fc.constantFrom('2026-10-25T00:30:00Z', '2026-03-29T00:30:00Z', '2026-06-01T00:00:00Z'),

@@ -35,7 +35,7 @@ const originPath = ['metadata', 'annotations', 's2i-incremental.io/origin'];
 const optOut: Edit = (buildConfig) => withoutValue(buildConfig, enabledPath);
 const optIn: Edit = (buildConfig) => withValue(buildConfig, enabledPath, 'true');
 
-/** What the API server stores of a write: the webhook is asked twice, as with another webhook after it. */
+/** Returns what the API server stores; the webhook is called twice, as if another webhook followed it. */
 async function write(object: JsonObject, stored: JsonObject | undefined, given: Config): Promise<JsonObject> {
   const first = await admitted(object, stored, given);
   assert.deepEqual(await admitted(first, stored, given), first, 'asked again it answers with another patch');
@@ -59,7 +59,7 @@ function parsed(object: JsonObject): JsonObject {
   return JSON.parse(JSON.stringify(object)) as JsonObject;
 }
 
-/** With the key, or without it where the value is undefined; the server stores no annotations where there are none. */
+/** Sets a key, or removes it if the value is undefined; the server stores no empty annotations. */
 function set(path: readonly string[], value: unknown): Edit {
   return (buildConfig) => {
     if (value !== undefined) return withValue(buildConfig, path, value);
@@ -80,15 +80,15 @@ function setVariable(name: string, value: string | undefined): Edit {
     const kept = env.filter((variable) => at(variable, 'name') !== name);
     const index = env.findIndex((variable) => at(variable, 'name') === name);
     if (value !== undefined) kept.splice(index === -1 ? kept.length : index, 0, { name, value });
-    // Where nothing is taken away, an empty list stays the one that it was.
+    // If nothing is removed, an empty list stays.
     if (kept.length === 0 && index === -1) return buildConfig;
     return set([...strategy, 'env'], kept.length === 0 ? undefined : kept)(buildConfig);
   };
 }
 
 /**
- * What a user may do. Never a value that the webhook may have applied itself: that is no change of the stored object,
- * so nobody can tell whose it is.
+ * The edits of a user, without values that the webhook may have applied: those do not change the stored object, so
+ * nobody can tell whose they are.
  */
 const edit: fc.Arbitrary<Edit> = fc.oneof(
   fc.constantFrom(optIn, optOut, set(enabledPath, 'false'), set(enabledPath, 'yes')),
@@ -108,7 +108,7 @@ const edit: fc.Arbitrary<Edit> = fc.oneof(
     .map(([name, value]) => set(['metadata', 'labels', `s2i-incremental.io/${name}`], value)),
 );
 
-/** A record of this version that tells of another BuildConfig. */
+/** A record of this version for another BuildConfig. */
 const foreignOrigin = {
   version: 1,
   strategy: 'Source',
@@ -121,8 +121,8 @@ const foreignOrigin = {
 };
 
 /**
- * How an edit reaches the server: as a change of what is stored, alone or with the annotation taken away or overwritten
- * by that of another cluster; or as a whole manifest that knows nothing of the webhook.
+ * How an edit is sent: as a change of the stored object, perhaps with the annotation removed or from another cluster;
+ * or as a whole manifest without the webhook's changes.
  */
 const manner = fc.constantFrom<(edited: { stored: JsonObject; own: JsonObject }) => JsonObject>(
   ({ stored }) => stored,
@@ -131,12 +131,12 @@ const manner = fc.constantFrom<(edited: { stored: JsonObject; own: JsonObject })
   ({ own }) => own,
 );
 
-/** As the API server stores it; and without `incremental`, which may be what is applied. */
+/** Returns the object as stored, without `incremental`, which may be an applied value. */
 function asStored(buildConfig: JsonObject): JsonObject {
   return withoutEmptyAnnotations(withoutValue(buildConfig, [...strategy, 'incremental']));
 }
 
-/** With the origin as the value it holds; the order of its keys is of no account. */
+/** Returns the object with the origin parsed, so that the order of its keys does not matter. */
 function withParsedOrigin(buildConfig: JsonObject): JsonObject {
   const text = at(buildConfig, ...originPath);
   return typeof text === 'string' ? withValue(buildConfig, originPath, JSON.parse(text)) : buildConfig;

@@ -1,7 +1,6 @@
 /**
- * Random histories against a reference that sees everything: whatever was created, completed, failed, deleted, cloned
- * or relabelled, whatever the watch missed or was told twice, the decision about a Build is the one of
- * `expectedDecision`.
+ * Random histories: whatever was created, completed, failed, deleted, cloned or relabelled, and whatever the watch
+ * missed or repeated, the decision equals that of `expectedDecision`, which knows everything.
  */
 import assert from 'node:assert/strict';
 import { type TestContext, describe, it } from 'node:test';
@@ -27,7 +26,7 @@ const config = parseConfig(
   {},
 );
 
-/** Two names of one label value (cut to 63 characters), one in another namespace with the same name. */
+/** Two names with one label value (cut to 63 characters), and the same name in another namespace. */
 const long = 'a'.repeat(63);
 const names = [
   { name: `${long}-one`, namespace: 'web' },
@@ -35,14 +34,14 @@ const names = [
   { name: `${long}-one`, namespace: 'other' },
 ] as const;
 
-/** What the reference knows of a Build: what really happened, not what any annotation says. */
+/** What really happened to a Build, whatever its annotations say. */
 interface Fact {
   readonly name: string;
   readonly uid: string;
   readonly number: number;
   readonly created: number;
   readonly optedIn: boolean;
-  /** The clone of an admitted Build, made while the webhook was away. */
+  /** A clone of an admitted Build, created while the webhook was down. */
   readonly isLeftover: boolean;
   readonly base: string;
   readonly source: string;
@@ -50,25 +49,25 @@ interface Fact {
   readonly depth: number;
   readonly started: number;
   readonly repository: string;
-  /** `incremental: false` was asked for. */
+  /** `incremental: false` was requested. */
   readonly clean: boolean;
-  /** The webhook was there. */
+  /** The webhook was running. */
   readonly isAdmitted: boolean;
   /** It was decided to be an incremental build. */
   readonly continued: boolean;
   /** It was decided to be full because incremental ones save nothing. */
   readonly gaveUp: boolean;
-  /** Seconds that the full build of its chain took; undefined for that one itself. */
+  /** Duration in seconds of the full build of its chain; undefined for that build itself. */
   readonly chainFull: number | undefined;
   isComplete: boolean;
   isFailed: boolean;
   seconds: number;
 }
 
-/** What a Build asks for, before anything was decided about it. */
+/** What a Build requests, before the decision. */
 type Settings = Pick<Fact, 'uid' | 'base' | 'source' | 'env' | 'clean'>;
 
-/** The reference: sixty lines that see everything. */
+/** The reference, which knows everything. */
 function expectedDecision(build: Settings, facts: readonly Fact[], now: number) {
   const past = facts.filter((fact) => fact.uid === build.uid && fact.optedIn);
   const previous = past
@@ -121,7 +120,7 @@ function expectedDecision(build: Settings, facts: readonly Fact[], now: number) 
   };
 }
 
-/** The world that commands change: a cluster, a webhook that watches it, and the reference's facts beside them. */
+/** A cluster, a webhook that watches it, and the facts of the reference. Commands change them. */
 class World {
   readonly cluster = new FakeCluster();
   readonly facts: Fact[] = [];
@@ -149,7 +148,7 @@ class World {
     this.#watching.abort();
   }
 
-  /** The webhook starts anew, later than any tag it gave out, and remembers nothing. */
+  /** Restarts the webhook without its memory, later than any issued tag. */
   restart(): void {
     this.now += 60_000;
     this.#watching.abort();
@@ -161,11 +160,11 @@ class World {
     );
     this.#issuedTags = new IssuedTags();
     void this.#history.run(this.#watching.signal);
-    // What was issued to Builds that are gone is known to nobody any more.
+    // Tags of deleted Builds are unknown now.
     this.references.clear();
   }
 
-  /** The webhook's connections end; new ones come through, but may not be able to go on from where they were. */
+  /** Ends the webhook's connections; new ones may be unable to continue from their version. */
   interrupt(forget: boolean): void {
     if (forget) this.cluster.forget();
     this.cluster.cut();
@@ -176,7 +175,7 @@ class World {
     this.#isAway = isAway;
   }
 
-  /** Lets pending reads finish, and pauses and settling times pass. */
+  /** Lets pending reads finish, and delays pass. */
   async settle(milliseconds: number): Promise<void> {
     for (let passed = 0; passed < milliseconds; passed += 500) {
       this.#timers.tick(500);
@@ -201,8 +200,8 @@ class World {
   }
 
   /**
-   * A BuildConfig is deleted and made anew under its name, with another uid. Its Builds go with it and numbers start at
-   * 1, or they are kept (`--cascade=orphan`) and the numbers go on.
+   * Deletes a BuildConfig and creates it again with another uid. Its Builds are deleted and numbers restart at 1, or
+   * they are kept (`--cascade=orphan`) and numbers continue.
    */
   recreate(index: number, keepsBuilds: boolean): void {
     const { name, namespace } = names[index] as (typeof names)[number];
@@ -291,7 +290,7 @@ class World {
     return found;
   }
 
-  /** The next number; one whose name an earlier Build has is passed over, as OpenShift does when it is asked again. */
+  /** Counts the next number; one with an existing Build's name is skipped, like OpenShift on the next attempt. */
   #count(index: number): KubernetesObject {
     const buildConfig = this.buildConfig(index);
     const taken = this.#buildsOf(index).map(nameOf);
@@ -308,7 +307,7 @@ class World {
       at(buildConfig, 'metadata', 'uid') === settingsOf(build).uid &&
       at(buildConfig, 'metadata', 'labels', 's2i-incremental.io/enabled') !== 'true';
     const written = settingsOf(build);
-    // A clone of a Build that was admitted goes back to what that one asked for.
+    // A clone of an admitted Build gets its source's original settings.
     const settings: Settings =
       cloned?.isAdmitted === true
         ? { ...pickSettings(cloned), env: cloned.env.filter((name) => name !== 'INDEX') }
@@ -381,7 +380,7 @@ class World {
   }
 }
 
-/** What stands in a Build. */
+/** Returns the settings in a Build. */
 function settingsOf(build: JsonObject): Settings {
   const strategy = at(build, 'spec', 'strategy', 'sourceStrategy');
   return {
@@ -401,12 +400,12 @@ type Command = (world: World) => void | Promise<void>;
 
 const which = fc.nat({ max: names.length - 1 });
 const pick = fc.nat({ max: 9 });
-/** On both sides of what has to be saved, and exactly it. */
+/** Below, at and above the minimum to save. */
 const seconds = fc.constantFrom(20, 30, 31);
 
 const enabledPath = ['metadata', 'labels', 's2i-incremental.io/enabled'];
 
-/** What can happen; the text is what a counterexample shows. */
+/** The possible events; the text is shown in a counterexample. */
 const command: fc.Arbitrary<readonly [text: string, run: Command]> = fc.oneof(
   {
     weight: 10,

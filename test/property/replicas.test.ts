@@ -1,6 +1,6 @@
 /**
- * Several replicas admit Builds of one BuildConfig at once, each with watches that lag behind: no reference is given
- * out twice. The simulation has its own clock; every delay is drawn at random.
+ * Several replicas with lagging watches admit Builds of one BuildConfig at once: no reference is issued twice. The
+ * simulation has its own clock and random delays.
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
@@ -21,17 +21,17 @@ const optedIn = { 's2i-incremental.io/enabled': 'true' };
 const buildConfig = exampleBuildConfig({ metadata: { labels: optedIn } });
 const identity = { name: 'api', uid: String(at(buildConfig, 'metadata', 'uid')) };
 
-/** A replica: what its watches have told it so far, and the tags it gave out. */
+/** A replica: what its watches have reported, and its issued tags. */
 class Replica {
   readonly builds = new BuildIndex();
   readonly buildConfigs = new BuildConfigIndex();
   readonly issued = new IssuedTags();
-  /** When its watch delivers the event before: a watch keeps the order. */
+  /** When its watch delivers the previous event; a watch keeps the order. */
   delivered = 0;
 }
 
 /**
- * One Build: its number was taken at `start`, it is admitted and stored later. Times are milliseconds from the
+ * A Build: its number is counted at `start`, it is admitted and stored later. Times are milliseconds from the
  * beginning.
  */
 interface Started {
@@ -41,7 +41,7 @@ interface Started {
   readonly replica: number;
 }
 
-/** A delay that is short as a rule, and long now and then. */
+/** A delay that is usually short, and sometimes long. */
 const delay = (short: number, long: number) => fc.oneof({ weight: 9, arbitrary: fc.nat(short) }, fc.nat(long));
 
 const started: fc.Arbitrary<Started> = fc.record({
@@ -71,7 +71,7 @@ function buildOf(number: number): JsonObject {
   };
 }
 
-/** Runs the Builds; resolves with the reference that each was given. */
+/** Runs the Builds; resolves with the reference of each. */
 function simulate(
   builds: readonly Started[],
   replicaCount: number,
@@ -101,7 +101,7 @@ function simulate(
   };
   const admit = (time: number, number: number, replica: Replica): JsonObject => {
     const known = replica.buildConfigs.get('test', identity);
-    // As in the watched history: a watch that is behind is not believed, and the API server is asked.
+    // As in the watched history: if a watch lags behind, the API server is asked.
     const source = known !== undefined && known.lastVersion >= number ? replica : server;
     const query = { namespace: 'test', buildConfig: identity, build: `api-${number}` };
     const history: BuildConfigHistory = {
@@ -130,7 +130,7 @@ function simulate(
     return withValue(build, ['spec', 'output', 'to'], plan.output);
   };
 
-  // Builds of an hour ago, known to all.
+  // Builds of an hour ago, which all replicas know.
   for (let number = Math.max(1, earlier - 4); number <= earlier; number += 1) {
     const build = withValue(buildOf(number), ['metadata', 'creationTimestamp'], formatTime(testNow - 3_600_000));
     for (const replica of [server, ...replicas]) replica.builds.set(build);

@@ -8,17 +8,17 @@ import { GiveUp, waitFor } from '../helpers/cluster/wait-for.ts';
 import { type PostOptions, send } from '../helpers/webhook.ts';
 
 export interface DockerRegistryOptions {
-  /** With one it speaks TLS. */
+  /** With it, the registry uses TLS. */
   readonly certificate?: KeyPair;
-  /** The section `auth` of its configuration. */
+  /** Returns the section `auth` of its configuration. */
   readonly auth?: (write: (text: string) => string) => object;
 }
 
-/** Debian's docker-registry, in a folder of its own. */
+/** Debian's docker-registry in its own folder. */
 export interface DockerRegistry {
   /** `127.0.0.1` and its port. */
   readonly host: string;
-  /** Sends a request to a path of it, trusting the certificate given. */
+  /** Sends a request to a path, trusting the given certificate. */
   request(path: string, body: string | Buffer, options: PostOptions): ReturnType<typeof send>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -26,10 +26,7 @@ export interface DockerRegistry {
   remove(): Promise<void>;
 }
 
-/**
- * Starts Debian's docker-registry on a free port of this machine; it keeps port and images when it is stopped and
- * started.
- */
+/** Starts Debian's docker-registry on a free port; it keeps port and images over a restart. */
 export async function startDockerRegistry(
   ca: string,
   { certificate, auth }: DockerRegistryOptions = {},

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { DockerRegistry } from './docker-registry.ts';
 
-/** The media types of an image, or of a list of images. */
+/** The media types of an image and of a list of images. */
 export const imageTypes = {
   docker: {
     manifest: 'application/vnd.docker.distribution.manifest.v2+json',

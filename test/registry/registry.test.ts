@@ -1,4 +1,4 @@
-/** The questions to image registries against Debian's docker-registry, started by the tests. */
+/** The registry client with Debian's docker-registry. */
 import assert from 'node:assert/strict';
 import { X509Certificate, createPrivateKey, sign } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ interface Access {
   readonly caFile?: string;
 }
 
-/** What the client answers: of an error its code. */
+/** Returns the client's answer; for an error its code. */
 async function ask(image: string, { plainHttp = [], credentialsFile = '', caFile = '' }: Access) {
   const client = createRegistryClient({ plainHttp }, new MountedFiles({ credentialsFile, caFile }));
   const answer = await client(image, AbortSignal.timeout(5_000));
@@ -101,7 +101,7 @@ describe('registry client with docker-registry, TLS and passwords', () => {
     authority = await createAuthority('registries', validity);
     registry = await startDockerRegistry(authority.cert, {
       certificate: await createServingCertificate(authority, ['localhost', '127.0.0.1'], validity),
-      // As `htpasswd -B` writes it: the password is s3cret.
+      // Written by `htpasswd -B`; the password is s3cret.
       auth: (write) => ({
         htpasswd: {
           realm: 'registry',
@@ -173,7 +173,7 @@ describe('registry client with docker-registry, tokens', () => {
   });
 });
 
-/** A token as distribution's registry checks it: a JWT with the signer's certificate. */
+/** Returns a token that distribution's registry accepts: a JWT with the signer's certificate. */
 function tokenFor({ cert, key }: KeyPair, audience: string, scope: string): string {
   const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const [type, name, actions = ''] = scope.split(':');
@@ -213,7 +213,7 @@ describe('chain whose previous image is deleted', () => {
       ),
     });
 
-    /** Has a Build admitted, and pushes its image; resolves with what the webhook recorded, and the image's digest. */
+    /** Admits a Build and pushes its image; resolves with the webhook's record and the image's digest. */
     const build = async (number: number) => {
       const created = exampleBuild({
         metadata: {
@@ -231,7 +231,7 @@ describe('chain whose previous image is deleted', () => {
       const tag = stringAt(admitted, 'spec', 'output', 'to', 'name')?.split(':').at(-1) ?? '';
       const imageDigest = await pushImage(registry, repository, tag, { text: `build ${number}` });
       objects.push(merge(admitted, { status: { phase: 'Complete', output: { to: { imageDigest } } } }) as JsonObject);
-      // Later than any answer counts.
+      // Later than any cached answer.
       now += 61_000;
       const recorded = (key: string) => stringAt(admitted, 'metadata', 'annotations', `s2i-incremental.io/${key}`);
       const from = stringAt(admitted, 'spec', 'strategy', 'sourceStrategy', 'from', 'name');
@@ -259,7 +259,7 @@ describe('chain whose previous image is deleted', () => {
     const newer = await pushImage(registry, 'base/python', '3', { text: 'newer python' });
     const fifth = await build(5);
     assert.deepEqual(fifth.told, { reason: 'base_image_changed', base: key(newer), from: base });
-    // Of each Build after the first its previous image, and of each its base image.
+    // For each Build its base image, and after the first its previous image.
     const present = 'present';
     assert.deepEqual(results, [present, present, present, 'missing', present, present, present, present, present]);
 

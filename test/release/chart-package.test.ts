@@ -1,7 +1,4 @@
-/**
- * What Red Hat's chart-verifier (profile v1.3) looks for, as far as it needs no OpenShift; docs/release.md has all of
- * it.
- */
+/** The checks of Red Hat's chart-verifier (profile v1.3) that need no OpenShift; docs/release.md lists all. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';

@@ -15,12 +15,12 @@ import { type DockerRegistry, startDockerRegistry } from '../registry/docker-reg
 import { ImageStore, buildStandIn, checkout } from './image-store.ts';
 import { standIns } from './stand-ins.ts';
 
-/** A folder with the checkout's files in it, from which an administrator works on a cluster and with a registry. */
+/** A folder with the checkout's files, from which an admin uses a cluster and a registry. */
 export interface Desk {
   readonly folder: string;
   readonly bed: ChartBed;
   readonly registry: DockerRegistry;
-  /** Runs a shell script and returns what it printed. */
+  /** Runs a shell script and returns its output. */
   run(script: string, environment?: NodeJS.ProcessEnv): Promise<string>;
   clear(): Promise<void>;
 }
@@ -63,7 +63,7 @@ export async function createDesk(): Promise<Desk> {
     HOME: work,
     KUBECONFIG: writeKubeconfig(bed, work),
     GNUPGHOME: join(work, 'gnupg'),
-    // Where Go's programs look for CAs.
+    // Where Go programs look for CAs.
     SSL_CERT_FILE: caFile,
     COMPANY_CA: caFile,
     REGISTRY: registry.host,
@@ -93,7 +93,7 @@ export async function createDesk(): Promise<Desk> {
   };
 }
 
-/** A cluster with what the documents use of OpenShift beside Builds: ImageStreams, and short names. */
+/** Creates a cluster with what the documents use of OpenShift besides Builds: ImageStreams, and short names. */
 async function createOpenShiftBed(): Promise<ChartBed> {
   const bed = await createChartBed();
   await bed.create(imageStreams);
@@ -109,7 +109,7 @@ async function createOpenShiftBed(): Promise<ChartBed> {
   return bed;
 }
 
-/** Answers `?name=NAME&namespace=NAMESPACE` as `oc start-build` does. */
+/** Answers `?name=NAME&namespace=NAMESPACE` like `oc start-build`. */
 async function serveStartBuild(bed: ChartBed): Promise<{ url: string; close(): void }> {
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? '', 'http://localhost');
@@ -122,7 +122,7 @@ async function serveStartBuild(bed: ChartBed): Promise<{ url: string; close(): v
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
 }
 
-/** The Build of a BuildConfig, complete. One of strategy Docker is not made: all about it is in its BuildConfig. */
+/** Completes the next Build of a BuildConfig. For strategy Docker there is no Build: the BuildConfig has everything. */
 async function startBuild(bed: ChartBed, name: string, namespace: string): Promise<string> {
   const openShift = new OpenShift(bed.cluster.admin, namespace);
   const buildConfig = await openShift.get('BuildConfig', name);
@@ -133,7 +133,7 @@ async function startBuild(bed: ChartBed, name: string, namespace: string): Promi
   return `build.build.openshift.io/${name}-${number} started\n`;
 }
 
-/** The administrator's kubeconfig. */
+/** Writes the admin's kubeconfig. */
 function writeKubeconfig(bed: ChartBed, work: string): string {
   const config = JSON.parse(readFileSync(join(bed.cluster.directory, 'users', 'admin.yaml'), 'utf8')) as JsonObject;
   const [context] = arrayAt(config, 'contexts') as readonly [{ name: string; context: JsonObject }];

@@ -1,7 +1,6 @@
 /**
- * Each command and each YAML of the README, of docs/install.md and of the tutorial is run as it stands, from top to
- * bottom, in one cluster: kube-apiserver with the kinds of OpenShift, the release's pods as processes, a registry,
- * buildah. stand-ins.ts has what stands in for a tool.
+ * Runs each command and YAML of the README, docs/install.md and the tutorial, in order, in one cluster: kube-apiserver
+ * with OpenShift's kinds, the release's pods as processes, a registry, buildah. stand-ins.ts replaces some tools.
  */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -21,13 +20,13 @@ interface Block {
   readonly text: string;
 }
 
-/** The fenced blocks of a document. */
+/** Returns the fenced blocks of a document. */
 function blocksOf(document: string): readonly Block[] {
   const text = readFileSync(join(checkout, document), 'utf8');
   return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)].map(([, language = '', text = '']) => ({ language, text }));
 }
 
-/** A pattern for what a document shows of an output: times and digests are others each time, and long ones are cut. */
+/** Returns a pattern for shown output: times and digests vary, and long ones are cut. */
 function patternOf(shown: string): RegExp {
   const escaped = shown.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/\b\d{14}\b/g, '\\d{14}');
   return new RegExp(`^${escaped.replaceAll(/[0-9a-f]{8}…/g, '[0-9a-f]{64}')}$`);
@@ -127,7 +126,7 @@ describe('docs/install.md', () => {
     );
   });
 
-  /** The archive of an image in a release, as hack/release.ts makes it, with its checksum. */
+  /** Writes an image's archive of a release, like hack/release.ts, with its checksum. */
   async function layOutImages(): Promise<void> {
     const { version } = JSON.parse(readFileSync(join(checkout, 'package.json'), 'utf8')) as { version: string };
     const archive = `s2i-incremental-webhook-${version}-linux-amd64.oci.tar`;
@@ -136,7 +135,7 @@ describe('docs/install.md', () => {
       sha256sum ${archive} >SHA256SUMS`);
   }
 
-  /** The chart's package, signed. */
+  /** Writes the signed chart package. */
   async function layOutChart(): Promise<void> {
     await desk.run(`mkdir -m 700 "$GNUPGHOME"
       gpg --batch --passphrase '' --quick-generate-key release@example.com rsa2048 sign never 2>/dev/null
@@ -150,7 +149,7 @@ describe('docs/tutorial-python-harbor.md', () => {
   const blocks = blocksOf('docs/tutorial-python-harbor.md');
 
   before(async () => {
-    // On this cluster nobody makes certificates but the webhook itself.
+    // In this cluster only the webhook can create certificates.
     await bed.helm('uninstall', release.name, '--ignore-not-found');
     const { status, stderr } = await bed.helm(
       'install',
@@ -168,7 +167,7 @@ describe('docs/tutorial-python-harbor.md', () => {
     let compared = 0;
     for (const [index, { language, text }] of blocks.entries()) {
       if (language === '') printed = await desk.run(text);
-      // Only what stands right behind its command is its output; the others are of a build pod's log.
+      // Only the block after its command is its output; the others are from a build pod's log.
       const follows = language === 'text' && blocks[index - 1]?.language === '';
       if (follows) {
         const lines = text.trimEnd().split('\n');

@@ -14,10 +14,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of the checkout. */
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Images and containers of buildah in a folder of their own, which goes with the process. */
+/** Images and containers of buildah in their own folder, which is removed with the process. */
 export class ImageStore {
   readonly folder = mkdtempSync(join(tmpdir(), 's2i-incremental-images-'));
   readonly environment: NodeJS.ProcessEnv = {
@@ -35,7 +34,7 @@ export class ImageStore {
     process.once('exit', () => rmSync(this.folder, { recursive: true, force: true }));
   }
 
-  /** Runs buildah to its end and returns what it printed. */
+  /** Runs buildah and returns its output. */
   buildah(...args: readonly string[]): Promise<string> {
     return new Promise((resolve, reject) => {
       const options = { env: this.environment, maxBuffer: 64 * 1024 * 1024 };
@@ -47,7 +46,7 @@ export class ImageStore {
   }
 }
 
-/** What the base images are to this project: their users, folders and settings, around the same Node.js and npm. */
+/** What this project uses of the base images: users, folders and settings, around the same Node.js and npm. */
 const bases = {
   debian: {
     nodeFolder: '/usr/local',
@@ -81,7 +80,7 @@ const bases = {
 /** The base images of the Dockerfile. */
 export type Base = keyof typeof bases;
 
-/** Builds the stand-in of a base image, `localhost/BASE`: no registry is reached from where the tests run. */
+/** Builds the replacement of a base image, `localhost/BASE`, because no registry may be reachable. */
 export async function buildStandIn(store: ImageStore, base: Base): Promise<string> {
   const { nodeFolder, passwd, owned, config, environment } = bases[base];
   const root = join(store.folder, `root-${base}`);
@@ -118,9 +117,7 @@ export async function buildStandIn(store: ImageStore, base: Base): Promise<strin
   return `localhost/${base}`;
 }
 
-/**
- * Builds the webhook's image on a base as docs/install.md says, with the npm registry and the CA that npm uses here.
- */
+/** Builds the webhook's image on a base like docs/install.md, with the npm registry and CA of this machine. */
 export function buildWebhookImage(
   store: ImageStore,
   base: string,

@@ -1,4 +1,4 @@
-/** The image, built on stand-ins of both bases, run as OpenShift does: with any uid, on a read-only root. */
+/** The image on replacements of both bases, run like OpenShift: with any uid, on a read-only root. */
 import assert from 'node:assert/strict';
 import { type ChildProcessWithoutNullStreams, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -16,7 +16,7 @@ const store = new ImageStore();
 
 let built: string | undefined;
 
-/** The SBOM of the bundle that is built here. */
+/** Returns the SBOM of the bundle that is built here. */
 function sbomHere(): string {
   if (built === undefined) execFileSync(process.execPath, ['hack/build.ts'], { cwd: checkout, stdio: 'pipe' });
   built ??= readFileSync(join(checkout, 'dist/sbom.cdx.json'), 'utf8');
@@ -31,7 +31,7 @@ interface ImageConfig {
   readonly Labels: Readonly<Record<string, string>>;
 }
 
-/** Starts the image's own command on a read-only root, with a folder for certificates as the one place to write. */
+/** Starts the image's command on a read-only root, with a writable folder only for certificates. */
 async function startImage(image: string): Promise<{ child: ChildProcessWithoutNullStreams; root: string }> {
   const container = await store.buildah('from', '--pull-never', image);
   const root = await store.buildah('mount', container);
@@ -106,7 +106,7 @@ for (const base of ['debian', 'ubi'] satisfies Base[]) {
       t.after(() => child.kill('SIGKILL'));
       const lines = await logUntil(child, 'listening for admission reviews');
       const url = lines.find(({ message }) => message === 'listening for admission reviews')?.['url'] as string;
-      // The mounts are those of its own process.
+      // The mounts exist only for its process.
       const ca = readFileSync(`/proc/${child.pid}/root/certs/ca.crt`, 'utf8');
       assert.notDeepEqual(patchIn((await send(url, ca, reviewOf(exampleBuild()))).text), []);
       assert.equal(readFileSync(`/proc/${child.pid}/status`, 'utf8').match(/^Uid:\t(\d+)/m)?.[1], '1000650000');
@@ -134,7 +134,7 @@ describe('scripts image, as the cluster builds it', () => {
     );
     const buildConfig = objects.find((object) => stringAt(object, 'spec', 'source', 'type') === 'Dockerfile');
     const configuration = objects.find(({ kind }) => kind === 'ConfigMap');
-    // What OpenShift lays into the context: files of the webhook's image, and those of the ConfigMap.
+    // OpenShift copies files of the webhook's image and of the ConfigMap into the context.
     const context = join(store.folder, 'scripts');
     const root = await store.buildah('mount', await store.buildah('from', '--pull-never', 'localhost/webhook-debian'));
     cpSync(join(root, 'app'), join(context, 'app'), { recursive: true });

@@ -1,4 +1,4 @@
-/** hack/release.ts in a copy of the checkout: what it refuses, what it writes, and what it pushes where. */
+/** hack/release.ts in a copy of the checkout: what it rejects, writes and pushes. */
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ function release(...args: readonly string[]) {
   return { status, stdout, stderr };
 }
 
-/** A base image of two architectures in the registry, by the digest of its list. */
+/** Pushes a base image of two architectures; returns it by the digest of its list. */
 async function pushBase(): Promise<string> {
   await buildStandIn(store, 'debian');
   const other = await store.buildah('from', '--arch', 'arm64', 'scratch');
@@ -60,7 +60,7 @@ async function pushBase(): Promise<string> {
 }
 
 before(async () => {
-  // The files as they are, committed or not; ignored ones stay behind.
+  // The current files, committed or not, without ignored ones.
   const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
     cwd: checkout,
   });

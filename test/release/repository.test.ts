@@ -1,4 +1,4 @@
-/** What a visitor and the release machinery find in the repository: names, pins, and where the project is at home. */
+/** The repository for visitors and the release: names, pins, and links to the home page. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';

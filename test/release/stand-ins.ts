@@ -1,6 +1,6 @@
-/** Scripts that go by the name of a tool which needs more than a test has; `real` is the tool itself. */
+/** Scripts that replace a tool which needs more than a test has; `real` is the tool itself. */
 export const standIns: Readonly<Record<string, string>> = {
-  // kubectl, and what oc has beside it. Builds are started as OpenShift does it, and complete at once.
+  // kubectl with some commands of oc. Builds are started like OpenShift does, and complete at once.
   oc: `case "$1" in
     new-project) exec kubectl create namespace "$2" ;;
     start-build)
@@ -19,9 +19,9 @@ export const standIns: Readonly<Record<string, string>> = {
     apply) if [ "$KINDS_OF_1_11" = 1 ]; then exec cat >applied.yaml; fi; exec kubectl "$@" ;;
     *) exec kubectl "$@" ;;
   esac`,
-  // No kubelet runs the pod of helm test; test/chart/check.test.ts runs what is in it.
+  // No kubelet runs the pod of helm test; test/chart/check.test.ts runs its content.
   helm: `if [ "$1" = test ]; then real get hooks "$2" --namespace "$4" | grep -q '^kind: Pod$'; else real "$@"; fi`,
-  // buildah, with a base that is there, a bundle that is built, and the registry of this test.
+  // buildah, with an existing base and bundle, and the registry of this test.
   podman: `case "$1" in
     build)
       shift
@@ -32,6 +32,6 @@ export const standIns: Readonly<Record<string, string>> = {
     push) exec buildah push "$2" "docker://$REGISTRY/\${2#registry.example.com/}" ;;
   esac`,
   skopeo: `real "$1" "$2" "docker://$REGISTRY/\${3#docker://registry.example.com/}"`,
-  // The tests are what runs this test, and the packages are installed.
+  // The tests run this test, and the packages are installed.
   npm: `case "$*" in ci | test) ;; *) real "$@" ;; esac`,
 };

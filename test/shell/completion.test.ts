@@ -1,4 +1,4 @@
-/** The completion scripts in the shells they are for. */
+/** The completion scripts in their shells. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
@@ -10,10 +10,10 @@ const names = commands.map(({ name }) => name);
 
 describe('completion in bash', async () => {
   const script = await scriptFor('bash');
-  /** What bash offers behind the last word. */
+  /** Returns what bash offers after the last word. */
   const offered = (...words: readonly string[]) => {
     const line = ['s2i-incremental', ...words];
-    // compopt works only while bash completes; that it was asked is what can be told here.
+    // compopt works only while bash completes; the test checks that it is called.
     const test = `compopt() { COMPREPLY=("$*"); }; _s2i_incremental; printf '%s\\n' "\${COMPREPLY[@]}"`;
     const set = `COMP_WORDS=(${line.map((word) => `'${word}'`).join(' ')}); COMP_CWORD=${line.length - 1}`;
     return execFileSync('bash', ['-euc', `${script}\n${set}\n${test}`], { encoding: 'utf8' })
@@ -48,7 +48,7 @@ describe('completion in bash', async () => {
 
 describe('completion in zsh', async () => {
   const script = await scriptFor('zsh');
-  /** What zsh's own functions are asked to offer: they work only while a line is edited. */
+  /** Returns what zsh's functions would offer; they work only while a line is edited. */
   const asked = (...words: readonly string[]) => {
     const line = ['s2i-incremental', ...words];
     const stubs = `compdef() { :; }; _describe() { print -rl -- "\${(@P)2}"; }; _arguments() { print -rl -- "$@"; }`;

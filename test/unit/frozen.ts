@@ -1,4 +1,4 @@
-/** The value, frozen to its depths: whoever modifies an input gets a TypeError. */
+/** Returns the value, deeply frozen, so that changing an input throws a TypeError. */
 export function frozen<T>(value: T): T {
   if (typeof value === 'object' && value !== null) {
     Object.values(value).forEach(frozen);

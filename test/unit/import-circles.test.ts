@@ -1,4 +1,4 @@
-/** No module of src imports itself by way of others: what a file needs can be read from top to bottom. */
+/** No module of src imports itself through others, so files can be read from top to bottom. */
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
@@ -8,13 +8,13 @@ type Imports = ReadonlyMap<string, readonly string[]>;
 
 const src = new URL('../../src/', import.meta.url);
 
-/** What a module imports of src, types and what is loaded later included; `url` is its own. */
+/** Returns the imports of a module within src, including types and dynamic ones; `url` is its own. */
 function importsIn(text: string, url: URL): readonly string[] {
   const specifiers = text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g);
   return [...specifiers].map(([, specifier = '']) => fileURLToPath(new URL(specifier, url)));
 }
 
-/** One circle, its first module named again at its end; undefined: there is none. */
+/** Returns a circle, with its first module repeated at the end; undefined if there is none. */
 function findCircle(imports: Imports): readonly string[] | undefined {
   const done = new Set<string>();
   const visit = (module: string, path: readonly string[]): readonly string[] | undefined => {

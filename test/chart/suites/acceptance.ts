@@ -6,7 +6,7 @@ import type { ChartBed } from './chart-bed.ts';
 
 const { namespace } = release;
 
-/** The API server's own judgement of every object, in a dry run. */
+/** Sends every object to the API server in a dry run. */
 export function describeAcceptance({ api }: ChartBed): void {
   describe('chart, every object is accepted under Pod Security restricted', () => {
     for (const mode of [
@@ -44,7 +44,7 @@ export function describeAcceptance({ api }: ChartBed): void {
   });
 }
 
-/** The pod that the Deployment's controller would make. */
+/** Returns the pod of the Deployment. */
 function podOf(deployment: Manifest): Manifest {
   const { metadata, spec } = objectAt(deployment, 'spec', 'template') ?? {};
   return {

@@ -6,11 +6,11 @@ import { waitFor } from '../../helpers/cluster/wait-for.ts';
 import { ApiServer } from '../api-server.ts';
 import { type HelmOutcome, type Manifest, helm, release } from '../helm.ts';
 
-/** A cluster that the chart can be installed in, and an administrator with helm. */
+/** A cluster for installing the chart, and an admin with helm. */
 export interface ChartBed {
   readonly cluster: Cluster;
   readonly api: ApiServer;
-  /** @throws AssertionError where the object is not created */
+  /** @throws AssertionError if the object is not created */
   readonly create: (object: Manifest) => Promise<void>;
   /** In the release's namespace. */
   readonly helm: (...args: readonly string[]) => Promise<HelmOutcome>;
@@ -55,7 +55,7 @@ export async function createChartBed(): Promise<ChartBed> {
   }
 }
 
-/** As OpenShift's administrators have it; Deployments are only warned about, so that is asked for too. */
+/** Like OpenShift's; Deployments only cause warnings, so warnings are requested too. */
 const restrictedNamespace: Manifest = {
   apiVersion: 'v1',
   kind: 'Namespace',
@@ -65,7 +65,7 @@ const restrictedNamespace: Manifest = {
   },
 };
 
-/** A kind of somebody else's, with any fields. */
+/** Another project's kind, with any fields. */
 function definitionOf(group: string, version: string, kind: string, plural: string, scope: string): Manifest {
   const schema = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
   return {

@@ -11,7 +11,7 @@ const secret = `/api/v1/namespaces/${namespace}/secrets/${name}-self-signed-cert
 const caBundle = Buffer.from('-----BEGIN CERTIFICATE-----\n').toString('base64');
 const kept = { 'tls.crt': 'Y2VydA==', 'tls.key': 'a2V5', 'ca.crt': 'Y2E=' };
 
-/** What helm does to a cluster: what it leaves alone, what it leaves behind, what it says. */
+/** The effects of helm on a cluster: what it keeps, what it leaves behind, what it prints. */
 export function describeReleases(bed: ChartBed): void {
   const { api } = bed;
 
@@ -21,7 +21,7 @@ export function describeReleases(bed: ChartBed): void {
     return stdout;
   }
 
-  /** Installs the release, for this test alone. */
+  /** Installs the release for one test. */
   async function install(t: TestContext, mode: InstallMode): Promise<void> {
     t.after(() => bed.helm('uninstall', name, '--ignore-not-found'));
     await succeeds('install', name, chart, '--values', mode.values);
@@ -30,7 +30,7 @@ export function describeReleases(bed: ChartBed): void {
   const upgrade = (mode: InstallMode, ...more: readonly string[]) =>
     succeeds('upgrade', name, chart, '--values', mode.values, ...more);
 
-  /** As the webhook, cert-manager or OpenShift do it. */
+  /** Like the webhook, cert-manager or OpenShift. */
   async function fillCaBundle(): Promise<void> {
     const { status } = await api.request('PATCH', configuration, {
       body: [{ op: 'add', path: '/webhooks/0/clientConfig/caBundle', value: caBundle }],
@@ -117,7 +117,7 @@ export function describeReleases(bed: ChartBed): void {
       await install(t, installMode('self-signed'));
       for (const mode of ['openshift', 'cert-manager', 'existing', 'self-signed', 'cert-manager', 'openshift']) {
         await upgrade(installMode(mode));
-        // As OpenShift and cert-manager make it, and do not take it away.
+        // OpenShift and cert-manager create it, and do not delete it.
         if (!['openshift', 'cert-manager'].includes(mode)) continue;
         const deployment = theOnly('Deployment', await renderedObjects(installMode(mode)));
         const volumes = arrayAt(deployment, 'spec', 'template', 'spec', 'volumes') ?? [];

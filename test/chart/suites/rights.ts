@@ -7,10 +7,10 @@ import type { ChartBed } from './chart-bed.ts';
 
 const { name, namespace } = release;
 
-/** What the API server says that the webhook's ServiceAccount may do. */
+/** The rights of the webhook's ServiceAccount, as the API server reports them. */
 export function describeRights({ api, create }: ChartBed): void {
   describe('chart, rights', () => {
-    /** All that the webhook's ServiceAccount may do in a namespace beside what every user may. */
+    /** Returns the rights of the ServiceAccount in a namespace beyond those of every user. */
     async function rulesIn(where: string): Promise<readonly unknown[]> {
       const { status, body } = await api.request('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', {
         body: { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace: where } },
@@ -82,7 +82,7 @@ export function describeRights({ api, create }: ChartBed): void {
         t.after(async () => api.request('DELETE', `${await api.collectionOf(object)}/${object.metadata.name}`));
       }
       const registrations = '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations';
-      /** The status of a JSON patch by the webhook itself; nothing is stored. */
+      /** Returns the status of a JSON patch by the webhook; nothing is stored. */
       const patch = async (path: string, value: unknown) => {
         const { status } = await api.request('PATCH', `${registrations}/${name}?dryRun=All`, {
           body: [{ op: 'add', path, value }],

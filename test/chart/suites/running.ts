@@ -13,10 +13,7 @@ const { name } = release;
 const enabled = { 's2i-incremental.io/enabled': 'true' };
 const annotation = (key: string) => ['metadata', 'annotations', `s2i-incremental.io/${key}`] as const;
 
-/**
- * The release at work: its pods are processes of the image's bundle that have its arguments, its configuration and its
- * ServiceAccount's rights.
- */
+/** The release at work: its pods are processes of the image's bundle with its arguments, configuration and rights. */
 export function describeRunning({ api, cluster, helm }: ChartBed): void {
   describe('chart, running release', () => {
     const shop = new OpenShift(cluster.admin, 'shop');

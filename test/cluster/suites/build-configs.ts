@@ -7,7 +7,7 @@ import type { TestBed } from '../../helpers/cluster/test-bed.ts';
 
 const enabled = { 's2i-incremental.io/enabled': 'true' };
 
-/** What the webhook adds to the BuildConfigs of these tests when they opt in. */
+/** The changes of the webhook to a BuildConfig that opts in. */
 const optedIn = (sent: KubernetesObject): KubernetesObject => {
   const origin = {
     version: 1,
@@ -52,7 +52,7 @@ export function describeBuildConfigs({ web, webhook }: TestBed): void {
       const { sent, stored } = await web.countBuild('counted');
       assert.deepEqual(sent['status'], { lastVersion: 1 });
       assert.deepEqual(withoutServerFields(stored), withoutServerFields(sent));
-      // The registration's condition keeps it away from the webhook.
+      // The match condition of the webhook configuration excludes it.
       assert.equal(await webhook.countRequests(), before);
     });
 
@@ -72,7 +72,7 @@ export function describeBuildConfigs({ web, webhook }: TestBed): void {
   });
 }
 
-/** Without what the server adds, and with the `…/origin` annotation as the value it holds. */
+/** Returns a BuildConfig without server fields, with the `…/origin` annotation parsed. */
 function withParsedOrigin(buildConfig: KubernetesObject): unknown {
   const object = withoutServerFields(buildConfig);
   const annotations = objectAt(object, 'metadata', 'annotations') ?? {};

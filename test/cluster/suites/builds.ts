@@ -189,7 +189,7 @@ export function describeBuilds({ alice, cluster, web, webhook }: TestBed): void 
   });
 }
 
-/** With the `…/origin` annotation as the value it holds, so that the order of its keys does not count. */
+/** Returns a Build with the `…/origin` annotation parsed, so that the order of its keys does not matter. */
 function withParsedOrigin(build: KubernetesObject): unknown {
   const annotations = objectAt(build, 'metadata', 'annotations') ?? {};
   const origin = JSON.parse(String(annotations['s2i-incremental.io/origin'])) as unknown;

@@ -9,7 +9,7 @@ import { createCertificateCluster } from '../../../src/certificates/certificate-
 import { splitPem } from '../../../src/certificates/stored-certificates.ts';
 import { CertificateBed, configuration, secret } from '../../helpers/cluster/certificate-bed.ts';
 
-/** Certificates whose rounds come every 3 s, and of which none ends while a test runs. */
+/** Rounds come every 3 s, and no certificate expires during a test. */
 const lives = { life: '60s', authorityLife: '1h' };
 
 export function describeCertificates(): void {
@@ -43,7 +43,7 @@ export function describeCertificates(): void {
       admissions.mark('ready');
       await delay(1_000);
       const { failures, unpatched, count } = await admissions.stop();
-      // Before the first is ready nobody can be called.
+      // Before the first pod is ready, calls must fail.
       assert.deepEqual(
         failures.filter(({ mark }) => mark === 'ready'),
         [],

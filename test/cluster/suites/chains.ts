@@ -65,7 +65,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
     });
 
     it('ignore Builds of another BuildConfig, even with the same shortened label', async () => {
-      // OpenShift cuts the label to 63 characters: these two have the same.
+      // OpenShift cuts the label to 63 characters, so these two share it.
       const common = 'shop-'.repeat(13).slice(0, 63);
       const [theirs, ours] = [`${common}their`, `${common}our`];
       for (const name of [theirs, ours]) await web.createBuildConfig(name, { labels: enabled });
@@ -113,7 +113,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
       const image = `harbor.example.com/web/again@${digestOf('again-2')}`;
       assert.deepEqual(chainFactsOf(clone.stored), continuedFrom('again-2', image, 2, startedOf(first.stored)));
 
-      // The origin is the one of the Build it copies, and nothing is added to it twice.
+      // The origin is that of its source, without additions.
       for (const name of ['origin', 'origin-from']) {
         const key = `s2i-incremental.io/${name}`;
         assert.equal(annotation(clone.stored, key), annotation(first.stored, key));
@@ -130,8 +130,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
     it('find the newest complete Build among several pages', async () => {
       await web.createBuildConfig('busy', { labels: enabled });
       const { stored: buildConfig } = await web.countBuild('busy', 999);
-      // The earlier ones are pruned. In the order of names, in which they are listed, the newest comes last, on the
-      // second page.
+      // Earlier Builds are pruned. Lists are sorted by name, so the newest is last, on the second page.
       const numbers = Array.from({ length: 520 }, (_, index) => 480 + index);
       const started = formatNow();
       const builds = numbers.map((number) => admittedBuildOf(buildConfig, number, started));
@@ -148,7 +147,7 @@ export function describeChains({ alice, cluster, web }: TestBed): void {
   });
 }
 
-/** A complete Build that the webhook admitted before, as it comes back from a backup. */
+/** Returns a complete Build that was admitted earlier, as restored from a backup. */
 function admittedBuildOf(buildConfig: KubernetesObject, number: number, started: string): KubernetesObject {
   const build = buildOf({ ...buildConfig, status: { lastVersion: number } });
   const tagged = withValue(build, ['spec', 'output', 'to', 'name'], `harbor.example.com/web/busy:20260101000${number}`);
@@ -161,7 +160,7 @@ function admittedBuildOf(buildConfig: KubernetesObject, number: number, started:
   return completeOf(annotated, digestOf(build.metadata.name));
 }
 
-/** Does something with each item, so many at a time. */
+/** Processes items in parallel. */
 async function inParallel<T>(items: readonly T[], workers: number, act: (item: T) => Promise<void>): Promise<void> {
   const rest = items.values();
   await Promise.all(

@@ -10,7 +10,7 @@ export function describeCheck({ cluster, web, webhook, aliceKubeconfig, configFi
   const { admin, adminKubeconfig } = cluster;
   const name = 's2i-incremental-webhook';
 
-  /** The lines of `check`, and its exit status. */
+  /** Runs `check`, and returns its lines and exit status. */
   async function check(kubeconfig: string, ...args: readonly string[]) {
     const all = ['check', '--kubeconfig', kubeconfig, '-n', 'web', '--config', configFile, ...args];
     const { status, stdout } = await runCommand(all, {});

@@ -17,7 +17,7 @@ const label = 's2i-incremental.io/enabled';
 const enabled = { [label]: 'true' };
 const namespace = 'commands';
 
-/** The program run by a developer, in a namespace of her own that her kubeconfig names. */
+/** A developer runs the program, in a namespace that her kubeconfig names. */
 export function describeCommands({ cluster, webhook }: TestBed): void {
   const developer = { kubeconfig: '', work: undefined as OpenShift | undefined };
   let viewer = '';
@@ -212,7 +212,7 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
       const seen = async (name: string) => {
         const { status, stdout, stderr } = await run(['explain', name]);
         assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-        // How long ago the chain started depends on the machine.
+        // The age of the chain depends on the machine.
         return stdout.replace(/started [0-9smh]+ ago/, 'started … ago');
       };
       const output = async (name: string) =>
@@ -342,7 +342,7 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
     it('say how to name a cluster if none answers', async () => {
       const config = join(cluster.directory, 'users', 'nowhere.yaml');
       const text = readFileSync(developer.kubeconfig, 'utf8');
-      // Port 1 is reserved, and nothing listens there.
+      // Port 1 is reserved, so nothing listens there.
       writeFileSync(config, text.replace(/https:\/\/127\.0\.0\.1:[0-9]+/, 'https://127.0.0.1:1'), { mode: 0o600 });
       assert.deepEqual(await run(['status'], config), {
         status: 1,

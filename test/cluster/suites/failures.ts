@@ -23,8 +23,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
 
       await webhook.start();
       const next = await web.startBuild('orphaned');
-      // The Build in between was not admitted, but it is the newest complete one, and its image starts a chain of its
-      // own.
+      // The Build in between was not admitted, but it is the newest complete one, and its image starts a chain.
       const image = `harbor.example.com/web/orphaned@${digestOf('orphaned-2')}`;
       const started = unpatched.stored.metadata['creationTimestamp'];
       assert.deepEqual(chainFactsOf(next.stored), continuedFrom('orphaned-2', image, 1, started));
@@ -52,7 +51,7 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
       const binding = webhookRoleBinding(webhookUser.name);
       await admin.delete('ClusterRoleBinding', binding.metadata.name);
       await waitFor("the webhook's rights to be gone", async () => !(await mayList()));
-      // A watch that is open stays open; one that is opened now is refused.
+      // An open watch stays open; a new one is rejected.
       await webhook.stop();
       await webhook.start();
       assert.match(

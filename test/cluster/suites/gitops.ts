@@ -13,7 +13,7 @@ const enabled = { 's2i-incremental.io/enabled': 'true' };
 const injected = { name: 'PIP_INDEX_URL', value: 'https://pypi.example.com/simple' };
 const trusted = { name: 'PIP_TRUSTED_HOST', value: 'pypi.example.com' };
 
-/** A manifest as it stands in git: no status, no fields that are null. */
+/** Returns a manifest as in git: without status and null fields. */
 function manifestOf(name: string, labels?: Readonly<Record<string, string>>): KubernetesObject {
   const { status: _status, ...manifest } = buildConfigOf(name, 'web', labels === undefined ? {} : { labels });
   return withoutValue(manifest, ['spec', 'nodeSelector']) as KubernetesObject;
@@ -23,7 +23,7 @@ function change(object: KubernetesObject, path: readonly string[], value: unknow
   return withValue(object, path, value) as KubernetesObject;
 }
 
-/** What is stored of a BuildConfig that opted in is what its manifest says, with everything applied. */
+/** Asserts that a stored BuildConfig equals its manifest, with everything applied. */
 function assertOptedIn(stored: KubernetesObject): void {
   assert.equal(at(stored, ...strategyPath, 'incremental'), true);
   assert.deepEqual(arrayAt(stored, ...strategyPath, 'env'), [{ name: 'FOO', value: 'bar' }, injected, trusted]);
@@ -59,8 +59,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       const optedIn = await stored('git-story');
       assertOptedIn(optedIn);
 
-      // What is sent differs from what is stored, so the server notes it as a write of kubectl's, once; then nothing at
-      // all.
+      // The sent object differs from the stored one, so the server records one write of kubectl, and no further one.
       await nextSecond();
       await kubectl.run(['apply', '-f', '-'], manifest);
       assert.deepEqual(await stored('git-story'), optedIn);
@@ -76,7 +75,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       assertOptedIn(await stored('git-story'));
 
       await label('git-story', 'enabled-');
-      // Replacing took kubectl's own annotation away, and the label's map with the label is left empty by neither.
+      // Replacing removed kubectl's annotation; opting out left no empty map of labels.
       const expected = change(withoutAnnotations(beginning), [...strategyPath, 'from', 'name'], 'python:3.13');
       assert.deepEqual(await stored('git-story'), expected);
     });
@@ -111,7 +110,8 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       await apply('platform', optIn);
       assertOptedIn(await stored('git-two'));
 
-      // The list of variables is no longer what git sent, so its next write is noted as one; nothing else comes of it.
+      // The list of variables differs from the one that git sent, so its next write is recorded once; nothing else
+      // changes.
       await nextSecond();
       await apply('git', manifest);
       assertOptedIn(await stored('git-two'));
@@ -124,7 +124,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
         await apply(manager, object);
         assert.equal(await version('git-two'), settled, `${manager} wrote something`);
       }
-      // What tools show that compare by a dry run. It ends with status 1 where there is a difference.
+      // What tools show that compare with a dry run. It exits with 1 if there is a difference.
       for (const way of [['--server-side', '--field-manager=git'], ['--server-side=false']]) {
         assert.deepEqual(await kubectl.run(['diff', ...way, '-f', '-'], manifest), { stdout: '', warnings: [] });
       }
@@ -132,7 +132,7 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
       const ownFields = owners.map(({ fieldsV1 }) => JSON.stringify(fieldsV1)).join();
       assert.doesNotMatch(ownFields, /f:incremental|f:s2i-incremental.io\/origin/);
 
-      // A change of one manager's own field is no conflict with what the webhook wrote beside it.
+      // A change of one manager's field does not conflict with the webhook's changes.
       const moved = change(manifest, ['spec', 'output', 'to', 'name'], 'harbor.example.com/web/moved:1');
       await apply('git', moved);
       assertOptedIn(await stored('git-two'));
@@ -220,7 +220,8 @@ export function describeGitOps({ web, webhook, kubectl }: TestBed): void {
 }
 
 /**
- * The server sorts the managers of fields by the second of their last write: later ones never change the order again.
+ * Waits for the next second: the server sorts managers of fields by the second of their last write, so later writes no
+ * longer change the order.
  */
 function nextSecond(): Promise<void> {
   return delay(1_000 - (Date.now() % 1_000) + 100);

@@ -23,7 +23,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       },
     }));
 
-  /** Opts in, builds once and completes it. */
+  /** Opts in and completes one Build. */
   async function startChain(name: string): Promise<unknown> {
     await web.createBuildConfig(name, { labels: enabled });
     const { stored } = await web.startBuild(name);
@@ -153,7 +153,7 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       await web.startBuild('forgotten');
       const syncs = () => webhook.logged.filter(({ message }) => message === 'history synced').length;
       const known = syncs();
-      // What no watch of the webhook is told of moves the server's revision on, past where its watches are.
+      // Other objects increase the server's revision beyond that of the watches.
       for (const name of ['passing-1', 'passing-2', 'passing-3']) await admin.createNamespace(name);
       await controlPlane.compact();
       await controlPlane.restartApiServer();

@@ -13,7 +13,7 @@ import { waitFor } from '../../helpers/cluster/wait-for.ts';
 
 const enabled = 's2i-incremental.io/enabled';
 
-/** Two indexes for two teams, and where they may push. */
+/** Two indexes for two teams, and the allowed repositories. */
 const tenantsConfig = `
 assemble:
   wrapper: false
@@ -27,7 +27,7 @@ server: {shutdownDelay: 0s}
 export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUser }: TestBed): void {
   const { admin } = cluster;
 
-  /** Sets a label of a namespace, or removes it, and waits until the API server's webhooks know. */
+  /** Changes a label of a namespace, and waits until the API server's webhooks use it. */
   async function label(
     namespace: string,
     value: 'true' | 'false' | null,
@@ -60,7 +60,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
     const manifest = withoutValue(whole, ['spec', 'nodeSelector']);
     let beginning = '';
 
-    /** The next Build of shop, complete. */
+    /** Completes the next Build of shop. */
     async function build(): Promise<KubernetesObject> {
       const { name } = (await team.startBuild('shop')).stored.metadata;
       return (await team.completeBuild(name)).stored;
@@ -250,7 +250,7 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
         ),
       );
       await create('harbor.example.com/team-a/api');
-      // That of team-a/api is beyond the list since before.
+      // team-a/api named another repository before the policy; counting a Build must still work.
       await new OpenShift(alice, 'team-a').countBuild('api');
     });
   });

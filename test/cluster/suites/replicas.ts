@@ -10,7 +10,7 @@ import { webhookConfiguration } from '../../helpers/cluster/manifests.ts';
 import { type TestBed, testBedConfig } from '../../helpers/cluster/test-bed.ts';
 import { WebhookProcess } from '../../helpers/cluster/webhook-process.ts';
 
-/** Two replicas behind a Service: each request goes to the next one in turn. */
+/** Two replicas behind a Service, which get requests in turn. */
 export function describeReplicas({ cluster, webhook, webhookUser, web }: TestBed): void {
   describe('two replicas', () => {
     let second: WebhookProcess;
@@ -67,7 +67,7 @@ export function describeReplicas({ cluster, webhook, webhookUser, web }: TestBed
       );
     });
 
-    /** Counts and creates a Build; another one that was counted meanwhile is a conflict, and then it is tried again. */
+    /** Counts and creates a Build; repeats it after a conflict. */
     async function startBuild(name: string): Promise<string> {
       for (;;) {
         try {
@@ -81,7 +81,7 @@ export function describeReplicas({ cluster, webhook, webhookUser, web }: TestBed
   });
 }
 
-/** Passes each request on to the next of the replicas, with the certificate that both of them have. */
+/** Passes requests to the replicas in turn, with their certificate. */
 async function balance(urls: readonly string[], certs: string): Promise<Server> {
   const [cert, key, ca] = ['tls.crt', 'tls.key', 'ca.crt'].map((file) => readFileSync(join(certs, file)));
   let next = 0;

@@ -6,7 +6,7 @@ import type { Pod } from '../../helpers/cluster/pod.ts';
 /** Short enough for several CAs in a minute; a round comes every 0.4 s. */
 const lives = { life: '8s', authorityLife: '24s' };
 
-/** Milliseconds of admissions: at two thirds of 24 s a next CA is made, so a fourth one signs in the end. */
+/** Milliseconds of admissions: a next CA is created at two thirds of 24 s, so a fourth one signs at the end. */
 const duration = 60_000;
 
 export function describeRotation(): void {

@@ -11,7 +11,7 @@ import type { KubernetesObject } from '../../helpers/cluster/client.ts';
 import type { TestBed } from '../../helpers/cluster/test-bed.ts';
 import { waitFor } from '../../helpers/cluster/wait-for.ts';
 
-/** What the other suites take for granted. */
+/** What the other suites rely on. */
 export function describeTestBed({ alice, webhookUser, cluster }: TestBed): void {
   describe('test bed', () => {
     it('creates the Builds that a real OpenShift API server created', () => {
@@ -54,7 +54,7 @@ export function describeTestBed({ alice, webhookUser, cluster }: TestBed): void 
       });
       await once(victim.stdout, 'data');
       assert.ok(existsSync(directory));
-      // Its output closes when the last process that could write to it is gone, the guarded one included.
+      // Its output is closed when the last process that could write to it, including the guarded one, has ended.
       const closed = once(victim, 'close', { signal: AbortSignal.timeout(20_000) });
       victim.kill('SIGKILL');
       await closed;
@@ -81,7 +81,7 @@ export function describeTestBed({ alice, webhookUser, cluster }: TestBed): void 
 const recordedImage =
   'image-registry.openshift-image-registry.svc:5000/test/python@sha256:cae662172fd450bb0cd710a769079c05bfc5d8e35efa6576edc7d0377afdd4a2';
 
-/** The object of a recorded request; a stored one keeps its uid, which its Builds refer to. */
+/** Returns the object of a recorded request; a stored one keeps its uid, which its Builds refer to. */
 function recorded(name: string, part: 'object' | 'oldObject' = 'object'): KubernetesObject {
   const file = join(import.meta.dirname, `../../fixtures/${name}.json`);
   const object = objectAt(JSON.parse(readFileSync(file, 'utf8')), 'request', part) as KubernetesObject;
@@ -92,7 +92,7 @@ async function namesOf(objects: Promise<readonly KubernetesObject[]>): Promise<r
   return (await objects).map(({ metadata }) => metadata.name);
 }
 
-/** Guards a process that says when it runs and does not end by itself; neither does this one. */
+/** Guards a process that reports its start and does not end by itself; this one does not either. */
 const guardSleep = `
   import { ProcessGuard } from '../../helpers/cluster/process-guard.ts';
   const guard = new ProcessGuard(process.argv[1]);

@@ -2,26 +2,26 @@ import { createHash } from 'node:crypto';
 import { type JsonObject, arrayAt, at, objectAt, stringAt } from '../../../src/openshift/json.ts';
 import type { KubernetesObject } from './client.ts';
 
-/** Builds as OpenShift's API server makes them of a BuildConfig, and as its build controller completes them. */
+/** Builds as OpenShift's API server creates them and its build controller completes them. */
 
 const apiVersion = 'build.openshift.io/v1';
 
-/** A digest that looks like any other and is always the same for the same text. */
+/** Returns a realistic digest, always the same for a text. */
 export function digestOf(text: string): string {
   return `sha256:${createHash('sha256').update(text).digest('hex')}`;
 }
 
-/** What the image stream tag of the base resolves to. */
+/** The image of the base's image stream tag. */
 export const pythonImage = `image-registry.openshift-image-registry.svc:5000/openshift/python@${digestOf('python:3.12')}`;
 
 export interface BuildConfigOptions {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
-  /** The repository of its output; default: one named like it. */
+  /** The repository of its output; by default one with its name. */
   readonly repository?: string;
 }
 
-/** A BuildConfig as a developer writes it and OpenShift completes it. */
+/** Returns a BuildConfig as a developer writes it and OpenShift completes it. */
 export function buildConfigOf(name: string, namespace: string, options: BuildConfigOptions = {}): KubernetesObject {
   const { labels, annotations, repository = `harbor.example.com/web/${name}` } = options;
   return {
@@ -59,13 +59,13 @@ export interface BuildOptions {
   readonly incremental?: boolean;
   /** `oc start-build -e NAME=VALUE` */
   readonly env?: readonly { readonly name: string; readonly value: string }[];
-  /** What an image stream tag as base resolves to. */
+  /** The image of an image stream tag as base. */
   readonly baseImage?: string;
-  /** When it is made, as Kubernetes writes times. */
+  /** The creation time, as Kubernetes writes times. */
   readonly time?: string;
 }
 
-/** The Build that OpenShift makes of a stored BuildConfig whose last version it has just counted up. */
+/** Returns the Build that OpenShift creates from a BuildConfig after counting up its last version. */
 export function buildOf(buildConfig: KubernetesObject, options: BuildOptions = {}): KubernetesObject {
   const { name } = buildConfig.metadata;
   const { incremental, env = [], baseImage = pythonImage, time = formatNow() } = options;
@@ -113,10 +113,7 @@ export function buildOf(buildConfig: KubernetesObject, options: BuildOptions = {
   };
 }
 
-/**
- * What `oc start-build --from-build` makes: the whole spec, the labels and the annotations of a Build, under the next
- * number.
- */
+/** Returns what `oc start-build --from-build` creates: a Build's spec, labels and annotations, with the next number. */
 export function cloneOf(build: KubernetesObject, buildConfig: KubernetesObject, time = formatNow()): KubernetesObject {
   return {
     apiVersion,
@@ -136,7 +133,7 @@ export function cloneOf(build: KubernetesObject, buildConfig: KubernetesObject, 
   };
 }
 
-/** The Build once its pod has pushed the image. */
+/** Returns the Build after its pod has pushed the image. */
 export function completeOf(build: KubernetesObject, imageDigest: string, time = formatNow()): KubernetesObject {
   return {
     ...build,
@@ -156,13 +153,13 @@ export function completeOf(build: KubernetesObject, imageDigest: string, time = 
   };
 }
 
-/** The image a complete Build made: the repository it was pushed to, by digest. */
+/** Returns the image of a complete Build by digest, in the repository it was pushed to. */
 export function imageOf(build: KubernetesObject): string {
   const repository = (stringAt(build, 'spec', 'output', 'to', 'name') ?? '').replace(/:[^:/]+$/, '');
   return `${repository}@${stringAt(build, 'status', 'output', 'to', 'imageDigest') ?? ''}`;
 }
 
-/** A stored object without what only the server writes. */
+/** Returns a stored object without fields that only the server writes. */
 export function withoutServerFields(object: KubernetesObject): KubernetesObject {
   const {
     uid: _uid,
@@ -175,7 +172,7 @@ export function withoutServerFields(object: KubernetesObject): KubernetesObject 
   return { ...object, metadata };
 }
 
-/** The time as Kubernetes writes it. */
+/** Returns the current time as Kubernetes writes it. */
 export function formatNow(): string {
   return `${new Date().toISOString().slice(0, 19)}Z`;
 }

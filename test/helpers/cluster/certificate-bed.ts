@@ -11,7 +11,6 @@ import type { Pod } from './pod.ts';
 import { PodSet, podAddress } from './pod-set.ts';
 import { waitFor } from './wait-for.ts';
 
-/** Names in the bed. */
 export const secret = { namespace: 's2i-incremental', name: 'certificates' } as const;
 export const configuration = 's2i-incremental-webhook';
 const service = 'webhook';
@@ -23,23 +22,23 @@ export interface BedLives {
   readonly authorityLife: string;
 }
 
-/** What a stream of admissions came to. */
+/** The result of a series of admissions. */
 export interface AdmissionCount {
   readonly count: number;
-  /** Those that were answered without a patch. */
+  /** Those answered without a patch. */
   readonly unpatched: number;
-  /** Calls that failed, and the mark that was set last before. */
+  /** Failed calls, each with the last mark before it. */
   readonly failures: readonly { readonly mark: string; readonly error: string }[];
 }
 
 /**
- * A cluster that calls a webhook by its Service, an empty Secret as the chart renders it, and a user that may do what a
- * replica has to and nothing else. There are no pods and no webhook configuration yet.
+ * A cluster that calls a webhook through its Service, an empty Secret like the chart's, and a user with the rights of a
+ * replica. It starts without pods and webhook configuration.
  */
 export class CertificateBed {
   readonly cluster: Cluster;
   readonly pods: PodSet;
-  /** Whom the pods run as. */
+  /** The user of the pods. */
   readonly user: { readonly client: Client };
 
   private constructor(cluster: Cluster, pods: PodSet, user: { readonly client: Client }) {
@@ -93,7 +92,7 @@ export class CertificateBed {
     await this.cluster.stop();
   }
 
-  /** Registers the webhook by its Service; a call that fails is refused. */
+  /** Creates the webhook configuration with the Service and failurePolicy Fail. */
   async createConfiguration(): Promise<void> {
     await this.cluster.admin.create(
       serviceWebhookConfiguration({ namespace: secret.namespace, name: service }, 'Fail'),
@@ -104,14 +103,14 @@ export class CertificateBed {
     return this.cluster.admin.request({ method: 'GET', path: configurationPath });
   }
 
-  /** The `caBundle` of each webhook, PEM. */
+  /** Returns the `caBundle` of each webhook, PEM. */
   async readBundles(): Promise<readonly string[]> {
     return (arrayAt(await this.readConfiguration(), 'webhooks') ?? []).map((webhook) =>
       Buffer.from(stringAt(webhook, 'clientConfig', 'caBundle') ?? '', 'base64').toString(),
     );
   }
 
-  /** Resolves with the bundles once they are as wanted. */
+  /** Resolves with the bundles when they match. */
   expectBundles(isWanted: (bundles: readonly string[]) => boolean): Promise<readonly string[]> {
     return waitFor('the caBundle to be as wanted', async () => {
       const bundles = await this.readBundles();
@@ -132,7 +131,7 @@ export class CertificateBed {
     return this.cluster.admin.request({ method: 'GET', path: `${secretsPath}/${secret.name}` });
   }
 
-  /** As the chart renders it: without data, and with what Helm and others write on it. */
+  /** Creates the Secret like the chart: without data, with the metadata of Helm and others. */
   async createSecret(data?: Readonly<Record<string, string>>): Promise<void> {
     const body = {
       apiVersion: 'v1',
@@ -161,7 +160,7 @@ export class CertificateBed {
     await this.cluster.admin.request({ method: 'DELETE', path: `${secretsPath}/${secret.name}` });
   }
 
-  /** Resolves with what the pod's `/readyz` says once it says something like that. */
+  /** Resolves with the text of the pod's `/readyz` when it matches. */
   waitForReadiness(pod: Pod, pattern: RegExp): Promise<string> {
     return waitFor(`pod ${pod.name} to say ${pattern}`, async () => {
       const { text } = await pod.readiness();
@@ -169,21 +168,21 @@ export class CertificateBed {
     });
   }
 
-  /** Resolves once every pod serves a certificate of the CA. */
+  /** Resolves when every pod serves a certificate of the CA. */
   async expectServing(authority: string): Promise<void> {
     for (const pod of this.pods.pods) {
       await waitFor(`pod ${pod.name} to serve a certificate of the CA`, () => isServedBy(pod, authority));
     }
   }
 
-  /** One admission, of an object that is not stored; rejects where the call fails. Whether it came back changed. */
+  /** Sends an admission without storing the object; rejects if the call fails. Resolves with whether it was patched. */
   async admit(): Promise<boolean> {
     const probe = buildConfigOf('probe', 'default', { labels: { 's2i-incremental.io/enabled': 'true' } });
     const { object } = await this.cluster.admin.create(probe, { dryRun: 'All' });
     return at(object, 'metadata', 'annotations', 's2i-incremental.io/origin') !== undefined;
   }
 
-  /** Admits one object after another until it is stopped. */
+  /** Sends one admission after another until it is stopped. */
   admitContinuously(): { mark(text: string): void; stop(): Promise<AdmissionCount> } {
     const failures: { readonly mark: string; readonly error: string }[] = [];
     const state = { mark: '', isStopped: false, count: 0, unpatched: 0 };
@@ -195,7 +194,7 @@ export class CertificateBed {
           (isPatched) => (state.unpatched += isPatched ? 0 : 1),
           (error: unknown) => failures.push({ mark, error: String(error) }),
         );
-        // Leaves the processor to those whose work this is about.
+        // Leaves processor time to the pods.
         await delay(20);
       }
     };
@@ -211,7 +210,7 @@ export class CertificateBed {
   }
 }
 
-/** Whether a new connection to the pod is given a certificate of the CA. */
+/** Returns whether the pod serves a certificate of the CA to a new connection. */
 function isServedBy(pod: Pod, ca: string): Promise<boolean> {
   return new Promise((resolve) => {
     const servername = `${service}.${secret.namespace}.svc`;

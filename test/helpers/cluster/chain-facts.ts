@@ -1,7 +1,7 @@
 import { at } from '../../../src/openshift/json.ts';
 import type { KubernetesObject } from './client.ts';
 
-/** What a stored Build says about what it continues from; undefined: it says nothing. */
+/** Returns what a stored Build says about its chain; undefined: nothing. */
 export function chainFactsOf(build: KubernetesObject) {
   const strategy = at(build, 'spec', 'strategy', 'sourceStrategy');
   const annotation = (name: string) => at(build, 'metadata', 'annotations', `s2i-incremental.io/${name}`);
@@ -16,7 +16,7 @@ export function chainFactsOf(build: KubernetesObject) {
   };
 }
 
-/** The facts of a Build that keeps the base that OpenShift chose and starts a chain. */
+/** Returns the facts of a full build, which starts a chain. */
 export function fullBuild(reason: string, baseImage: string, started: unknown) {
   return {
     from: { kind: 'DockerImage', name: baseImage },
@@ -29,7 +29,7 @@ export function fullBuild(reason: string, baseImage: string, started: unknown) {
   };
 }
 
-/** The facts of a Build that continues from the image of another. */
+/** Returns the facts of a Build that continues from another one's image. */
 export function continuedFrom(previousBuild: string, image: string, depth: number, started: unknown) {
   return {
     from: { kind: 'DockerImage', name: image },

@@ -9,7 +9,7 @@ import {
 import { type Kubernetes, type KubernetesRequest, connect } from '../../../src/kubernetes/connection.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 
-/** Where the API server keeps each kind that the tests touch. */
+/** The API path of each kind that the tests use. */
 const resources = {
   Build: { group: 'build.openshift.io', version: 'v1', plural: 'builds' },
   BuildConfig: { group: 'build.openshift.io', version: 'v1', plural: 'buildconfigs' },
@@ -34,7 +34,7 @@ export interface KubernetesObject extends JsonObject {
   readonly metadata: JsonObject & { readonly name: string; readonly namespace?: string };
 }
 
-/** What the API server stored (or, in a dry run, would have), and what it had to say about it. */
+/** The stored object (or that of a dry run), and the API server's warnings. */
 export interface Answer {
   readonly object: KubernetesObject;
   /** The texts of the `Warning` headers. */
@@ -47,7 +47,7 @@ export interface ListQuery {
   readonly resourceVersionMatch?: 'Exact' | 'NotOlderThan';
 }
 
-/** One user's way into the cluster: any kind, raw JSON in and out. Rejects with the client's ApiException. */
+/** Accesses the cluster as one user: any kind, raw JSON. Rejects with the client's ApiException. */
 export class Client {
   readonly #api: CustomObjectsApi;
   readonly #core: CoreV1Api;
@@ -62,7 +62,7 @@ export class Client {
     this.#kubernetes = connect(config);
   }
 
-  /** Any request at all, for what has no method of its own; rejects with a ClusterError. */
+  /** Sends any other request; rejects with a ClusterError. */
   request(request: KubernetesRequest): Promise<unknown> {
     return this.#kubernetes.request(request, AbortSignal.timeout(10_000));
   }
@@ -84,7 +84,7 @@ export class Client {
     );
   }
 
-  /** Writes the whole object; it carries the `resourceVersion` it was read with. */
+  /** Replaces the object, which has the `resourceVersion` that was read. */
   async replace(object: KubernetesObject): Promise<Answer> {
     const { name, namespace } = object.metadata;
     const request = { ...resources[object.kind], name, body: object };
@@ -123,7 +123,7 @@ function answerOf({ data, headers }: HttpInfo<unknown>): Answer {
   return { object: data as KubernetesObject, warnings: decodeWarnings(headers['warning'] ?? '') };
 }
 
-/** The texts in `299 - "text", 299 - "text"`, in which a quote and a backslash are escaped by a backslash. */
+/** Returns the texts in `299 - "text", 299 - "text"`, in which quotes and backslashes are escaped by a backslash. */
 function decodeWarnings(header: string): readonly string[] {
   return [...header.matchAll(/299 \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));
 }

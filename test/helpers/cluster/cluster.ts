@@ -8,19 +8,19 @@ import { createCredentials } from './credentials.ts';
 import { customResourceDefinitions } from './manifests.ts';
 import { ProcessGuard } from './process-guard.ts';
 
-/** A Kubernetes API server that serves Builds and BuildConfigs, with nothing around it: no controllers, no nodes. */
+/** A Kubernetes API server with Builds and BuildConfigs, without controllers and nodes. */
 export interface Cluster {
-  /** Everything of this cluster is in here; a place for what its tests need, too. */
+  /** The folder of this cluster, also for its tests. */
   readonly directory: string;
   readonly guard: ProcessGuard;
   readonly controlPlane: ControlPlane;
   /** In `system:masters`. */
   readonly admin: Client;
-  /** The kubeconfig file of that user. */
+  /** The admin's kubeconfig file. */
   readonly adminKubeconfig: string;
-  /** What the API server's certificate is verified by, PEM. */
+  /** The CA of the API server, PEM. */
   readonly ca: string;
-  /** A user with no rights yet. */
+  /** Creates a user without rights. */
   createUser(name: string): Promise<{ client: Client; kubeconfig: string }>;
   /** Ends every process and removes the folder. */
   stop(): Promise<void>;
@@ -68,7 +68,7 @@ export async function startCluster(): Promise<Cluster> {
   }
 }
 
-/** JSON, which is YAML. */
+/** Returns a kubeconfig in JSON, which is YAML. */
 function kubeconfigOf(user: string, server: string, ca: string, { cert, key }: KeyPair): string {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   return JSON.stringify({

@@ -12,17 +12,17 @@ import { GiveUp, waitFor } from './wait-for.ts';
 const toolsScript = join(import.meta.dirname, '../../../hack/cluster-tools.sh');
 
 export interface ControlPlaneOptions {
-  /** Data, certificates and logs; empty at the start. */
+  /** For data, certificates and logs; empty at first. */
   readonly directory: string;
   readonly guard: ProcessGuard;
   readonly credentials: Credentials;
-  /** Who asks whether the API server is ready. */
+  /** The user who checks whether the API server is ready. */
   readonly admin: KeyPair;
 }
 
-/** etcd and kube-apiserver on loopback ports of their own, which they keep. */
+/** etcd and kube-apiserver on loopback ports, which they keep. */
 export class ControlPlane {
-  /** e.g. `https://127.0.0.1:23456` */
+  /** Such as `https://127.0.0.1:23456`. */
   readonly url: string;
   readonly #options: ControlPlaneOptions;
   readonly #tools: string;
@@ -37,7 +37,7 @@ export class ControlPlane {
     this.url = `https://127.0.0.1:${ports.api}`;
   }
 
-  /** Builds the tools if they are not there yet, starts both processes and resolves when the API server is ready. */
+  /** Builds missing tools, starts both processes and resolves when the API server is ready. */
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { stdout } = await promisify(execFile)(toolsScript);
     const ports = { etcd: await freePort(), peers: await freePort(), api: await freePort() };
@@ -71,10 +71,9 @@ export class ControlPlane {
       'service-account-key-file': files.serviceAccountKey,
       'service-account-signing-key-file': files.serviceAccountKey,
       'service-cluster-ip-range': '10.0.0.0/24',
-      // There is no kube-proxy either: webhooks that are named by a service are called at the addresses of its
-      // EndpointSlices.
+      // Without kube-proxy, webhooks with a Service are called at the addresses of its EndpointSlices.
       'enable-aggregator-routing': 'true',
-      // There is no controller that would make the ServiceAccounts, and no other API server to agree with.
+      // There are no controllers to create ServiceAccounts, and no other API servers.
       'disable-admission-plugins': 'ServiceAccount',
       'endpoint-reconciler-type': 'none',
     });
@@ -95,17 +94,17 @@ export class ControlPlane {
   }
 
   /**
-   * Waits for the API server to serve a path, now and whenever it is started from now on: when it says it is ready,
-   * custom resources may still be answered with 404 (Not Found) or, with a selector, 429 (Too Many Requests).
+   * Waits for the API server to serve a path, now and after each start: when it is ready, custom resources may still be
+   * answered with 404 (Not Found) or, with a selector, 429 (Too Many Requests).
    */
   async expectServed(path: string): Promise<void> {
     this.#readyPaths.push(path);
     await waitFor(`${path} to be served`, async () => (await this.#ask(path)) === 200);
   }
 
-  /** Ends the API server; etcd and what it holds stay. */
+  /** Ends the API server; etcd keeps its data. */
   async stopApiServer(): Promise<void> {
-    // Like a machine that fails; asked to end, it would wait many seconds for those who watch.
+    // Like a failing machine; after SIGTERM it would wait many seconds for watches.
     await this.#apiServer?.end('SIGKILL');
   }
 
@@ -115,8 +114,8 @@ export class ControlPlane {
   }
 
   /**
-   * Has etcd forget everything before its newest revision, and returns that. The API server goes on serving earlier
-   * revisions that it remembers itself; after a restart it answers them with 410 (Gone).
+   * Compacts etcd to its newest revision, and returns that. The API server still serves earlier revisions from its own
+   * cache; after a restart it answers 410 (Gone).
    */
   async compact(): Promise<string> {
     const { header } = (await this.#askEtcd('range', { key: Buffer.from('/').toString('base64') })) as {
@@ -136,7 +135,7 @@ export class ControlPlane {
       'listen-peer-urls': peer,
       'initial-advertise-peer-urls': peer,
       'initial-cluster': `default=${peer}`,
-      // The data is thrown away in the end.
+      // The data is discarded in the end.
       'unsafe-no-fsync': 'true',
       'log-level': 'warn',
     });
@@ -149,7 +148,7 @@ export class ControlPlane {
     });
   }
 
-  /** Resolves with the status of an administrator's GET, on a connection of its own. */
+  /** Resolves with the status of an admin's GET on a separate connection. */
   #ask(path: string): Promise<number | undefined> {
     const { credentials, admin } = this.#options;
     const options = { ...admin, ca: credentials.ca, agent: false, timeout: 5_000 };
@@ -164,7 +163,7 @@ export class ControlPlane {
     });
   }
 
-  /** etcd's JSON gateway. */
+  /** Calls etcd's JSON gateway. */
   async #askEtcd(operation: string, body: object): Promise<unknown> {
     const response = await fetch(`http://127.0.0.1:${this.#ports.etcd}/v3/kv/${operation}`, {
       method: 'POST',
@@ -175,7 +174,7 @@ export class ControlPlane {
   }
 }
 
-/** The last lines of a log. */
+/** Returns the last lines of a log. */
 export function tailOf(file: string, lines = 25): string {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n');
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { type KeyPair, createAuthority, createServingCertificate } from '../../../src/certificates/self-signed.ts';
 
-/** What a test cluster's servers and users prove themselves with: one CA for both, files in one folder. */
+/** The CA and the certificates of a test cluster's servers and users, in one folder. */
 export interface Credentials {
   /** The CA, PEM. */
   readonly ca: string;
@@ -14,11 +14,11 @@ export interface Credentials {
     readonly servingKey: string;
     readonly serviceAccountKey: string;
   };
-  /** A client certificate for a user of the given groups. */
+  /** Creates a client certificate for a user in groups. */
   createUser(name: string, groups: readonly string[]): Promise<KeyPair>;
 }
 
-/** A day: no run lasts that long. */
+/** A day, longer than any run. */
 const life = 24 * 3_600_000;
 
 export async function createCredentials(directory: string): Promise<Credentials> {

@@ -2,8 +2,8 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * A loopback port that nobody listens on. It lies below the range from which systems take the ports of outgoing
- * connections (Linux: from 32768), so none of those can sit on it while the server it was given to restarts.
+ * Returns a free loopback port. It is below the range of outgoing connections (Linux: from 32768), so none of them can
+ * take it while its server restarts.
  */
 export async function freePort(): Promise<number> {
   for (;;) {

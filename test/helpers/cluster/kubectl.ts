@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import type { KubernetesObject } from './client.ts';
 
-/** What a run of kubectl wrote. */
+/** The output of kubectl. */
 export interface KubectlOutput {
   readonly stdout: string;
-  /** The texts of its lines `Warning: …`. */
+  /** The texts of its `Warning: …` lines. */
   readonly warnings: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export class Kubectl {
 
   /**
    * Runs a command; a manifest is its standard input (`-f -`).
-   * @throws Error with what it wrote to standard error, if it fails
+   * @throws Error with its standard error if it fails
    */
   async run(args: readonly string[], manifest?: KubernetesObject): Promise<KubectlOutput> {
     const child = spawn('kubectl', [...this.#flags, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });

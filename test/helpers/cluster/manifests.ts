@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import type { KubernetesObject } from './client.ts';
 
-/** What is installed in a test cluster before a test runs. */
+/** The manifests of a test cluster. */
 
 /**
- * Build and BuildConfig as OpenShift serves them, as far as it matters here: any field is stored, and status is written
- * like any other field (OpenShift has no status subresource for them, nor a separate permission).
+ * Build and BuildConfig like OpenShift's: any field is stored, and the status is an ordinary field (OpenShift has no
+ * status subresource or right for it).
  */
 export const customResourceDefinitions: readonly KubernetesObject[] = [
   customResourceDefinition('Build', 'builds'),
@@ -42,7 +42,7 @@ const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1' } as const;
 const rbacGroup = 'rbac.authorization.k8s.io';
 const buildResources = { apiGroups: ['build.openshift.io'], resources: ['builds', 'buildconfigs'] } as const;
 
-/** What a developer may do in a namespace: everything with builds, nothing else. */
+/** The rights of a developer in a namespace: everything with builds. */
 export function developerRights(user: string, namespace: string): readonly KubernetesObject[] {
   return [
     {
@@ -64,7 +64,7 @@ export function developerRights(user: string, namespace: string): readonly Kuber
   ];
 }
 
-/** All that the webhook may do: read builds. */
+/** The rights of the webhook: reading builds. */
 export const webhookRole: KubernetesObject = {
   ...rbac,
   kind: 'ClusterRole',
@@ -82,7 +82,7 @@ export function webhookRoleBinding(user: string): KubernetesObject {
   };
 }
 
-/** What namespaces.watch takes. */
+/** The rights for namespaces.watch. */
 export function namespaceRights(user: string): readonly KubernetesObject[] {
   const name = 's2i-incremental-webhook-namespaces';
   const rules = [{ apiGroups: [''], resources: ['namespaces'], verbs: ['get', 'list', 'watch'] }];
@@ -107,9 +107,9 @@ function pathOf({ clientConfig }: Registration['webhooks'][number]): string {
 }
 
 /**
- * The registration that the documentation gives, for the webhook at hand.
+ * Returns the documented webhook configuration for a webhook.
  * @param url of its `/mutate`
- * @param ca what its certificate is verified by, PEM
+ * @param ca the CA of its certificate, PEM
  */
 export function webhookConfiguration(url: string, ca: string, name = 's2i-incremental-webhook'): KubernetesObject {
   const text = readFileSync(new URL('../../../docs/registration.yaml', import.meta.url), 'utf8');
@@ -126,8 +126,8 @@ export function webhookConfiguration(url: string, ca: string, name = 's2i-increm
 }
 
 /**
- * The same for a webhook that is called by its Service, and without a CA bundle.
- * @param failurePolicy `Fail` where a test is to see every call that fails
+ * Returns the same for a webhook with a Service, without a CA bundle.
+ * @param failurePolicy `Fail` if a test must see every failed call
  */
 export function serviceWebhookConfiguration(
   service: { readonly namespace: string; readonly name: string },
@@ -149,7 +149,7 @@ export function serviceWebhookConfiguration(
   };
 }
 
-/** All that keeping its own certificates takes: one Secret by its name, one webhook configuration by its name. */
+/** The rights for self-signed certificates: one Secret and one webhook configuration. */
 export function certificateRights(
   user: string,
   secret: { readonly namespace: string; readonly name: string },

@@ -10,14 +10,14 @@ import {
 } from './builds.ts';
 import type { Answer, Client, KubernetesObject } from './client.ts';
 
-/** An object as it was sent and as it is stored. */
+/** An object as sent and as stored. */
 export interface Written {
   readonly sent: KubernetesObject;
   readonly stored: KubernetesObject;
   readonly warnings: readonly string[];
 }
 
-/** What `oc`, OpenShift's API server and its build controller do in one namespace, done by one user. */
+/** Does what `oc`, OpenShift's API server and its build controller do in one namespace, as one user. */
 export class OpenShift {
   readonly #client: Client;
   readonly #namespace: string;
@@ -40,7 +40,7 @@ export class OpenShift {
     return writtenOf(sent, await this.#client.create(sent));
   }
 
-  /** Reads an object, changes it and writes it back. */
+  /** Reads an object, changes it and writes it. */
   async edit(
     kind: 'Build' | 'BuildConfig',
     name: string,
@@ -50,7 +50,7 @@ export class OpenShift {
     return writtenOf(sent, await this.#client.replace(sent));
   }
 
-  /** Counts the next Build, or the one of the given number, in the BuildConfig's status. */
+  /** Counts the next Build, or the given number, in the BuildConfig's status. */
   countBuild(name: string, number?: number): Promise<Written> {
     return this.edit('BuildConfig', name, (buildConfig) => ({
       ...buildConfig,
@@ -73,7 +73,7 @@ export class OpenShift {
     return writtenOf(sent, await this.#client.create(sent));
   }
 
-  /** The build's pod has pushed its image; by default one whose digest is made from the Build's name. */
+  /** Completes a Build; by default with a digest made from its name. */
   completeBuild(name: string, digest = digestOf(name)): Promise<Written> {
     return this.edit('Build', name, (build) => completeOf(build, digest));
   }

@@ -6,13 +6,13 @@ import { Pod, type PodPorts, type PodSpec } from './pod.ts';
 
 export interface PodSetOptions {
   readonly cluster: Cluster;
-  /** Where its Service is; must exist. */
+  /** The namespace of its Service, which must exist. */
   readonly namespace: string;
-  /** Name of the Service, which is made with the ports. */
+  /** The name of the Service, which is created with the ports. */
   readonly service: string;
-  /** Of the Service: name and number there, and which of a pod's ports each leads to. */
+  /** The Service's ports: name, number, and the pod's port. */
   readonly servicePorts?: readonly ServicePort[];
-  /** What each pod runs. Its HTTPS port has to listen on `podAddress`, its ops port on loopback too. */
+  /** Returns what each pod runs. Its HTTPS port must listen on `podAddress`, its ops port also on loopback. */
   readonly createSpec: (ports: PodPorts, directory: string) => PodSpec;
 }
 
@@ -24,7 +24,7 @@ export interface ServicePort {
 
 const defaultPorts: readonly ServicePort[] = [{ name: 'https', port: 443, target: 'https' }];
 
-/** Where pods are reached: the API server refuses loopback addresses in an EndpointSlice. */
+/** The address of pods; the API server rejects loopback addresses in an EndpointSlice. */
 export const podAddress: string = (() => {
   const found = Object.values(networkInterfaces())
     .flat()
@@ -33,13 +33,12 @@ export const podAddress: string = (() => {
   return found;
 })();
 
-/** Milliseconds between two looks at each pod's readiness; the kubelet's ten seconds would make tests long. */
+/** Milliseconds between two readiness checks; the kubelet's ten seconds would make tests slow. */
 const probeInterval = 200;
 
 /**
- * The pods behind a Service: what the Deployment, the kubelet and the endpoint controller do, as far as it matters.
- * Each pod is a process with ports of its own, so each has an EndpointSlice of its own, which is there while the pod is
- * ready.
+ * The pods of a Service: does the part of Deployment, kubelet and endpoint controller. Each pod is a process with its
+ * own ports, so each has its own EndpointSlice, which exists while the pod is ready.
  */
 export class PodSet {
   readonly #options: PodSetOptions;
@@ -54,7 +53,7 @@ export class PodSet {
     this.#options = options;
   }
 
-  /** Makes the Service (where it is not there) and begins to look after pods; there are none yet. */
+  /** Creates the Service, if it does not exist, and starts to manage pods; there are none yet. */
   static async create(options: PodSetOptions): Promise<PodSet> {
     const { cluster, namespace, service, servicePorts = defaultPorts } = options;
     const set = new PodSet(options);
@@ -76,12 +75,12 @@ export class PodSet {
     return set;
   }
 
-  /** Those that run, oldest first. */
+  /** The running pods, oldest first. */
   get pods(): readonly Pod[] {
     return this.#pods;
   }
 
-  /** Starts so many at once; they need not be ready yet. */
+  /** Starts several pods, which need not be ready yet. */
   async add(count: number): Promise<readonly Pod[]> {
     const { cluster, service, createSpec } = this.#options;
     const added = await Promise.all(
@@ -94,15 +93,15 @@ export class PodSet {
     return added;
   }
 
-  /** Resolves once all are ready and in the Service. */
+  /** Resolves when all are ready and in the Service. */
   async ready(seconds = 30): Promise<void> {
     await Promise.all(this.#pods.map((pod) => pod.ready(seconds)));
     while (this.#pods.some((pod) => !this.#reachable.has(pod))) await delay(probeInterval / 4);
   }
 
   /**
-   * One step of a rolling restart: a new pod, and when it is ready the oldest one ends. Resolves with that one's exit
-   * status.
+   * Does one step of a rolling restart: starts a new pod, and when it is ready ends the oldest one. Resolves with its
+   * exit status.
    */
   async replaceOldest(): Promise<number | NodeJS.Signals | undefined> {
     await this.add(1);
@@ -111,14 +110,14 @@ export class PodSet {
     return oldest === undefined ? undefined : this.remove(oldest);
   }
 
-  /** Ends a pod as Kubernetes does: it is taken out of the Service while it is told to stop. */
+  /** Ends a pod like Kubernetes: it is removed from the Service while it is stopped. */
   async remove(pod: Pod, signal: NodeJS.Signals = 'SIGTERM'): Promise<number | NodeJS.Signals | undefined> {
     this.#pods.splice(this.#pods.indexOf(pod), 1);
     const [outcome] = await Promise.all([pod.end(signal), this.#unpublish(pod)]);
     return outcome;
   }
 
-  /** Ends all pods and stops looking after them. */
+  /** Ends all pods. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#watching;
@@ -133,7 +132,7 @@ export class PodSet {
             (answer) => answer.ready,
             () => false,
           );
-          // Removed meanwhile?
+          // It may have been removed meanwhile.
           if (!this.#pods.includes(pod) || ready === this.#reachable.has(pod)) return;
           await (ready ? this.#publish(pod) : this.#unpublish(pod));
         }),
@@ -153,7 +152,7 @@ export class PodSet {
     });
   }
 
-  /** One after another: a slice is not to be deleted while it is being created. */
+  /** Runs work in order, because a slice must not be deleted while it is created. */
   #exclusively(work: () => Promise<void>): Promise<void> {
     const done = this.#last.then(work);
     this.#last = done.catch(() => undefined);

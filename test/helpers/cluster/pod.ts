@@ -8,31 +8,31 @@ import type { LogLine } from './webhook-process.ts';
 
 const program = join(import.meta.dirname, '../../../src/main.ts');
 
-/** Ports of one process, free when it starts. */
+/** The ports of one process, free at its start. */
 export interface PodPorts {
   readonly https: number;
   readonly ops: number;
   readonly scripts: number;
 }
 
-/** What a pod's container says, for a process. */
+/** What a pod's container runs, for a process. */
 export interface PodSpec {
-  /** Of the program, e.g. `['serve', '--port', …]`. */
+  /** The program's arguments, such as `['serve', '--port', …]`. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** The file that Node runs; the source by default. */
+  /** The file that Node runs; by default the source. */
   readonly program?: string;
 }
 
 export interface PodOptions {
   readonly name: string;
   readonly guard: ProcessGuard;
-  /** Made for it; holds its log. */
+  /** Created for it; has its log. */
   readonly directory: string;
   readonly createSpec: (ports: PodPorts, directory: string) => PodSpec;
 }
 
-/** A process in the place of a pod: the kubelet's part is to start it, to ask its `/readyz`, and to end it. */
+/** A process instead of a pod; does the kubelet's part: starting it, checking `/readyz`, and ending it. */
 export class Pod {
   readonly name: string;
   readonly ports: PodPorts;
@@ -61,7 +61,7 @@ export class Pod {
     );
   }
 
-  /** What its `/readyz` answers; not ready where nothing answers. */
+  /** Returns the answer of `/readyz`; not ready without one. */
   async readiness(): Promise<{ readonly ready: boolean; readonly text: string }> {
     if (this.#process.hasExited) {
       throw new GiveUp(`pod ${this.name} ended (${this.#process.outcome}):\n${tailOf(this.#log)}`);
@@ -74,7 +74,7 @@ export class Pod {
     }
   }
 
-  /** Resolves once it is ready. */
+  /** Resolves when it is ready. */
   async ready(seconds = 30): Promise<void> {
     let last = '';
     await waitFor(
@@ -90,13 +90,13 @@ export class Pod {
     });
   }
 
-  /** What it logged. */
+  /** The lines of its log. */
   get logged(): readonly LogLine[] {
     const lines = readFileSync(this.#log, 'utf8').split('\n').slice(0, -1);
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** The value of one of its metrics. */
+  /** Returns the value of one of its metrics. */
   async metric(name: string): Promise<number> {
     const text = await (await fetch(`http://127.0.0.1:${this.ports.ops}/metrics`)).text();
     return Number(

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 /**
- * A shell that reads `+ PID` and `- PID` lines and, when its input ends, kills what is still on the list and removes
- * the folder. The input also ends when this process dies, however it dies: no handler of ours has to run.
+ * A shell that reads `+ PID` and `- PID` lines and, at the end of its input, kills the remaining processes and removes
+ * the folder. The input also ends when this process dies, without a handler of ours.
  */
 const script = `
 pids=' '
@@ -20,18 +20,16 @@ for try in 1 2 3 4 5 6 7 8 9 10; do
 done
 `;
 
-/**
- * Puts itself on the list, lets go of the guard's input and becomes the command: at no moment does it run unguarded.
- */
+/** Registers itself, closes the guard's input and becomes the command, so it never runs unguarded. */
 const entry = 'echo "+ $$" >&3; exec 3>&-; exec "$@"';
 
-/** Sees to it that no process and no file outlives the test process. */
+/** Ensures that no process and no file outlives the test process. */
 export class ProcessGuard {
   readonly #shell: ChildProcess;
 
-  /** @param directory removed in the end, with everything in it */
+  /** @param directory removed at the end, with its content */
   constructor(directory: string) {
-    // Detached: a Ctrl-C in the terminal must not end it before it has done its work.
+    // Detached, so that Ctrl-C in the terminal does not end it before its work.
     this.#shell = spawn('/bin/sh', ['-c', script, 'process-guard', directory], {
       cwd: '/',
       detached: true,
@@ -41,10 +39,7 @@ export class ProcessGuard {
     (this.#shell.stdin as unknown as { unref(): void }).unref();
   }
 
-  /**
-   * Starts a process whose output goes to a file (an open descriptor) and puts it under guard; it does not keep this
-   * process running.
-   */
+  /** Starts a guarded process with its output in a file (an open descriptor); it does not keep this process running. */
   spawn(command: string, args: readonly string[], output: number, env: NodeJS.ProcessEnv): GuardedProcess {
     const child = spawn('/bin/sh', ['-c', entry, 'process-guard', command, ...args], {
       env,
@@ -55,7 +50,7 @@ export class ProcessGuard {
     return new GuardedProcess(child);
   }
 
-  /** Kills what still runs and removes the folder. */
+  /** Kills the remaining processes and removes the folder. */
   async release(): Promise<void> {
     const ended = once(this.#shell, 'exit');
     this.#shell.ref();
@@ -64,7 +59,7 @@ export class ProcessGuard {
   }
 }
 
-/** A process under guard. */
+/** A guarded process. */
 export class GuardedProcess {
   readonly #child: ChildProcess;
 
@@ -82,7 +77,7 @@ export class GuardedProcess {
   }
 
   /**
-   * Sends the signal and resolves with the outcome once the process has ended; after the given seconds it is killed.
+   * Sends the signal and resolves with the outcome when the process has ended; after a number of seconds it is killed.
    */
   async end(signal: NodeJS.Signals, seconds = 20): Promise<number | NodeJS.Signals | undefined> {
     if (this.hasExited) return this.outcome;

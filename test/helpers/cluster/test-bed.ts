@@ -10,25 +10,25 @@ import { OpenShift } from './openshift.ts';
 import { waitFor } from './wait-for.ts';
 import { WebhookProcess } from './webhook-process.ts';
 
-/** A cluster with the webhook registered in it and a developer at work. */
+/** A cluster with the webhook, and a developer. */
 export interface TestBed {
   readonly cluster: Cluster;
   readonly webhook: WebhookProcess;
-  /** Its configuration. */
+  /** The webhook's configuration. */
   readonly configFile: string;
-  /** The user the webhook runs as. */
+  /** The webhook's user. */
   readonly webhookUser: { readonly name: string; readonly client: Client };
-  /** A developer with rights on builds in the namespace `web`, and no others. */
+  /** A developer with rights on builds only in the namespace `web`. */
   readonly alice: Client;
   readonly aliceKubeconfig: string;
   /** Her `kubectl`. */
   readonly kubectl: Kubectl;
-  /** What she does there. */
+  /** Her `oc`. */
   readonly web: OpenShift;
   stop(): Promise<void>;
 }
 
-/** The configuration that the webhook has in most tests. */
+/** The webhook's configuration in most tests. */
 export const testBedConfig = `
 assemble:
   wrapper: false
@@ -76,7 +76,7 @@ export async function createTestBed(): Promise<TestBed> {
   }
 }
 
-/** Whether a BuildConfig comes back changed; it is not stored. */
+/** Returns whether a BuildConfig is patched; it is not stored. */
 async function isCalled(admin: Client): Promise<boolean> {
   const probe = buildConfigOf('probe', 'default', { labels: { 's2i-incremental.io/enabled': 'true' } });
   const { object } = await admin.create(probe, { dryRun: 'All' });

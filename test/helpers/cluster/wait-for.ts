@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/**
- * Milliseconds between two looks: short beside anything that is waited for, long enough to leave the processor to it.
- */
+/** Milliseconds between two checks: short for the tests, long enough to leave processor time to others. */
 const interval = 50;
 
 /**
- * Looks again and again until there is something to see, and returns it; a look that fails counts as nothing to see.
- * @throws Error after the given seconds, with the last failure as its cause
+ * Checks repeatedly until there is a result, and returns it; a failed check counts as no result.
+ * @throws Error after a number of seconds, with the last failure as its cause
  */
 export async function waitFor<T>(
   what: string,
@@ -29,5 +27,5 @@ export async function waitFor<T>(
   }
 }
 
-/** What is waited for cannot come any more. */
+/** The awaited event cannot happen any more. */
 export class GiveUp extends Error {}

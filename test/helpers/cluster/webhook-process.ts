@@ -8,10 +8,10 @@ import { GiveUp, waitFor } from './wait-for.ts';
 const program = join(import.meta.dirname, '../../../src/main.ts');
 
 export interface WebhookProcessOptions {
-  /** Certificates, configuration and logs; empty at the start. */
+  /** For certificates, configuration and logs; empty at first. */
   readonly directory: string;
   readonly guard: ProcessGuard;
-  /** A kubeconfig file of the webhook's own user. */
+  /** A kubeconfig file of the webhook's user. */
   readonly kubeconfig: string;
   /** The configuration file's text. */
   readonly config: string;
@@ -20,7 +20,7 @@ export interface WebhookProcessOptions {
 /** A line of the program's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { readonly message: string };
 
-/** The real program, `s2i-incremental serve`, as a process of its own. */
+/** The real program, `s2i-incremental serve`, as a process. */
 export class WebhookProcess {
   readonly #options: WebhookProcessOptions;
   readonly #port: number;
@@ -41,17 +41,17 @@ export class WebhookProcess {
     return webhook;
   }
 
-  /** The URL that the program says it takes reviews at; the same after a restart. */
+  /** The URL for reviews; the same after a restart. */
   get url(): string {
     return this.#running().mutate;
   }
 
-  /** What its certificate is verified by, PEM; the same after a restart. */
+  /** The CA of its certificate, PEM; the same after a restart. */
   get ca(): string {
     return readFileSync(join(this.#options.directory, 'certs', 'ca.crt'), 'utf8');
   }
 
-  /** Starts it, again where it ran before: same port, same certificates, nothing remembered. */
+  /** Starts it again with the same port and certificates. */
   async start(): Promise<void> {
     if (this.#process?.hasExited === false) throw new Error('the webhook runs already');
     this.#run += 1;
@@ -76,43 +76,41 @@ export class WebhookProcess {
     });
   }
 
-  /** Ends it and starts it with another configuration, until that of its first start is asked for by none. */
+  /** Restarts it with another configuration, by default that of its first start. */
   async restart(config = this.#options.config): Promise<void> {
     await this.stop();
     writeFileSync(join(this.#options.directory, 'config.yaml'), config);
     await this.start();
   }
 
-  /** Asks it to stop and resolves with its exit status. */
+  /** Sends SIGTERM and resolves with its exit status. */
   async stop(): Promise<number | NodeJS.Signals | undefined> {
     return this.#process?.end('SIGTERM');
   }
 
-  /** Ends it without giving it a chance. */
+  /** Kills it. */
   async kill(): Promise<void> {
     await this.#process?.end('SIGKILL');
   }
 
-  /** What it logged since its last start. */
+  /** The lines of its log since its last start. */
   get logged(): readonly LogLine[] {
     const lines = readFileSync(this.#log, 'utf8').split('\n').slice(0, -1);
     // Node's own output, such as a crash, is no JSON.
     return lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine);
   }
 
-  /** What its `/readyz` says. */
+  /** Returns the text of `/readyz`. */
   async readiness(): Promise<string> {
     return (await fetch(`${this.#running().operations}/readyz`)).text();
   }
 
-  /** Resolves once its watches are open and it knows everything. */
+  /** Resolves when its watches are open and complete. */
   async synced(): Promise<void> {
     await waitFor('the history to be synced', async () => /history: synced/.test(await this.readiness()));
   }
 
-  /**
-   * How many requests it answered since its last start, counted by itself; of those with the given labels, if any are.
-   */
+  /** Returns the number of requests since its last start from its own metric, limited to the given labels. */
   async countRequests(labels: Readonly<Record<string, string>> = {}): Promise<number> {
     const response = await fetch(`${this.#running().operations}/metrics`);
     const wanted = Object.entries(labels).map(([name, value]) => `${name}="${value}"`);

@@ -5,7 +5,7 @@ import { applyPatch, createPatch } from '../../../src/admission/patch.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { frozen } from '../frozen.ts';
 
-/** Objects with keys that trip code which takes objects for maps, or that a JSON pointer has to escape. */
+/** Objects with keys that break code which uses objects as maps, or that a JSON pointer must escape. */
 const object: fc.Arbitrary<JsonObject> = fc.letrec<{ value: unknown; object: JsonObject }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3 },

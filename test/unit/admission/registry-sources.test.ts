@@ -29,7 +29,7 @@ const query: FactQuery = {
 };
 const unanswered = new Error('it answered 503');
 
-/** What a source makes of the facts with a registry that answers so, and what it asked for. */
+/** Returns a source's facts for a registry with this answer, and its requests. */
 async function gather(
   create: (registry: ImageRegistry) => FactSource,
   answer: Awaited<ReturnType<ImageRegistry['check']>>,

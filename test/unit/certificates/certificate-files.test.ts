@@ -45,7 +45,7 @@ describe('loadOrCreateCertificate, empty folder', () => {
     });
     const modeOf = (file: string) => statSync(join(folder, file)).mode & 0o777;
     assert.equal(modeOf('tls.key'), 0o600);
-    // What of these the process's umask takes away is not ours to say, but nobody may run or write them.
+    // The process's umask may remove bits; nobody else may write or execute.
     assert.deepEqual([modeOf('ca.crt') & 0o733, modeOf('tls.crt') & 0o733], [0o600, 0o600]);
 
     const [cert, ca] = [certificate.cert, certificate.ca ?? ''].map((pem) => new X509Certificate(pem)) as [
@@ -171,7 +171,7 @@ describe('loadOrCreateCertificate, existing certificate', () => {
 describe('loadOrCreateCertificate, interrupted write', () => {
   const files = ['ca.crt', 'tls.crt', 'tls.key'];
 
-  /** A folder as it is after `moved` of the new files have their names, with or without an older certificate. */
+  /** Returns a folder in which `moved` of the new files have their names, with or without an older certificate. */
   async function cutOff(t: TestContext, moved: number, older: boolean) {
     const [folder, made] = [temporaryFolder(t), temporaryFolder(t)];
     const { certificate } = await loadOrCreateCertificate(made, names, now);

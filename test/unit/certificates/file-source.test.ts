@@ -27,7 +27,7 @@ async function start(t: TestContext, directory: string, clock = () => now) {
   const source = await startFileSource({ directory, names, clock: countingClock, interval, onEvent });
   t.after(() => source.close());
   source.onChange((certificate) => served.push(certificate));
-  /** Waits until it has looked at the folder three times more. */
+  /** Waits for three more reads of the folder. */
   const looks = () => {
     const until = looked + 3;
     return waitFor('it to look', () => looked >= until);
@@ -41,13 +41,13 @@ function temporaryFolder(t: TestContext): string {
   return folder;
 }
 
-/** A pair that some company made. */
+/** Returns a pair from another CA. */
 async function companyPair(days = 100) {
   const validity = { notBefore: now - day, notAfter: now + days * day };
   return createServingCertificate(await createAuthority('a company', validity), names, validity);
 }
 
-/** Mounts a pair as the kubelet does: files are links through `..data`, a link to a folder that is swapped. */
+/** Mounts a pair like the kubelet: files are links through `..data`, a link to a folder that is swapped. */
 function mount(folder: string, version: string, { cert, key }: { cert: string; key: string }): void {
   const data = join(folder, `..${version}`);
   mkdirSync(data);
@@ -138,7 +138,7 @@ describe('startFileSource, own certificate', () => {
     let time = now;
     const { source, events, looks } = await start(t, folder, () => time);
     assert.equal(source.current?.cert, made.cert);
-    // In the way of every new file, for root too.
+    // Blocks every new file, even for root.
     writeFileSync(join(folder, '.certificate-whole'), '');
     time += 300 * day;
     await waitFor('it to be told', () => events.length > 0);

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import type { SecretSource } from '../../../src/certificates/secret-source.ts';
 import { ReplicaWorld } from '../../helpers/replica-world.ts';
 
-/** Milliseconds; only the proportions matter, but X.509's whole seconds have to be small beside them. */
+/** Milliseconds; only the proportions matter, but whole seconds must be small compared with them. */
 const life = 1_000_000;
 const never = new AbortController().signal;
 
-/** A generator of numbers from 0 to 1 (mulberry32). */
+/** Returns a generator of numbers from 0 to 1 (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -19,7 +19,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** A replica and what the test knows of it. */
+/** A replica, with the test's knowledge of it. */
 interface Tracked {
   source: SecretSource;
   readonly skew: number;
@@ -31,14 +31,14 @@ interface Tracked {
 interface Scenario {
   readonly seed: number;
   readonly replicas: number;
-  /** How many lives of a leaf a CA's has. */
+  /** The validity of a CA, in validities of a leaf. */
   readonly ratio: number;
-  /** How often, in each step, a replica starts anew, the Secret is deleted or spoilt. */
+  /** The probability in each step that a replica restarts, or the Secret is deleted or corrupted. */
   readonly restarts: number;
   readonly losses: number;
 }
 
-/** Plays some lives of a CA through and checks at each moment that every replica is accepted. */
+/** Simulates some validities of a CA, and checks in each step that every replica is accepted. */
 async function play({ seed, replicas, ratio, restarts, losses }: Scenario) {
   const random = randomFrom(seed);
   const authorityLife = ratio * life;
@@ -51,7 +51,7 @@ async function play({ seed, replicas, ratio, restarts, losses }: Scenario) {
     rest: 0,
     servingSince: undefined,
   });
-  // Clocks differ by less than what certificates are dated back by.
+  // Clocks differ by less than certificates are backdated.
   const tracked = Array.from({ length: replicas }, () => track((random() - 0.5) * 0.05 * life));
   const lost = { times: 0 };
 
@@ -73,7 +73,7 @@ async function play({ seed, replicas, ratio, restarts, losses }: Scenario) {
       replica.servingSince ??= world.now;
       assert.ok(current.notAfter > world.now, 'a certificate that has expired is served');
       assert.ok(world.isVerified(current.cert, world.caBundles), 'a certificate that nobody verifies is served');
-      // API servers that follow with a delay, too, but for a replica that has just begun.
+      // Except for a new replica, also API servers that lag behind must accept it.
       if (world.now - replica.servingSince > spread) {
         const lagging = world.publishedBefore(spread * 0.9);
         assert.ok(world.isVerified(current.cert, lagging), 'a certificate is served too early');
@@ -88,7 +88,7 @@ async function play({ seed, replicas, ratio, restarts, losses }: Scenario) {
     if (chosen !== undefined && random() < restarts) {
       Object.assign(chosen, track(chosen.skew));
     }
-    // All replicas have to have read what took the place of what was lost before it is lost again.
+    // All replicas must have read the new certificates before they are lost again.
     if (tracked.every(({ source }) => source.current !== undefined) && random() < losses) {
       lost.times += 1;
       if (random() < 0.5) world.deleteSecret();
@@ -96,7 +96,7 @@ async function play({ seed, replicas, ratio, restarts, losses }: Scenario) {
     }
   }
   for (let rest = 0; rest < 300; rest += 1) await step(spread / 50);
-  // What had become due is written in the first of these, and nothing in the second.
+  // Pending writes happen in the first loop, and none in the second.
   for (let rest = 0; rest < 200; rest += 1) await step(0);
   const written = { ...world.writes };
   for (let rest = 0; rest < 200; rest += 1) await step(0);
@@ -124,7 +124,7 @@ describe('SecretSource, simulated replicas', () => {
         assert.equal(new Set(tracked.map(({ source }) => source.current?.cert)).size, 1);
         assert.equal(world.backwards, 0);
         assert.ok(isStable, 'somebody still writes');
-        // 3.5 lives of a CA are 5 CAs, and each has leaves of its own.
+        // 3.5 validities of a CA are 5 CAs, each with leaves.
         assert.ok(world.writes.secret >= 5 + 3 * chosen.ratio, `${world.writes.secret} writes`);
       }),
       { numRuns: 10 },

@@ -10,7 +10,7 @@ import {
   encodeCertificates,
 } from '../../../src/certificates/stored-certificates.ts';
 
-/** Real certificates; lives as configured by default. */
+/** Real certificates with the default validities. */
 const now = Date.parse('2026-01-31T12:00:00Z');
 const [hour, day] = [3_600_000, 24 * 3_600_000];
 const lives = { life: 90 * day, authorityLife: 730 * day };
@@ -119,7 +119,7 @@ describe('encodeCertificates and decodeCertificates', () => {
       { ...data, 'tls.crt': 'x' },
       { ...data, 'tls.key': other['tls.key'] ?? '' },
       { ...data, 'ca.crt': `${data['ca.crt']}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n` },
-      // Headed like a key, with nothing of one in it.
+      // It has the header of a key, but no content.
       { ...data, 'ca-keys.pem': (data['ca-keys.pem'] ?? '').replace(/\n[^]*\n(?=-----END)/, '\nAAAA\n') },
     ];
     for (const each of spoilt) assert.equal(decodeCertificates(each, certificateMaker), undefined);

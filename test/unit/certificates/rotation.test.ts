@@ -11,7 +11,7 @@ import {
 
 const names = ['webhook.ci.svc', 'webhook.ci.svc.cluster.local'];
 
-/** A CA that lives from 0 to 600 unless it says otherwise, so that a sixth of its life is 100. */
+/** Returns a CA, by default valid from 0 to 600, so that a sixth is 100. */
 const authority = (id: string, facts: Partial<Authority> = {}): Authority => ({
   id,
   notBefore: 0,
@@ -21,7 +21,7 @@ const authority = (id: string, facts: Partial<Authority> = {}): Authority => ({
 });
 const next = authority('next', { notBefore: 400, notAfter: 1_000 });
 
-/** A leaf of the CA `old`, two thirds of whose life are over at 200 later than it began. */
+/** Returns a leaf of the CA `old`, by default with two thirds over at 200. */
 const leaf = (facts: Partial<Leaf> = {}): Leaf => ({ issuer: 'old', names, notBefore: 0, notAfter: 300, ...facts });
 
 const certificates = (authorities: readonly Authority[], leafFacts: Leaf): StoredFacts => ({

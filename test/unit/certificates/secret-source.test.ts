@@ -11,7 +11,7 @@ const { signal } = new AbortController();
 const day = 24 * 3_600_000;
 const lives = { life: 90 * day, authorityLife: 730 * day };
 
-/** One replica in a world of its own, whose requests can be made to fail. */
+/** Returns one replica in its own world, whose requests can be made to fail. */
 function alone() {
   const world = new ReplicaWorld(lives, () => 0);
   const events: SecretSourceEvent[] = [];

@@ -13,7 +13,7 @@ const [ca, cert] = [authority, leaf].map((pair) => new X509Certificate(pair.cert
   X509Certificate,
 ];
 
-/** The extension's OID and that it is critical, DER; what follows is its value. */
+/** The extension's OID and criticality in DER, followed by its value. */
 const basicConstraints = '0603551d130101ff';
 
 describe('createAuthority', () => {

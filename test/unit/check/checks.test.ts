@@ -29,7 +29,7 @@ const shop = {
   next: 'the next Build is incremental: it continues from shop-2',
 } as const;
 
-/** Everything in order. */
+/** Facts without any problem. */
 const whole: CheckFacts = {
   namespace: 'web',
   now,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { commands } from '../../../src/cli/commands.ts';
 
-/** The options in the tables of a section of the page. */
+/** Returns the options in the tables of a section of the page. */
 function optionsIn(section: string): readonly string[] {
   return [...section.matchAll(/^\| (?:`-\w`, )?`--([a-z-]+)/gm)].map(([, name = '']) => name);
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { createProgress } from '../../../src/cli/progress.ts';
 
-/** What is written while 500 objects come at each of these milliseconds. */
+/** Returns the output while 500 objects are added at each of these milliseconds. */
 function written(isTTY: boolean, times: readonly number[]): readonly string[] {
   const texts: string[] = [];
   let now = 0;

@@ -9,7 +9,7 @@ import { admittedBuild, exampleBuildConfig } from '../status/example-builds.ts';
 
 type List = (selection: Selection) => readonly (readonly JsonObject[] | Error)[];
 
-/** A cluster whose lists come in the given pages; an error ends one. */
+/** Returns a cluster whose lists have the given pages; an error ends one. */
 function clusterOf(pages: List, objects: readonly JsonObject[] = []) {
   const selections: Selection[] = [];
   const open: OpenCluster = {
@@ -30,7 +30,7 @@ function clusterOf(pages: List, objects: readonly JsonObject[] = []) {
   return { open, selections };
 }
 
-/** What was counted, and whether the line was cleared. */
+/** Counts objects and calls of clear. */
 function countingProgress() {
   const seen = { count: 0, cleared: 0 };
   return { seen, add: (count: number) => void (seen.count += count), clear: () => void (seen.cleared += 1) };

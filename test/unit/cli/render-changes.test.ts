@@ -68,7 +68,7 @@ const render = (changes: readonly Change[], options: RenderOptions, hasColour = 
 
 describe('listChanges and renderChanges', () => {
   it('render a whole text', () => {
-    // The column of the values stands two characters behind the longest path.
+    // The values start two characters after the longest path.
     const text = expected.replaceAll(/^ {2}(.{53})/gm, '  $1 ');
     assert.equal(render(listChanges(before, after), { ...wide, indent: '  ' }), text);
   });

@@ -35,7 +35,7 @@ describe('configKeys', () => {
   for (const path of keys) {
     it(`finds ${path.join('.')}, which a variable can set`, () => {
       const variable = variableOf(path);
-      // Wrong for each key, be it a text or what YAML makes of it.
+      // Wrong for each key, both as text and as YAML.
       const wrong = path[1] === 'profiles' ? '[]' : '{wrong: 1}';
       const { problems, sources, value } = applyEnvironment({}, { [variable]: wrong });
       assert.deepEqual(problems, []);

@@ -8,7 +8,7 @@ import { builtinProfiles } from '../../../src/config/builtin-profiles.ts';
 import type { Config } from '../../../src/config/config.ts';
 import { ConfigError, loadConfig, parseConfig } from '../../../src/config/load-config.ts';
 
-/** The problems that refuse a configuration. */
+/** Returns the problems of a configuration. */
 function problemsOf(text: string, environment: Record<string, string> = {}, source?: string): readonly string[] {
   try {
     parseConfig(text, environment, source);
@@ -21,7 +21,7 @@ function problemsOf(text: string, environment: Record<string, string> = {}, sour
   return [];
 }
 
-/** Every object and list in a value. */
+/** Returns every object and list in a value. */
 function containersIn(value: unknown): readonly object[] {
   if (typeof value !== 'object' || value === null || value instanceof RegExp) return [];
   return [value, ...Object.values(value).flatMap(containersIn)];
@@ -29,7 +29,7 @@ function containersIn(value: unknown): readonly object[] {
 
 const builtinNames = Object.keys(builtinProfiles) as (keyof typeof builtinProfiles)[];
 
-/** What a built-in profile is without a URL. */
+/** Returns a built-in profile without a URL. */
 function builtinProfile(name: keyof typeof builtinProfiles): Profile {
   const { match, scriptsDir, keep, outputs } = builtinProfiles[name];
   return { name, match: new RegExp(match), namespaces: [], scriptsDir, keep, outputs, env: new Map() };
@@ -61,7 +61,7 @@ const defaults: Config = {
   log: { level: 'info', format: 'json' },
 };
 
-/** The documented file, with every default written out. */
+/** The documented file, with every default. */
 const documentedFile = `
 incremental: {mode: chain, flag: auto, maxDepth: 20, maxAge: 168h, pullSecret: ""}
 output: {timestampTag: true, tagFormat: "{timestamp}", timezone: UTC, registries: [], imageStreamRepository: "", pushSecret: "", allowedRepositories: []}
@@ -226,7 +226,7 @@ describe('parseConfig, value at its limit', () => {
     'certificate: {life: 5s, authorityLife: 10s}',
     `certificate: {secret: ${'n'.repeat(63)}/${'s'.repeat(253)}, webhookConfiguration: ${'w'.repeat(253)}}`,
     'output: {registries: [docker.io, localhost, "localhost:5000", "[fd00::1]:5000", harbor.example.com]}',
-    // 14 digits and the 6 characters of a suffix leave 108.
+    // 14 digits and a suffix of 6 characters leave 108.
     `output: {tagFormat: "${'t'.repeat(108)}{timestamp}"}`,
     // A build number has up to 15 digits.
     `output: {tagFormat: "${'t'.repeat(107)}{buildNumber}"}`,

@@ -16,7 +16,7 @@ import {
 
 const second = (seconds: number) => new Date(Date.UTC(2026, 0, 30) + seconds * 1_000).toISOString();
 
-/** A Build as someone may have edited it: another owner, another number, another phase, opted in or not. */
+/** A Build that may have been edited: other owner, number, phase, label. */
 const described = fc.record({
   name: fc.nat({ max: 4 }),
   number: fc.nat({ max: 4 }),
@@ -62,15 +62,15 @@ const queries: readonly Query[] = ['test', 'prod'].flatMap((namespace) =>
   ['uid-a', 'uid-b'].flatMap((uid) => ['app', 'app-1'].map((name) => ({ namespace, buildConfig: { name, uid } }))),
 );
 
-/** A text that is greater for a newer Build. */
+/** Returns a text that is greater for a newer Build. */
 const ageOf = ({ created, number, name }: Described) => `${created} ${number} ${name}`;
 const newestFirst = (builds: readonly Described[]) => builds.toSorted((a, b) => (ageOf(a) < ageOf(b) ? 1 : -1));
 
-/** What an index should know, worked out from all Builds that are left, and from what befell them. */
+/** The expected answers of an index, computed from all remaining Builds and the changes. */
 class Model {
   readonly #left = new Map<string, Described>();
   readonly #scriptsFailedAt = new Map<string, number>();
-  /** By BuildConfig: the newest Complete Build of all since there was none. */
+  /** By BuildConfig: the newest complete Build since there was none. */
   readonly #newestEver = new Map<Query, string>();
 
   change(kind: 'set' | 'remove', build: Described): void {
@@ -92,7 +92,7 @@ class Model {
     }
   }
 
-  /** Whether the newest Complete Build is one that no newer one was there before. */
+  /** Returns whether the newest complete Build is the newest there ever was. */
   mustAnswer(query: Query): boolean {
     const newest = this.#completeOf(query)[0];
     return newest === undefined || this.#newestEver.get(query) === ageOf(newest);

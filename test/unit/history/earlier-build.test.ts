@@ -45,7 +45,7 @@ const ownScripts = encodeBuildOrigin({
   env: [],
 });
 
-/** What an index that holds nothing but that Build tells of the past. */
+/** Returns the history of an index with only that Build. */
 function pastOf(patch: JsonObject = {}) {
   const index = new BuildIndex();
   index.set(frozen(completeBuild(7, patch)));

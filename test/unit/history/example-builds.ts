@@ -7,7 +7,7 @@ const ours = 's2i-incremental.io/';
 export const digest = `sha256:${'1'.repeat(64)}`;
 export const buildConfig = { name: 'app', uid: 'uid-of-app' };
 
-/** A complete, admitted Build with an image, with a merge patch laid over it. */
+/** Returns a complete, admitted Build with an image, with a merge patch applied. */
 export function completeBuild(number: number, patch: JsonObject = {}): JsonObject {
   const name = `app-${number}`;
   const reference = { kind: 'DockerImage', name: `harbor.example.com/team/app:${number}` };
@@ -50,30 +50,30 @@ export function completeBuild(number: number, patch: JsonObject = {}): JsonObjec
   return merge(build, patch) as JsonObject;
 }
 
-/** A merge patch of annotations of ours; null takes one away. */
+/** Returns a merge patch of the webhook's annotations; null removes one. */
 export function ourAnnotations(changes: Readonly<Record<string, string | null>>): JsonObject {
   const annotations = Object.entries(changes).map(([key, value]) => [`${ours}${key}`, value] as const);
   return { metadata: { annotations: Object.fromEntries(annotations) } };
 }
 
-/** The reference of `completeBuild`. */
+/** Returns the reference of `completeBuild`. */
 export function referenceOf(number: number): string {
   return `harbor.example.com/team/app:${number}`;
 }
 
-/** Every reference that is asked about in a test. */
+/** The references that tests look up. */
 const candidates = [
   ...Array.from({ length: 100 }, (_, number) => referenceOf(number)),
   'harbor.example.com/test/pyflask:20180705132658',
 ];
 
-/** An address that scripts are fetched from, and one whose profile alone differs. */
+/** An address of scripts, and one with another profile. */
 export const scripts = 'http://webhook.example.com/s2i/0123456789ab/python';
 const sameServer = 'http://webhook.example.com/s2i/0123456789ab/default';
 
 type Past = Omit<BuildConfigHistory, 'buildConfig'>;
 
-/** What is known of the past, in values that can be compared. */
+/** Returns a history in values that can be compared. */
 export function comparable<P extends Past>({ references, numbers, scriptsFailedAt, ...facts }: P) {
   return {
     ...facts,
@@ -83,7 +83,7 @@ export function comparable<P extends Past>({ references, numbers, scriptsFailedA
   };
 }
 
-/** What is known where there are no Builds. */
+/** The history without Builds. */
 export const nothingKnown = {
   hasBuilds: false,
   previous: undefined,

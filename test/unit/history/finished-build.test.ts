@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/openshift/json.ts';
 import { merge } from '../../helpers/fixtures.ts';
 import { completeBuild, ourAnnotations } from './example-builds.ts';
 
-/** An incremental Build of 30 seconds, in a chain whose full one took 90. */
+/** Returns an incremental Build of 30 seconds, in a chain with a full build of 90. */
 function build(patch: JsonObject = {}): JsonObject {
   const record = ourAnnotations({ decision: 'incremental', 'chain-full-seconds': '90' });
   return completeBuild(7, merge(merge(record, { status: { duration: 30_400_000_000 } }), patch) as JsonObject);

@@ -14,7 +14,7 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
 }
 
-/** A history that is read from a server on this machine, and the requests that reach it. */
+/** Returns a history read from a server on this machine, and the server's requests. */
 async function historyFrom(
   t: TestContext,
   serve: (url: URL, response: ServerResponse, request: IncomingMessage) => void,

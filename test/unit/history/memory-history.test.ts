@@ -20,7 +20,7 @@ const appConfig: JsonObject = {
   spec: { strategy: { sourceStrategy: { incremental: false } } },
 };
 
-/** The name of the Build to continue from, whether there are Builds, and the references in use. */
+/** Returns the Build to continue from, whether there are Builds, and the used references. */
 async function pastOf(objects: readonly JsonObject[], changes: Partial<typeof lookup> = {}) {
   const past = await createMemoryHistory(() => frozen(objects)).read({ ...lookup, ...changes });
   return [past.previous?.name, past.hasBuilds, [...comparable(past).references].sort()];

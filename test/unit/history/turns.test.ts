@@ -4,7 +4,7 @@ import { Turns } from '../../../src/history/turns.ts';
 
 const never = new AbortController().signal;
 
-/** Lets what is waiting only for its turn have it. */
+/** Lets pending promises settle. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('Turns', () => {

@@ -18,12 +18,12 @@ const lookup = {
 const counted = (lastVersion: number, patch: JsonObject = {}) =>
   withValue(exampleBuildConfig(patch), ['status', 'lastVersion'], lastVersion);
 
-/** Everything that is waiting only for its turn has had it. */
+/** Lets pending promises settle. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-/** A history that has synced, and how often it asked the API server since. */
+/** Returns a synced history, and the number of later requests to the API server. */
 async function synced(t: TestContext, cluster: FakeCluster) {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const finished: FinishedBuild[] = [];

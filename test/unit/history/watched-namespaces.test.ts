@@ -11,7 +11,7 @@ function namespaceOf(name: string, labels: JsonObject): JsonObject {
   return { kind: 'Namespace', metadata: { name, labels: { ...labels, 'team.example.com/cost': '1' } } };
 }
 
-/** Resolves past the time after which an open watch counts as up to date. */
+/** Waits until an open watch counts as current. */
 const settle = () => new Promise((resolve) => setTimeout(resolve, 400));
 
 describe('createWatchedNamespaces', () => {

@@ -6,7 +6,7 @@ import { ClusterError } from '../../../src/kubernetes/cluster-error.ts';
 import type { Kubernetes, KubernetesRequest } from '../../../src/kubernetes/connection.ts';
 import type { Facts } from '../../../src/policy/facts.ts';
 
-/** Reads once from an API server that answers so. */
+/** Reads once from an API server with this answer. */
 async function readOnce(answer: () => unknown) {
   const [requests, failures]: [KubernetesRequest[], unknown[]] = [[], []];
   const kubernetes = {

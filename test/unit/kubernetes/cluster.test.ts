@@ -7,7 +7,7 @@ import { connectTo } from '../../helpers/connect-to.ts';
 
 const selection = { resource: 'builds', labelSelector: 'on=true' } as const;
 
-/** The cluster that an API server of one answer is. */
+/** Returns the cluster of an API server with one answer. */
 async function clusterOf(t: TestContext, answer: RequestListener, sizes?: { readonly limit: number }) {
   return createCluster(await connectTo(t, answer), sizes);
 }
@@ -131,7 +131,7 @@ describe('Cluster.list and Cluster.get', () => {
 describe('listPages', () => {
   const sizes = { first: 20, most: 100, aim: 10_000, limit: 40_000 };
 
-  /** A list of objects of those sizes; tells how many were asked for, page by page. */
+  /** Lists objects of these sizes; returns the limit of each page. */
   async function read(objects: readonly number[]) {
     const asked: string[] = [];
     const cluster: Pick<Cluster, 'list'> = {

@@ -148,7 +148,7 @@ describe('Kubernetes.request', () => {
     );
     await kubernetes.request({ method: 'GET', path: '/api' }, signal);
     writeFileSync(file, 'second');
-    // The client reads it anew after a minute.
+    // The client reads it again after a minute.
     t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 61_000 });
     await kubernetes.request({ method: 'GET', path: '/api' }, signal);
     assert.deepEqual(tokens, ['Bearer first', 'Bearer second']);

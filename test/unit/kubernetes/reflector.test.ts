@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../src/openshift/json.ts';
 import { nameOf } from '../../../src/openshift/metadata.ts';
 import { FakeCluster } from '../../helpers/fake-cluster.ts';
 
-/** Remembers names, and those in whose place it is. */
+/** An index of names that also remembers the one it replaced. */
 class Names {
   readonly known = new Set<string>();
   readonly before: readonly string[];
@@ -25,7 +25,7 @@ const named = (name: string, labels = { on: 'true' }) => ({
   metadata: { name, namespace: 'web', labels },
 });
 
-/** Advances mocked time and lets what became due run. */
+/** Advances the mocked time and runs what is due. */
 async function pass(t: TestContext, milliseconds: number): Promise<void> {
   t.mock.timers.tick(milliseconds);
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
@@ -81,7 +81,7 @@ describe('Reflector', () => {
     await pass(t, 200);
     cluster.cut();
     await pass(t, 0);
-    // A watch that had settled ends the waiting that came before it.
+    // A settled watch resets the waiting time.
     assert.deepEqual(
       events.map((event) => (event.kind === 'interrupted' ? event.retryIn : event.kind)),
       ['synced', 500, 500],

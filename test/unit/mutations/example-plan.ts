@@ -1,7 +1,7 @@
 import type { PreviousBuild } from '../../../src/policy/facts.ts';
 import type { BuildConfigPlan, BuildDecision, BuildPlan } from '../../../src/policy/plan.ts';
 
-/** The plan of a Build that leaves every field as it is, but for those given. */
+/** Returns the plan of a Build that changes nothing, except for the given fields. */
 export function buildPlan(
   changes: Partial<Omit<BuildPlan, keyof BuildDecision>> = {},
   decision: BuildDecision = { decision: 'full', reason: 'first_build', previous: undefined },
@@ -26,7 +26,7 @@ export function buildPlan(
   };
 }
 
-/** Likewise of a BuildConfig. */
+/** Returns the same for a BuildConfig. */
 export function buildConfigPlan(changes: Partial<BuildConfigPlan> = {}): BuildConfigPlan {
   return {
     kind: 'mutate',
@@ -40,7 +40,7 @@ export function buildConfigPlan(changes: Partial<BuildConfigPlan> = {}): BuildCo
   };
 }
 
-/** An earlier Build, of which little matters but what a test says. */
+/** Returns an earlier Build with the given facts. */
 export function previousBuild(stated: Pick<PreviousBuild, 'name' | 'number' | 'image'>): PreviousBuild {
   return {
     ...stated,

@@ -14,7 +14,7 @@ const sha256 = `sha256:${'0a'.repeat(32)}`;
 const sha384 = `sha384:${'1b'.repeat(48)}`;
 const sha512 = `sha512:${'2c'.repeat(64)}`;
 
-/** A host of 12 characters, a slash, and a path that fills the repository up to a length. */
+/** Returns a repository of a given length: a host of 12 characters, a slash, and a path. */
 function repositoryOfLength(length: number): string {
   return `h.example.io/${'x'.repeat(length - 13)}`;
 }
@@ -38,7 +38,7 @@ const rows: readonly [
   [`harbor.example.com/team/app@${sha512}`, 'harbor.example.com', 'team/app', undefined, sha512],
   [`harbor.example.com/team/app:1.0@${sha256}`, 'harbor.example.com', 'team/app', '1.0', sha256],
   ['HARBOR.example.com/app', 'HARBOR.example.com', 'app'],
-  // A colon after the last slash begins a tag, one before it a port.
+  // A colon after the last slash starts a tag, one before it a port.
   ['localhost:5000', undefined, 'localhost', '5000'],
   ['localhost:5000/x', 'localhost:5000', 'x'],
   ['localhost:5000/x:1', 'localhost:5000', 'x', '1'],
@@ -157,7 +157,7 @@ describe('parseImageReference', () => {
     const hex = (digits: number) => fc.stringMatching(new RegExp(`^[a-f0-9]{${digits}}$`));
     const reference: fc.Arbitrary<ImageReference> = fc.record({
       registry: fc.option(registry, { nil: undefined }),
-      // A first component named like the host of a registry is one.
+      // A first component that looks like a host would be the registry.
       path: fc.array(component, { minLength: 1, maxLength: 4 }).map((components) => ['p', ...components].join('/')),
       tag: fc.option(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/), { nil: undefined }),
       digest: fc.option(

@@ -30,7 +30,7 @@ describe('isOtherBase', () => {
     [`${python}@sha256:a`, python, 'sha256:b', true],
     ['DockerImage/python:latest@sha256:a', 'DockerImage/python', undefined, false],
     ['DockerImage/python:latest@sha256:a', 'DockerImage/python', 'sha256:b', true],
-    // Named by its digest before, by no tag now.
+    // Recorded by digest, and without a tag now.
     ['DockerImage/python@sha256:a', 'DockerImage/python', undefined, true],
     ['DockerImage/python@sha256:a', 'DockerImage/python@sha256:a', undefined, false],
     ['DockerImage/python@sha256:a', 'DockerImage/python@sha256:b', undefined, true],

@@ -33,7 +33,7 @@ const nothing: BuildOrigin = {
   env: [],
 };
 
-/** The annotation with some of its fields replaced; undefined takes one away. */
+/** Returns the annotation with some fields replaced; undefined removes one. */
 function forged(changes: JsonObject): string {
   return JSON.stringify({ ...(JSON.parse(encodeBuildOrigin(origin)) as JsonObject), ...changes });
 }

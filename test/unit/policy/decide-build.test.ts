@@ -50,7 +50,7 @@ const request: DecisionRequest = {
   previousImage: 'unchecked',
 };
 
-/** A history whose previous Build differs. */
+/** Returns a history with a changed previous Build. */
 function after(changes: Partial<PreviousBuild>): { history: BuildConfigHistory } {
   return { history: { ...complete, previous: { ...previous, ...changes } } };
 }
@@ -185,8 +185,8 @@ describe('decideBuild', () => {
 
 describe('decideBuild, healing', () => {
   /**
-   * Outcomes in one text, newest first: c or f for continued or full, + or - for how it ended; an o behind it: older
-   * than maxAge.
+   * Returns outcomes from text, newest first: c or f for incremental or full, + or - for the result; o: older than
+   * maxAge.
    */
   function outcomesFrom(text: string): readonly BuildOutcome[] {
     return (text.match(/[cf][+-]o?/g) ?? []).map((word, index) => ({
@@ -207,7 +207,7 @@ describe('decideBuild, healing', () => {
     ['c-', 'previous_failed'],
     ['c- c+ c-', 'previous_failed'],
     ['c- f+ c+', 'previous_failed'],
-    // The full one failed too: it was not the chain.
+    // The full build failed too, so the chain was not the cause.
     ['f- c-', 'continued'],
     ['f- f- c-', 'continued'],
     ['c- c-', 'continuing_fails'],
@@ -236,8 +236,8 @@ describe('decideBuild, healing', () => {
 
 describe('decideBuild, saves_nothing', () => {
   /**
-   * Outcomes in one text, newest first. `60/90` is an incremental one of 60 s whose chain started with a full build of
-   * 90 s, `60/` one of which that is not known, `90` a full one; with a - before it, it failed.
+   * Returns outcomes from text, newest first. `60/90` is an incremental Build of 60 s in a chain with a full build of
+   * 90 s, `60/` one with an unknown full build, `90` a full one; with - before it, it failed.
    */
   function outcomesFrom(text: string): readonly BuildOutcome[] {
     return text.split(' ').map((word, index) => {
@@ -274,18 +274,18 @@ describe('decideBuild, saves_nothing', () => {
     [10, false, '80/90 80/90 80/90 90', 'continued'],
     [10, false, '99/90 60/90 99/90 90', 'saves_nothing'],
     [10, false, '60/90 60/90 99/90 90', 'continued'],
-    // Only the newest three count, whatever came before.
+    // Only the newest three count.
     [10, false, '60/90 60/90 60/90 99/90 99/90 99/90 90', 'continued'],
     [10, false, '99/90 99/90 99/90 60/90 60/90 60/90 90', 'saves_nothing'],
-    // The full build is gone from the cluster: the incremental ones tell how long it took.
+    // The full build was deleted; the incremental ones have its duration.
     [10, false, '99/90 99/90 99/90', 'saves_nothing'],
-    // A chain that was started anew is measured anew.
+    // A new chain is measured again.
     [10, false, '90 99/90 99/90 99/90 90', 'continued'],
     [10, false, '99/90 90 99/90 99/90 99/90', 'continued'],
     [10, false, '60/90 60/90 60/90 90 99/90 99/90 99/90', 'continued'],
-    // A full one that failed starts none.
+    // A failed full build starts no chain.
     [10, false, '-90 99/90 99/90 99/90 90', 'saves_nothing'],
-    // One that failed says nothing about time; two would be another reason.
+    // A failed Build has no duration; two would be another reason.
     [10, false, '99/90 -/90 99/90 99/90 90', 'saves_nothing'],
     [10, false, '99/90 -/90 99/90 90', 'continued'],
   ];

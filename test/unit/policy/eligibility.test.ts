@@ -31,7 +31,7 @@ function enabledAs(value: unknown) {
   return exampleBuild({ metadata: { labels: { 's2i-incremental.io/enabled': value } } });
 }
 
-/** A BuildConfig with an origin and without the label. */
+/** Returns a BuildConfig with an origin and without the label. */
 function left(patch: JsonObject = {}) {
   const without = {
     metadata: {

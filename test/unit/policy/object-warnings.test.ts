@@ -52,7 +52,7 @@ describe('objectWarnings', () => {
     assert.deepEqual(objectWarnings({}), []);
   });
 
-  // Were the expression not linear in the length, these would not end before the runner's limit.
+  // If the expression were not linear, these would exceed the runner's time limit.
   for (const part of ['a', 'a:', 'a:/', 'a://', 'http://u', '://', 'a://b:', 'a://b:c', '@', 'a+.-']) {
     it(`handles a megabyte of ${part}`, () => {
       assert.deepEqual(warningsOf({ name: 'URL', value: part.repeat(1_000_000 / part.length) }), []);

@@ -34,7 +34,7 @@ function unmodified(...warnings: readonly string[]): OutputPlan {
   return { to: undefined, pushSecret: undefined, issued: undefined, warnings };
 }
 
-/** The plan that pushes to a repository with a tag of its own. */
+/** The plan that pushes to a repository with a fresh tag. */
 function tagged(repository: string, pushSecret?: string): OutputPlan {
   return {
     to: { kind: 'DockerImage', name: `${repository}:${fresh}` },
@@ -44,7 +44,7 @@ function tagged(repository: string, pushSecret?: string): OutputPlan {
   };
 }
 
-/** The plan that pushes to a reference without a tag of its own. */
+/** The plan that pushes to a reference without a fresh tag. */
 function redirected(name: string, pushSecret?: string): OutputPlan {
   return { to: { kind: 'DockerImage', name }, pushSecret, issued: undefined, warnings: [] };
 }

@@ -8,13 +8,13 @@ import type { RestoredBuildConfig } from '../../../src/policy/restore-build-conf
 import { exampleBuildConfig, exampleNamespace } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
 
-/** That no wrapper is delivered by default is warned of, which is a test of its own. */
+/** Without the wrapper, because its default causes a warning that has its own test. */
 const quiet = { S2I_INCREMENTAL_ASSEMBLE_WRAPPER: 'false' };
 const defaults = parseConfig('', quiet);
 const key = 's2i-incremental.io/origin';
 const strategy = exampleBuildConfig()['spec'] as { strategy: { sourceStrategy: JsonObject }; output: JsonObject };
 
-/** The origin that is recorded of the recorded BuildConfig. */
+/** The origin of the recorded BuildConfig. */
 function originWith(changes: JsonObject): string {
   return JSON.stringify({
     version: 1,
@@ -132,7 +132,7 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
       return planBuildConfig({ buildConfig, origin: 'none' }, exampleNamespace(), defaults);
     };
     assert.equal(withMore('x'.repeat(left)).reason, 'opted_in');
-    // Two bytes for each of these characters.
+    // Each of these characters has two bytes.
     const { reason, warnings } = withMore('é'.repeat(Math.ceil((left + 1) / 2)));
     assert.equal(reason, 'origin_too_large');
     assert.deepEqual(warnings, [

@@ -71,7 +71,7 @@ function planOf(changes: Partial<BuildPlanRequest> & { readonly history?: Facts[
   });
 }
 
-/** The plan, which has to be one of change. */
+/** Returns the plan, which must be a mutation. */
 function mutation(changes: Parameters<typeof planOf>[0]): BuildPlan {
   const plan = planOf(changes);
   assert.ok(plan.kind === 'mutate');

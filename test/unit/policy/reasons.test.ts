@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Reason, explainReason, isBuildReason } from '../../../src/policy/reasons.ts';
 
-/** Every code that is given. */
+/** Every code. */
 const sentences: Readonly<Record<Reason, string>> = {
   first_build: 'it is the first Build since its BuildConfig opted in',
   no_previous_image: 'no earlier Build is Complete with an image',
@@ -44,7 +44,7 @@ const sentences: Readonly<Record<Reason, string>> = {
 };
 
 describe('explainReason', () => {
-  // That each code is a row here, and no row too many, is what the type of the table says.
+  // The table's type ensures that it has exactly the codes.
   for (const [code, sentence] of Object.entries(sentences) as [Reason, string][]) {
     it(code, () => {
       assert.match(code, /^[a-z]+(?:_[a-z]+)*$/);

@@ -8,7 +8,7 @@ import { frozen } from '../frozen.ts';
 const annotation = 's2i-incremental.io/origin';
 const strategyPath = ['spec', 'strategy', 'sourceStrategy'];
 
-/** As its user has it: with a variable of its own. */
+/** The user's BuildConfig, with a variable. */
 const own = exampleBuildConfig();
 const settings = {
   from: at(own, ...strategyPath, 'from'),
@@ -29,7 +29,7 @@ function withOrigin(object: JsonObject, text: unknown): JsonObject {
   return text === undefined ? object : withValue(object, ['metadata', 'annotations', annotation], text);
 }
 
-/** As it is stored: with everything that the origin says was applied. The server leaves out the empty value. */
+/** The stored BuildConfig, with everything applied that the origin records. The server drops the empty value. */
 const applied = merge(own, {
   spec: {
     strategy: { sourceStrategy: { incremental: true, env: [{ name: 'FOO', value: 'bar' }, added, { name: 'EMPTY' }] } },
@@ -42,9 +42,9 @@ function restore(object: JsonObject, oldObject?: JsonObject) {
 
 describe('restoreBuildConfig', () => {
   const unreadable = '{"version":2}';
-  /** Of this version, and of a BuildConfig that nothing was applied to. */
+  /** Of this version, for a BuildConfig without applied values. */
   const foreign = originOf({ from: null, applied: {} });
-  /** What the webhook writes where the user has set both values. */
+  /** What the webhook writes if the user has set both values. */
   const second = originOf({ incremental: true, applied: {}, env: ['FOO', 'PIP_INDEX_URL', 'EMPTY'] });
   const recorded = { buildConfig: own, origin: 'recorded' };
   const rows: readonly [title: string, origin: unknown, old: unknown, expected: unknown][] = [

@@ -26,7 +26,7 @@ assemble: {baseUrl: "http://webhook.example.com:8081/s2i", profiles: {python: {m
   {},
 );
 
-/** A complete Build that every generated one continues from. */
+/** A complete Build from which every generated one continues. */
 const previous: JsonObject = {
   apiVersion: 'build.openshift.io/v1',
   kind: 'Build',
@@ -41,7 +41,7 @@ const previous: JsonObject = {
   status: { phase: 'Complete', output: { to: { imageDigest: `sha256:${'ab'.repeat(32)}` } } },
 };
 
-/** The Build as it is stored after its admission. */
+/** Returns the Build as stored after its admission. */
 async function mutate(build: JsonObject): Promise<JsonObject> {
   const dependencies: AdmitDependencies = {
     config,
@@ -56,10 +56,7 @@ async function mutate(build: JsonObject): Promise<JsonObject> {
   return applyPatch(build, patch);
 }
 
-/**
- * What `oc start-build --from-build` makes of a stored Build: everything is copied, only the name and two annotations
- * are new.
- */
+/** Returns what `oc start-build --from-build` creates: a copy with another name and two other annotations. */
 function cloneOf(build: JsonObject): JsonObject {
   const source = String(at(build, 'metadata', 'name'));
   return merge(build, {
@@ -74,7 +71,7 @@ function parsed(object: unknown): JsonObject {
   return JSON.parse(JSON.stringify(object)) as JsonObject;
 }
 
-/** A Build without what tells a clone from its source, and with an absent field for each one that says nothing. */
+/** Returns a Build without the differences of a clone, and without empty fields. */
 function withoutBookkeeping(build: JsonObject): JsonObject {
   const annotations = Object.entries(objectAt(build, 'metadata', 'annotations') ?? {}).filter(
     ([key]) => !key.startsWith(ours) && !key.startsWith('openshift.io/'),

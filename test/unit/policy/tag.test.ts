@@ -35,7 +35,7 @@ describe('nextTag, timestamp', () => {
     ['2026-01-31T12:00:00Z', 'Asia/Kolkata', '20260131173000'],
     ['2026-01-31T12:00:00Z', 'Asia/Kathmandu', '20260131174500'],
     ['2026-01-31T12:00:00Z', 'Pacific/Kiritimati', '20260201020000'],
-    // The hour that is left out in spring and the one that comes twice in autumn.
+    // The hour that is skipped in spring and the one that is repeated in autumn.
     ['2026-03-29T00:59:59Z', 'Europe/Berlin', '20260329015959'],
     ['2026-03-29T01:00:00Z', 'Europe/Berlin', '20260329030000'],
     ['2026-10-25T00:30:00Z', 'Europe/Berlin', '20261025023000'],
@@ -44,7 +44,7 @@ describe('nextTag, timestamp', () => {
     // Its clocks are set back by half an hour.
     ['2026-04-04T14:59:59Z', 'Australia/Lord_Howe', '20260405015959'],
     ['2026-04-04T15:00:00Z', 'Australia/Lord_Howe', '20260405013000'],
-    // A calendar and digits of its own.
+    // Another calendar and other digits.
     ['2026-01-31T12:00:00Z', 'Asia/Tehran', '20260131153000'],
   ];
   for (const [time, timezone, tag] of rows) {

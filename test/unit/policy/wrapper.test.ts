@@ -9,7 +9,7 @@ const secure = 'https://s2i.example.com/s2i';
 
 const unasked = { isProxied: false, version: '0123456789ab', failedAt: () => undefined, now: 0 };
 
-/** Variables as NAME=value, NAME without one, NAME<secret with a source. */
+/** Returns variables from text: NAME=value, NAME without a value, NAME<secret with a source. */
 function envFrom(text: string): readonly JsonObject[] {
   return text.split(' ').map((word) => {
     const [, name = '', sign, value] = /^([^=<]*)([=<]?)(.*)$/.exec(word) ?? [];

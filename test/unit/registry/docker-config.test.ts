@@ -4,7 +4,7 @@ import { authorizationFor } from '../../../src/registry/docker-config.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** A file with one password a key, which is the key itself. */
+/** Returns a file with one password per key: the key itself. */
 const fileFor = (...keys: readonly string[]) =>
   JSON.stringify({ auths: Object.fromEntries(keys.map((key) => [key, { auth: base64(`user:${key}`) }])) });
 

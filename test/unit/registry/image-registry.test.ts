@@ -8,7 +8,7 @@ const present: ImageAnswer = { kind: 'present', digest: `sha256:${'a'.repeat(64)
 const missing: ImageAnswer = { kind: 'missing' };
 const unknown: ImageAnswer = { kind: 'unknown', error: new RegistryError('unavailable', 'it answered 503') };
 
-/** A registry whose answers the test gives, at once or when it is released. */
+/** A registry with the test's answers, at once or when released. */
 function startRegistry(first: ImageAnswer = present) {
   let now = 0;
   let answer = first;

@@ -23,36 +23,34 @@ function fileWith(t: TestContext, text: string): string {
   return join(folder, 'file');
 }
 
-/** What a Secret of the type dockerconfigjson holds. */
+/** The content of a Secret of the type dockerconfigjson. */
 const credentialsFor = (host: string) =>
   JSON.stringify({ auths: { [host]: { username: 'robot', password: 'secret' } } });
 
-interface Asked {
+interface Lookup {
   readonly image: string;
   readonly plainHttp?: readonly string[];
   readonly credentialsFile?: string;
   readonly caFile?: string;
 }
 
-/**
- * Something to ask with as it is configured; answers with what can be compared: of an error the code and the message.
- */
-function clientOf({ image, plainHttp = [], credentialsFile = '', caFile = '' }: Asked) {
+/** Returns a configured client whose answers can be compared; for an error code and message. */
+function clientOf({ image, plainHttp = [], credentialsFile = '', caFile = '' }: Lookup) {
   const client = createRegistryClient({ plainHttp }, new MountedFiles({ credentialsFile, caFile }));
   return async (signal = AbortSignal.timeout(5_000)) => told(await client(image, signal));
 }
 
-const ask = (asked: Asked) => clientOf(asked)();
+const ask = (lookup: Lookup) => clientOf(lookup)();
 
 function told(answer: ImageAnswer): unknown {
   return answer.kind === 'unknown' ? [answer.error.code, answer.error.message] : answer;
 }
 
-/** Asks a server without TLS that answers so. */
+/** Asks a server without TLS with this answer. */
 async function askPlain(t: TestContext, answer: RequestListener, reference = `@${digest}`) {
-  const { host, seen } = await startOddRegistry(t, answer);
+  const { host, requests } = await startOddRegistry(t, answer);
   const answered = await ask({ image: `${host}/team/app${reference}`, plainHttp: [host] });
-  return { answered, host, lines: seen.map(({ line }) => line) };
+  return { answered, host, lines: requests.map(({ line }) => line) };
 }
 
 const status =
@@ -148,18 +146,18 @@ describe('createRegistryClient, credentials', () => {
       ? response.end()
       : response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
 
-  /** Asks a registry with passwords with what the file holds for it. */
+  /** Asks a registry with passwords, using this file. */
   async function askWith(t: TestContext, fileFor: (host: string) => string, answer = withPassword) {
-    const { host, seen } = await startOddRegistry(t, answer);
+    const { host, requests } = await startOddRegistry(t, answer);
     const credentialsFile = fileWith(t, fileFor(host));
     const asked = clientOf({ image: `${host}/team/app@${digest}`, plainHttp: [host], credentialsFile });
-    return { answered: await asked(), asked, credentialsFile, host, seen };
+    return { answered: await asked(), asked, credentialsFile, host, requests };
   }
 
   it('are sent after a challenge', async (t) => {
-    const { answered, seen } = await askWith(t, credentialsFor);
+    const { answered, requests } = await askWith(t, credentialsFor);
     assert.deepEqual(answered, { kind: 'present', digest });
-    assert.deepEqual(seen, [
+    assert.deepEqual(requests, [
       { line: `HEAD ${byDigest}`, authorization: undefined },
       { line: `HEAD ${byDigest}`, authorization: basic },
     ]);
@@ -171,9 +169,9 @@ describe('createRegistryClient, credentials', () => {
       else if (url === '/v2/') response.writeHead(401, { 'www-authenticate': 'Basic realm="r"' }).end();
       else response.writeHead(404).end();
     };
-    const { answered, seen } = await askWith(t, credentialsFor, hide);
+    const { answered, requests } = await askWith(t, credentialsFor, hide);
     assert.deepEqual(answered, { kind: 'present', digest });
-    assert.deepEqual(seen, [
+    assert.deepEqual(requests, [
       { line: `HEAD ${byDigest}`, authorization: undefined },
       { line: 'GET /v2/', authorization: undefined },
       { line: `HEAD ${byDigest}`, authorization: basic },
@@ -182,25 +180,25 @@ describe('createRegistryClient, credentials', () => {
 
   it('are not sent to an open registry', async (t) => {
     const open: RequestListener = ({ url }, response) => response.writeHead(url === '/v2/' ? 200 : 404).end();
-    const { answered, seen } = await askWith(t, credentialsFor, open);
+    const { answered, requests } = await askWith(t, credentialsFor, open);
     assert.deepEqual(answered, { kind: 'missing' });
-    assert.deepEqual(seen, [
+    assert.deepEqual(requests, [
       { line: `HEAD ${byDigest}`, authorization: undefined },
       { line: 'GET /v2/', authorization: undefined },
     ]);
   });
 
   it('of another host are not sent', async (t) => {
-    const { answered, host, seen } = await askWith(t, () => credentialsFor('other.example.com'));
+    const { answered, host, requests } = await askWith(t, () => credentialsFor('other.example.com'));
     assert.deepEqual(answered, ['unauthorized', `${host} answered 401`]);
-    assert.deepEqual(seen, [{ line: `HEAD ${byDigest}`, authorization: undefined }]);
+    assert.deepEqual(requests, [{ line: `HEAD ${byDigest}`, authorization: undefined }]);
   });
 
   it('that are wrong are sent once', async (t) => {
     const refuse = status(401, { 'www-authenticate': 'Basic realm="r"' });
-    const { answered, host, seen } = await askWith(t, credentialsFor, refuse);
+    const { answered, host, requests } = await askWith(t, credentialsFor, refuse);
     assert.deepEqual(answered, ['unauthorized', `${host} answered 401`]);
-    assert.equal(seen.length, 2);
+    assert.equal(requests.length, 2);
   });
 
   it('are read again for the next lookup', async (t) => {
@@ -221,7 +219,7 @@ describe('createRegistryClient, credentials', () => {
 });
 
 describe('createRegistryClient, tokens', () => {
-  /** A registry that wants a token, which a server beside it gives. */
+  /** Starts a registry that needs a token, and a server for tokens. */
   async function startWithTokens(t: TestContext, giveToken: RequestListener) {
     const tokens = await startOddRegistry(t, giveToken);
     const challenge = `Bearer realm="http://${tokens.host}/token",service="the registry"`;
@@ -242,10 +240,10 @@ describe('createRegistryClient, tokens', () => {
         response.end(JSON.stringify({ [key]: 't0ken' })),
       );
       assert.deepEqual(await answer(), { kind: 'present', digest });
-      assert.deepEqual(tokens.seen, [
+      assert.deepEqual(tokens.requests, [
         { line: 'GET /token?service=the+registry&scope=repository%3Ateam%2Fapp%3Apull', authorization: basic },
       ]);
-      assert.deepEqual(registry.seen, [
+      assert.deepEqual(registry.requests, [
         { line: `HEAD ${byDigest}`, authorization: undefined },
         { line: `HEAD ${byDigest}`, authorization: 'Bearer t0ken' },
       ]);
@@ -280,14 +278,14 @@ describe('createRegistryClient, tokens', () => {
       'unexpected_answer',
       `${tokens.host} is to be asked without TLS, and not in registry.plainHttp`,
     ]);
-    assert.deepEqual(tokens.seen, []);
+    assert.deepEqual(tokens.requests, []);
   });
 });
 
 describe('createRegistryClient, redirects', () => {
   it('keep credentials within a host, and drop them for another', async (t) => {
     const mirror = await startOddRegistry(t, status(200));
-    const { host, seen } = await startOddRegistry(t, ({ url, headers }, response) => {
+    const { host, requests } = await startOddRegistry(t, ({ url, headers }, response) => {
       const location = url === byDigest ? '/moved' : `http://${mirror.host}/there`;
       if (headers.authorization === undefined) response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
       else response.writeHead(307, { location }).end();
@@ -298,17 +296,17 @@ describe('createRegistryClient, redirects', () => {
       kind: 'present',
       digest,
     });
-    assert.deepEqual(seen, [
+    assert.deepEqual(requests, [
       { line: `HEAD ${byDigest}`, authorization: undefined },
       { line: `HEAD ${byDigest}`, authorization: basic },
       { line: 'HEAD /moved', authorization: basic },
     ]);
-    assert.deepEqual(mirror.seen, [{ line: 'HEAD /there', authorization: undefined }]);
+    assert.deepEqual(mirror.requests, [{ line: 'HEAD /there', authorization: undefined }]);
   });
 
   it('do not answer the challenge of another host', async (t) => {
     const thief = await startOddRegistry(t, status(401, { 'www-authenticate': 'Basic realm="r"' }));
-    const { host, seen } = await startOddRegistry(t, status(302, { location: `http://${thief.host}/` }));
+    const { host, requests } = await startOddRegistry(t, status(302, { location: `http://${thief.host}/` }));
     const credentialsFile = fileWith(t, credentialsFor(host));
     const answered = await ask({
       image: `${host}/team/app@${digest}`,
@@ -316,7 +314,7 @@ describe('createRegistryClient, redirects', () => {
       credentialsFile,
     });
     assert.deepEqual(answered, ['unauthorized', `${thief.host} answered 401`]);
-    assert.deepEqual([seen.length, thief.seen], [1, [{ line: 'HEAD /', authorization: undefined }]]);
+    assert.deepEqual([requests.length, thief.requests], [1, [{ line: 'HEAD /', authorization: undefined }]]);
   });
 
   it('are not followed to plain HTTP', async (t) => {
@@ -326,7 +324,7 @@ describe('createRegistryClient, redirects', () => {
       'unexpected_answer',
       `${plain.host} is to be asked without TLS, and not in registry.plainHttp`,
     ]);
-    assert.deepEqual(plain.seen, []);
+    assert.deepEqual(plain.requests, []);
   });
 
   it('are followed at most three times', async (t) => {
@@ -360,9 +358,9 @@ describe('createRegistryClient, TLS', () => {
   });
 
   it('is used unless the host is in plainHttp', async (t) => {
-    const { host, seen } = await startOddRegistry(t, status(200));
+    const { host, requests } = await startOddRegistry(t, status(200));
     assert.deepEqual(await ask({ image: `${host}/team/app@${digest}` }), ['unreachable', `${host} cannot be reached`]);
-    assert.deepEqual(seen, []);
+    assert.deepEqual(requests, []);
   });
 
   it('rejects a file without certificate', async (t) => {

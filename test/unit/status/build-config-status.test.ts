@@ -76,7 +76,7 @@ describe('createStatus', () => {
       from: 'harbor.example.com/team/app:0',
     });
     assert.equal(chain, null);
-    // The webhook continues from it all the same: it has an image.
+    // The webhook continues from it because it has an image.
     assert.equal(previous?.build, 'app-2');
   });
 });

@@ -2,7 +2,7 @@ import type { JsonObject } from '../../../src/openshift/json.ts';
 import { merge } from '../../helpers/fixtures.ts';
 import { completeBuild, ourAnnotations } from '../history/example-builds.ts';
 
-/** A Build of `app` as admitted, Complete after so many seconds, with a merge patch laid over it. */
+/** Returns a Build of `app` as admitted, complete after a number of seconds, with a merge patch applied. */
 export function admittedBuild(
   number: number,
   decision: 'full' | 'incremental',
@@ -20,7 +20,7 @@ export function admittedBuild(
   return layers.reduce((build, layer) => merge(build, layer) as JsonObject, completeBuild(number));
 }
 
-/** The opted-in BuildConfig of these Builds, with a merge patch laid over it. */
+/** Returns the opted-in BuildConfig of these Builds, with a merge patch applied. */
 export function exampleBuildConfig(patch: JsonObject = {}): JsonObject {
   const buildConfig = {
     kind: 'BuildConfig',

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { logLevels } from '../../../src/config/schema.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 
-/** A stream that keeps what is written to it. */
+/** A stream that keeps its text. */
 function memory() {
   const texts: string[] = [];
   return { write: (text: string) => void texts.push(text), text: () => texts.join('') };
@@ -87,7 +87,7 @@ describe('createLogger', () => {
     });
   }
 
-  /** Lines as text for people, without the time. */
+  /** Returns lines as text for people, without the time. */
   const textOf = (fields: object) => {
     const stream = memory();
     createLogger({ level: 'info', format: 'text' }, stream).info(fields, 'listening');

@@ -15,7 +15,7 @@ const record: AdmissionRecord = {
   seconds: 0.003,
 };
 
-/** The samples of one metric, but for those that are as in the beginning. */
+/** Returns the samples of one metric that differ from their initial values. */
 async function samples(metrics: ReturnType<typeof createMetrics>, name: string): Promise<readonly string[]> {
   const beginning = new Set((await createMetrics().expose()).split('\n'));
   const lines = (await metrics.expose()).split('\n').filter((line) => !beginning.has(line));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { RateLimit } from '../../../src/telemetry/rate-limit.ts';
 
-/** How many of so many in a row are allowed. */
+/** Returns how many in a row are allowed. */
 function allowed(limit: RateLimit, key: string, now: number, wanted = 30): number {
   return Array.from({ length: wanted }, () => limit.take(key, now)).filter(Boolean).length;
 }

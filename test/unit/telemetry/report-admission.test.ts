@@ -31,7 +31,7 @@ const known = { uid: 'u', resource: 'builds', operation: 'CREATE', namespace: 't
 const counted = { resource: 'builds', operation: 'CREATE', seconds: 0.0126 };
 const previous = previousBuild({ name: 'api-0', number: 0, image: 'harbor.example.com/team/app:1' });
 
-/** Reports an admission; what was logged, line by line without its time, and what was counted. */
+/** Reports an admission; returns the logged lines without time, and the counted metrics. */
 function report(admission: Admission, given = request) {
   const texts: string[] = [];
   const records: AdmissionRecord[] = [];
