@@ -4,8 +4,7 @@ import { type ReviewDependencies, createReviewHandler, reviewPaths } from './rev
 const paths = Object.values(reviewPaths);
 
 /**
- * The HTTPS application: `POST /mutate` and `POST /mutate/namespace`, and an answer that helps to whatever else is
- * asked.
+ * Creates the HTTPS application: `POST /mutate` and `POST /mutate/namespace`, with a helpful answer to other requests.
  */
 export function createAdmissionApp(dependencies: ReviewDependencies): Express {
   const app = express();

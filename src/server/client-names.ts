@@ -1,9 +1,9 @@
 import type { RequestListener } from 'node:http';
 import { TLSSocket } from 'node:tls';
 
-/** A caller whose certificate is good and whose name is not. */
+/** A caller with a valid certificate for another name. */
 export interface RefusedClient {
-  /** The common names of its certificate. */
+  /** The common names in its certificate. */
   readonly names: readonly string[];
   readonly address: string | undefined;
 }
@@ -11,8 +11,8 @@ export interface RefusedClient {
 type Subject = { readonly CN?: string | string[] } | undefined;
 
 /**
- * Lets those through whose verified certificate has one of the common names, as Kubernetes'
- * `--requestheader-allowed-names` does; others are answered 403.
+ * Admits callers whose verified certificate has one of the common names, like Kubernetes'
+ * `--requestheader-allowed-names`; others get 403.
  */
 export function requireClientNames(
   allowed: readonly string[],
@@ -21,7 +21,7 @@ export function requireClientNames(
 ): RequestListener {
   return (request, response) => {
     const { socket } = request;
-    // Several common names are a list, which the types do not know; without a certificate there is no subject either.
+    // Several common names are a list, which the types do not know; without a certificate there is no subject.
     const subject = socket instanceof TLSSocket ? (socket.getPeerCertificate().subject as Subject) : undefined;
     const names = [subject?.CN ?? []].flat();
     if (names.some((name) => allowed.includes(name))) {

@@ -1,22 +1,22 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A connection, and the exchange that goes on there; nothing is kept of one that is over. */
+/** A connection and its current exchange; nothing is kept of a finished one. */
 interface Connection {
   readonly key: string;
   readonly socket: Socket;
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
-  /** Its place in the order of their use. */
+  /** Increases with each use. */
   used: number;
 }
 
 /**
- * Holds a server to so many connections. A newcomer is let in, and one is closed instead on which nothing is being
- * answered: of the address that has most of them, the one that has been so for longest.
+ * Limits the connections of a server. For a new one, another is closed on which no answer is being made: of the address
+ * with the most connections, the one that has been unused longest.
  */
 export function limitConnections(server: Server, max: number): void {
-  // By the other end, which the socket that carries TLS and the one inside it share.
+  // By the remote end, which the TLS socket and the socket inside it share.
   const open = new Map<string, Connection>();
   let uses = 0;
   server.on('connection', (socket: Socket) => {

@@ -1,12 +1,12 @@
-/** What JSON.parse would make of a text. */
+/** Measures the size of the value that JSON.parse would return. */
 export interface JsonSize {
-  /** Lists and objects in one another. */
+  /** Nesting of lists and objects. */
   readonly depth: number;
-  /** Brackets that open, commas and colons: each stands for one value or key at most. */
+  /** Opening brackets, commas and colons: at most one value or key each. */
   readonly marks: number;
 }
 
-/** Measures a JSON text without parsing it; it need not be JSON. Stops where either is over the limit. */
+/** Measures a text without parsing it, even if it is no JSON. Stops at a limit. */
 export function measureJson(text: Buffer, limit: JsonSize): JsonSize {
   let [depth, deepest, marks] = [0, 0, 0];
   for (let at = 0; at < text.length && deepest <= limit.depth && marks <= limit.marks; at += 1) {
@@ -34,7 +34,7 @@ export function measureJson(text: Buffer, limit: JsonSize): JsonSize {
   return { depth: deepest, marks };
 }
 
-/** Returns where the string that begins at a quote ends. */
+/** Returns the end of the string that starts at a quote. */
 function endOfString(text: Buffer, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== 0x22) at += text[at] === 0x5c ? 2 : 1;

@@ -1,14 +1,14 @@
 import express, { type Express } from 'express';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** One condition of readiness, e.g. `{name: 'certificate', ok: true, detail: '364 days left'}`. */
+/** A condition of readiness, such as `{name: 'certificate', ok: true, detail: '364 days left'}`. */
 export interface ReadinessCheck {
   readonly name: string;
   readonly ok: boolean;
   readonly detail: string;
 }
 
-/** The plain-HTTP application for probes and Prometheus: `/healthz`, `/readyz`, `/metrics`. */
+/** Creates the HTTP application for probes and Prometheus: `/healthz`, `/readyz`, `/metrics`. */
 export function createOperationsApp(
   metrics: Metrics,
   checkReadiness: () => readonly ReadinessCheck[],

@@ -6,21 +6,21 @@ import type { AdmissionRequest } from '../policy/eligibility.ts';
 import { type BodyLimits, ReviewBodies } from './review-bodies.ts';
 import { RequestError, sendJson } from './send-json.ts';
 
-/** Part of the caller's own timeout that an answer may take; the rest is for the way back. */
+/** The part of the caller's timeout that an answer may take; the rest is for the network. */
 const timeoutShare = 0.9;
 
 export interface ReviewDependencies extends AdmitDependencies {
-  /** Told of every answered review; times are milliseconds. */
+  /** Called for every answered review; times are milliseconds. */
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
   readonly bodyLimits?: BodyLimits;
-  /** Whether the process is on its way out: connections are then told to close. */
+  /** Whether the process is shutting down; then connections are closed. */
   readonly isDraining: () => boolean;
 }
 
-/** Where reviews are sent: of what has the label itself, and of what has not in namespaces that have it. */
+/** The paths of reviews: of objects with the label, and of objects without it in namespaces that have it. */
 export const reviewPaths = { label: '/mutate', namespace: '/mutate/namespace' } as const;
 
-/** Answers a POST with an AdmissionReview. Whatever can be answered as a review is; anything else gets a JSON error. */
+/** Answers a POST with an AdmissionReview, if it is one; otherwise with a JSON error. */
 export function createReviewHandler(dependencies: ReviewDependencies) {
   const { config, clock, onAdmission } = dependencies;
   const bodies = new ReviewBodies(dependencies.bodyLimits);
@@ -47,25 +47,25 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
 }
 
 function sendFailure(incoming: IncomingMessage, response: ServerResponse, error: unknown): void {
-  // Where the caller is gone there is nobody to answer; where the answer is out, it stands.
+  // The caller may be gone, or the answer sent.
   if (response.headersSent || response.destroyed) return;
   const { status, message } = describeError(error);
   if (!incoming.complete) {
-    // Whatever is still to come of the request is not waited for, and read only so that the answer is.
+    // The rest of the request is read and ignored, so that the caller reads the answer.
     response.setHeader('Connection', 'close');
     incoming.resume();
   }
   sendJson(response, status, JSON.stringify({ error: message }));
 }
 
-/** @throws RequestError where the body is something else than JSON */
+/** @throws RequestError if the body is not declared as JSON */
 function checkType({ headers }: IncomingMessage): void {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/json') return;
   throw new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);
 }
 
-/** Milliseconds the caller will wait, from its `?timeout=`; without one that can be read, no limit of its own. */
+/** Returns the milliseconds that the caller waits, from its `?timeout=`; infinity if it is missing or invalid. */
 function callerTimeout(url: string): number {
   const query = url.indexOf('?');
   const parameter = query === -1 ? null : new URLSearchParams(url.slice(query)).get('timeout');

@@ -1,14 +1,13 @@
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { ScriptCatalog } from '../assemble/catalog.ts';
 
-/** What a version in a path looks like. */
+/** The form of a version in a path. */
 const wellFormed = /^[0-9a-f]{12}$/;
 
 /**
- * The plain-HTTP application for build pods: `/s2i/<version>/<profile>/{assemble,run}`, GET and HEAD, nothing else; no
- * answer depends on anything but the path. A version that is not this process's own is answered with its scripts too,
- * but not to be kept: during a rollout a Build may have been admitted by another replica, and S2I would take a 404 for
- * "no such script" and go on with the image's own.
+ * Creates the HTTP application for build pods: GET and HEAD of `/s2i/<version>/<profile>/{assemble,run}`; answers
+ * depend only on the path. An unknown version also gets the current scripts, but not for caching: during a rollout,
+ * another replica may have admitted the Build, and S2I would treat a 404 as "no such script" and use the image's own.
  */
 export function createScriptsApp(catalog: ScriptCatalog): Express {
   const app = express();
@@ -24,7 +23,7 @@ export function createScriptsApp(catalog: ScriptCatalog): Express {
       return;
     }
     const isCurrent = version === catalog.version;
-    // It means any script at all, which would be answered without one: whoever has none is to get it.
+    // `*` matches any script, so the answer would have no content; the caller needs the script.
     if (request.headers['if-none-match']?.trim() === '*') delete request.headers['if-none-match'];
     response
       .set('Cache-Control', isCurrent ? 'public, max-age=31536000, immutable' : 'no-cache')
@@ -41,7 +40,7 @@ export function createScriptsApp(catalog: ScriptCatalog): Express {
       .type('text/plain')
       .send(isRead ? 'there is no such script\n' : 'scripts can only be read\n');
   };
-  // A path that cannot even be decoded is an error to the router, and to us one more path that is not there.
+  // The router reports a path that cannot be decoded as an error; here it is just not found.
   const refuseUnreadable: ErrorRequestHandler = (_error, request, response, next) => refuse(request, response, next);
   app.use(refuse, refuseUnreadable);
   return app;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** A request that cannot be answered as a review; the message is for whoever sent it. */
+/** A request cannot be answered as a review; the message is for its sender. */
 export class RequestError extends Error {
   /** The HTTP status. */
   readonly code: number;
@@ -11,7 +11,7 @@ export class RequestError extends Error {
   }
 }
 
-/** Answers with a JSON text, whole in one write. */
+/** Sends a JSON text in one write. */
 export function sendJson(response: ServerResponse, status: number, body: string): void {
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=utf-8',
