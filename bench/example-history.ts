@@ -85,6 +85,7 @@ const buildTemplate = createTemplate(
   ),
 );
 
+/** Returns a stored Build as JSON. */
 export function storedBuildText(buildConfig: number, number: number): string {
   const serial = buildConfig * 31 + number;
   return buildTemplate({
@@ -105,6 +106,7 @@ const buildConfigTemplate = createTemplate(
   }),
 );
 
+/** Returns a stored BuildConfig as JSON. */
 export function storedBuildConfigText(buildConfig: number): string {
   return buildConfigTemplate(identityOf(buildConfig));
 }

@@ -91,6 +91,7 @@ export function startHelper(core: 0 | 1, folder: string, file: string): PinnedPr
   return startPinned(core, [...nodeOptions, program, join(folder, 'tls.crt'), join(folder, 'tls.key')], 'inherit');
 }
 
+/** Starts the bare server. */
 export async function startBare(folder: string): Promise<MeasuredServer> {
   const bare = startHelper(0, folder, './bare.ts');
   const port = (await bare.started) as number;

@@ -32,12 +32,12 @@ export function scriptTexts(): { assemble: string; run: string } {
 /** Returns the text that scripts.ts must have. */
 export function embedScripts(): string {
   return [
-    '// Made from the parts in shell/ by hack/embed-scripts.ts: change those, then run it.',
+    '// Generated from shell/ by hack/embed-scripts.ts: change those files, then run it.',
     '',
-    '/** The assemble wrapper, its settings at their defaults. */',
+    '/** The assemble wrapper with default settings. */',
     `export const assembleTemplate = ${templateLiteral(scriptTexts().assemble)};`,
     '',
-    "/** The wrapper's run, its settings at their defaults. */",
+    "/** The wrapper's run with default settings. */",
     `export const runTemplate = ${templateLiteral(scriptTexts().run)};`,
     '',
   ].join('\n');

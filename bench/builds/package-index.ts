@@ -17,6 +17,7 @@ export interface PackageIndex {
   close(): void;
 }
 
+/** Starts the index on a free port. */
 export async function startPackageIndex(): Promise<PackageIndex> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '', 'http://localhost').pathname);

@@ -1,6 +1,6 @@
-// Made from the parts in shell/ by hack/embed-scripts.ts: change those, then run it.
+// Generated from shell/ by hack/embed-scripts.ts: change those files, then run it.
 
-/** The assemble wrapper, its settings at their defaults. */
+/** The assemble wrapper with default settings. */
 export const assembleTemplate = `#!/bin/sh
 # The s2i-incremental assemble wrapper. An image built from the previous image still contains the remains of earlier
 # builds. This script removes them, except for the dependencies that are kept on purpose, runs the real assemble, and
@@ -972,7 +972,7 @@ fi
 exit "$wrapper_rc"
 `;
 
-/** The wrapper's run, its settings at their defaults. */
+/** The wrapper's run with default settings. */
 export const runTemplate = `#!/bin/sh
 # The s2i-incremental run. With scripts from the webhook, S2I makes /usr/libexec/s2i/run the command of the image,
 # unless run is one of them. This one starts the repository's own run, which the assemble wrapper kept, else the

@@ -20,6 +20,7 @@ export type SecretData = Readonly<Record<string, string>>;
 /** The keys of the Secret; `ca.crt` is the whole bundle. */
 export const secretKeys = { cert: 'tls.crt', key: 'tls.key', bundle: 'ca.crt', authorityKeys: 'ca-keys.pem' } as const;
 
+/** Returns the data of the Secret. */
 export function encodeCertificates({ authorities, leaf }: StoredCertificates): SecretData {
   return {
     [secretKeys.cert]: leaf.cert,

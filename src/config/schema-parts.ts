@@ -10,6 +10,7 @@ export const secretName = string.refine((text) => text === '' || isObjectName(te
   error: 'must be the name of a Secret (lower-case letters, digits, "-" and ".")',
 });
 
+/** Accepts one of the values. */
 export function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
   return z.enum(values, { error: (issue) => `must be one of ${values.join(', ')}; is ${JSON.stringify(issue.input)}` });
 }

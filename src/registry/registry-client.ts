@@ -29,6 +29,7 @@ const manifestTypes = [
  */
 export type AskRegistry = (image: string, signal: AbortSignal) => Promise<ImageAnswer>;
 
+/** Returns a client that reads its credentials and trust from the files for each lookup. */
 export function createRegistryClient(config: Pick<RegistryConfig, 'plainHttp'>, files: MountedFiles): AskRegistry {
   const plainHosts = new Set(config.plainHttp.map((host) => new URL(`http://${host}`).host));
   return async (image, signal) => {

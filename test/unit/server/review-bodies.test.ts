@@ -58,8 +58,8 @@ async function startServer(t: TestContext, limits: Partial<BodyLimits>) {
 const bodyOf = (length: number, wait = false) => JSON.stringify({ wait, padding: 'x'.repeat(length) });
 const full = 'too much is being sent at once; try again';
 
-describe('a body', () => {
-  it('is passed on as it is', async (t) => {
+describe('ReviewBodies', () => {
+  it('passes a body on unmodified', async (t) => {
     const { post } = await startServer(t, {});
     assert.deepEqual(await post('{"a":["ä",1]}'), [200, '{"a":["ä",1]}']);
   });
@@ -78,19 +78,19 @@ describe('a body', () => {
     ['that is long', 'x'.repeat(3_145_729), {}, 413, 'the body is larger than 3145728 bytes'],
   ];
   for (const [title, body, headers, status, text] of refused) {
-    it(`${title} is refused`, async (t) => {
+    it(`rejects a body ${title}`, async (t) => {
       const { post } = await startServer(t, {});
       assert.deepEqual(await post(body, headers), [status, text]);
     });
   }
 
-  it('that is as deep, and has as many values, as one may is taken', async (t) => {
+  it('accepts a body with the greatest depth and number of values', async (t) => {
     const { post } = await startServer(t, {});
     assert.equal((await post('['.repeat(64) + ']'.repeat(64)))[0], 200);
     assert.equal((await post(`[${'{},'.repeat(29_999)}0]`))[0], 200);
   });
 
-  it('is passed on as it is in pieces, its length told or not', async (t) => {
+  it('passes a body on in pieces, with or without Content-Length', async (t) => {
     const { open } = await startServer(t, {});
     const body = bodyOf(100 * kB);
     for (const headers of [{ 'Content-Length': body.length }, { 'Transfer-Encoding': 'chunked' }]) {
@@ -104,7 +104,7 @@ describe('a body', () => {
     }
   });
 
-  it('counts until it is answered, whether its caller is still there or not', async (t) => {
+  it('counts a body until it is answered, even if its caller is gone', async (t) => {
     // A body of 20 kB counts as 80 kB.
     const { open, post, waiting, arrived } = await startServer(t, { total: 120 * kB, reserved: 0, small: 0 });
     const first = open();
@@ -120,7 +120,7 @@ describe('a body', () => {
     assert.equal((await post(bodyOf(20 * kB)))[0], 200);
   });
 
-  it('that is small has room of its own', async (t) => {
+  it('reserves room for small bodies', async (t) => {
     const { open, post, arrived } = await startServer(t, { total: 100 * kB, reserved: 15 * kB, small: 2 * kB });
     open().end(bodyOf(20 * kB, true));
     await arrived;
@@ -130,7 +130,7 @@ describe('a body', () => {
     assert.deepEqual(await post(`[${'{},'.repeat(400)}0]`), [503, full]);
   });
 
-  it('that stopped coming makes room for one that comes', async (t) => {
+  it('drops a stalled body for a new one', async (t) => {
     const { open, post } = await startServer(t, { total: 100 * kB, reserved: 0, small: 0 });
     const stopped = Array.from({ length: 4 }, () => {
       const outgoing = open({ 'Content-Length': 30 * kB });
