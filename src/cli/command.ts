@@ -121,7 +121,9 @@ function parseCommandLine(args: readonly string[], options: Options, allowPositi
 function renderHelp(definition: CommandText, program: ProgramName): string {
   const { name, names, namesHelp, options, about, notes, usage } = definition;
   const rows = [
-    ...(names === undefined || namesHelp === undefined ? [] : [[names.replace(/[[\]…]/g, ''), namesHelp] as const]),
+    ...(names === undefined || namesHelp === undefined
+      ? []
+      : [[names.replace(/[[\]\u2026]/g, ''), namesHelp] as const]),
     ...Object.entries(options).map(([key, option]) => [flagOf(key, option), option.help] as const),
   ];
   const width = Math.max(...rows.map(([left]) => left.length)) + 2;

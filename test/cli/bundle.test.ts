@@ -23,6 +23,10 @@ describe('bundle in an empty folder', () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
+  it('is ASCII, of which V8 keeps one byte for each character, and two of any other text', () => {
+    assert.deepEqual(readFileSync(program, 'utf8').match(/.{0,40}\P{ASCII}.{0,40}/gu), null);
+  });
+
   it('runs the demo', async () => {
     const { status, stdout, stderr } = await runProgram(['demo'], { program, cwd: folder });
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
