@@ -44,8 +44,6 @@ export class Chain {
    * that.
    */
   #lost: BuildPosition | undefined;
-  /** Computed on demand. */
-  #past: Past | undefined;
 
   constructor(key: string) {
     this.key = key;
@@ -74,8 +72,9 @@ export class Chain {
     return previous === undefined ? 0 : 500 + previous.image.length + settingsSizeOf(previous);
   }
 
+  /** Computed each time: kept for 20,000 BuildConfigs it takes 25 MB, and computing it a few microseconds. */
   get past(): Past {
-    return (this.#past ??= pastOf([...this.#builds]));
+    return pastOf([...this.#builds]);
   }
 
   /** Removes a Build and adds another one. */
@@ -83,7 +82,6 @@ export class Chain {
     if (before !== undefined) this.#builds.delete(before);
     if (after !== undefined) this.#builds.add(after.build);
     this.#continuable += Number(after?.build.canBeContinued ?? false) - Number(before?.canBeContinued ?? false);
-    this.#past = undefined;
 
     const newest = this.#previous ?? this.#lost;
     const candidate = after?.previous;

@@ -6,6 +6,9 @@ import type { IssuedTag } from '../policy/plan.ts';
  */
 const keepFor = 7_200_000;
 
+/** Milliseconds between two looks for tags that are too old. */
+const sweepEvery = 60_000;
+
 /**
  * Bytes for 30,000 series, more than a large cluster builds within two hours. Beyond the limit the oldest are
  * forgotten. That matters only until the watch reports the Builds, whose tags count as used.
@@ -27,6 +30,8 @@ export class IssuedTags {
   readonly #lastTags = new Map<string, LastTag>();
   readonly #maxBytes: number;
   #bytes = 0;
+  /** When the old ones were last forgotten. */
+  #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(maxBytes = defaultMaxBytes) {
     this.#maxBytes = maxBytes;
@@ -43,6 +48,9 @@ export class IssuedTags {
     this.#forget(series);
     this.#lastTags.set(series, { position, at: now });
     this.#bytes += sizeOf(series);
+    // Not each time: finding the first key of a map skips those that were deleted before it.
+    if (this.#bytes <= this.#maxBytes && Math.abs(now - this.#sweptAt) < sweepEvery) return;
+    this.#sweptAt = now;
     for (const [oldest, last] of this.#lastTags) {
       if (this.#bytes <= this.#maxBytes && isRecent(last, now)) return;
       this.#forget(oldest);
