@@ -10,6 +10,8 @@ export interface LoadQuestion {
   readonly case: CaseName;
   readonly connections: number;
   readonly seconds: number;
+  /** Requests a second, all connections together; undefined: each sends its next one at once. */
+  readonly rate?: number | undefined;
   /** A body to send besides, ten times a second. */
   readonly beside?: string;
 }
@@ -33,14 +35,19 @@ const thorough = 101;
 const prepared = new Map<CaseName, readonly Buffer[]>();
 let serial = 0;
 
-async function load({ port, case: name, connections, seconds, beside }: LoadQuestion): Promise<LoadAnswer> {
+async function load({ port, case: name, connections, seconds, rate, beside }: LoadQuestion): Promise<LoadAnswer> {
   const requests = prepared.get(name) ?? requestsOf(name);
   prepared.set(name, requests);
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)));
   const milliseconds: number[] = [];
-  const until = performance.now() + seconds * 1_000;
-  const sendOn = async (socket: TLSSocket) => {
-    for (let since = performance.now(); since < until; since = performance.now()) {
+  const start = performance.now();
+  const until = start + seconds * 1_000;
+  const interval = rate === undefined ? 0 : (connections / rate) * 1_000;
+  const sendOn = async (socket: TLSSocket, place: number) => {
+    let since = start + (place / connections) * interval;
+    // With a rate, an answer is late from when its request was due, also where it was sent later.
+    for (; since < until; since = rate === undefined ? performance.now() : since + interval) {
+      if (since > performance.now()) await delay(since - performance.now());
       serial += 1;
       const request = requests[serial % requests.length] as Buffer;
       const uid = writeUid(request, serial);

@@ -120,13 +120,19 @@ function contextOf({ cert, key, clientCa }: TlsIdentity): SecureContextOptions {
   };
 }
 
+export interface SecureListenerOptions {
+  readonly limits?: PortLimits;
+  /** The classes that requests and responses are created of. */
+  readonly messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
+}
+
 /** Serves an application over TLS 1.2 or later. */
 export async function listenHttps(
   app: RequestListener,
   identity: TlsIdentity,
   host: string,
   port: number,
-  limits: PortLimits = secureLimits,
+  { limits = secureLimits, messages = {} }: SecureListenerOptions = {},
 ): Promise<SecureListener> {
   const isVerifying = identity.clientCa !== undefined;
   const server = createHttpsServer(
@@ -136,6 +142,7 @@ export async function listenHttps(
       rejectUnauthorized: isVerifying,
       handshakeTimeout: limits.headersTimeout,
       ...serverOptionsOf(limits),
+      ...messages,
     },
     oneAtATime(app, limits.exchangeTimeout),
   );

@@ -155,9 +155,7 @@ export class ReviewBodies {
     const { total, reserved, small } = this.#limits;
     claim.bytes = bytes;
     claim.isSmall = claim.received <= small && bytes <= 8 * small;
-    const sum = (counts: (other: Claim) => boolean) =>
-      [...this.#claims].filter(counts).reduce((all, other) => all + other.bytes, 0);
-    while (sum(() => true) > total || (!claim.isSmall && sum((other) => !other.isSmall) > total - reserved)) {
+    while (this.#count('all') > total || (!claim.isSmall && this.#count('large') > total - reserved)) {
       const slowest = this.#slowest(claim.isSmall);
       if (slowest === undefined || slowest === claim) {
         claim.bytes = 0;
@@ -167,6 +165,13 @@ export class ReviewBodies {
       slowest.drop?.();
       slowest.drop = undefined;
     }
+  }
+
+  /** Returns the counted bytes of all bodies, or of the large ones. */
+  #count(which: 'all' | 'large'): number {
+    let bytes = 0;
+    for (const claim of this.#claims) if (which === 'all' || !claim.isSmall) bytes += claim.bytes;
+    return bytes;
   }
 
   /** The unfinished body that came slowest so far. */

@@ -5,6 +5,7 @@ import type { CertificateSource, ServingCertificate } from '../certificates/cert
 import type { AdmissionRequest } from '../policy/eligibility.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { createAdmissionApp } from './admission-app.ts';
+import { expressMessages } from './express-messages.ts';
 import { type RefusedClient, requireClientNames } from './client-names.ts';
 import { type Listener, type SecureListener, type TlsIdentity, listenHttp, listenHttps } from './listener.ts';
 import { type ReadinessCheck, createOperationsApp } from './operations-app.ts';
@@ -81,12 +82,14 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   });
 
   const app = createAdmissionApp({ ...options, scriptsVersion: options.scripts.version, isDraining });
+  const messages = expressMessages(app);
   const secured =
     options.clients === undefined || options.clients.names.length === 0
       ? app
       : requireClientNames(options.clients.names, app, options.clients.onRefused);
   let binding: Promise<SecureListener> | undefined;
-  const listenWith = (identity: TlsIdentity) => (binding = listenHttps(secured, identity, host, options.port));
+  const listenWith = (identity: TlsIdentity) =>
+    (binding = listenHttps(secured, identity, host, options.port, { messages }));
   const admission = listenOnce(listenWith, isDraining, options);
   const announced = admission.then(
     (listener) => {

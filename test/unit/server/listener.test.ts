@@ -17,7 +17,7 @@ async function start(t: TestContext, scheme: Scheme, app: RequestListener, limit
   const listener =
     scheme === 'http'
       ? await listenHttp(app, '127.0.0.1', 0, all)
-      : await listenHttps(app, { cert, key, clientCa: undefined }, '127.0.0.1', 0, all);
+      : await listenHttps(app, { cert, key, clientCa: undefined }, '127.0.0.1', 0, { limits: all });
   t.after(() => listener.close());
   const to = { host: '127.0.0.1', port: listener.port, rejectUnauthorized: false };
   const open = async (localAddress = '127.0.0.1') => {
