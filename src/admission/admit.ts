@@ -21,6 +21,7 @@ import type { PatchOperation } from './review.ts';
 /** Returns milliseconds since the epoch. */
 export type Clock = () => number;
 
+/** Holds what `admit` needs besides the request. */
 export interface AdmitDependencies {
   readonly config: Config;
   /** Read in this order. */

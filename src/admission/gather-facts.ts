@@ -21,7 +21,7 @@ export interface FactSource {
   gather(query: FactQuery, facts: Facts, signal: AbortSignal): Promise<Facts>;
 }
 
-/** A failure of a fact source: its facts keep the value for "unknown". */
+/** Says why a fact source failed; its facts keep the value for "unknown". */
 export interface FactFailure {
   readonly source: string;
   readonly error: unknown;

@@ -3,8 +3,10 @@ import type { AdmissionRequest } from '../policy/eligibility.ts';
 
 /** The supported versions of admission.k8s.io; a review is answered in its own. */
 const versions = ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const;
+/** Names a supported version. */
 export type ReviewVersion = (typeof versions)[number];
 
+/** Holds a review's request and the version to answer in. */
 export interface DecodedReview {
   readonly apiVersion: ReviewVersion;
   readonly request: AdmissionRequest;
@@ -69,13 +71,14 @@ function show(value: unknown): string {
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
 
-/** An operation of a JSON patch (RFC 6902). */
+/** Describes an operation of a JSON patch (RFC 6902). */
 export interface PatchOperation {
   readonly op: string;
   readonly path: string;
   readonly value?: unknown;
 }
 
+/** Holds the parts of an answer. */
 export interface ReviewAnswer {
   readonly uid: string;
   /** Empty: the object is unmodified. */

@@ -6,7 +6,7 @@ import { CertificateError } from './certificate-source.ts';
 import { type SecretData, secretKeys } from './stored-certificates.ts';
 import { type WebhookConfiguration, createBundlePatch, decodeWebhookConfiguration } from './webhook-configuration.ts';
 
-/** The Secret as read. */
+/** Describes the Secret as read. */
 export type SecretState =
   /** It does not exist or has no data, so it is to be filled. */
   | { readonly kind: 'absent'; readonly object: JsonObject | undefined }
@@ -36,6 +36,7 @@ export interface CertificateCluster {
   publish(bundle: string, configuration: WebhookConfiguration, signal: AbortSignal): Promise<void>;
 }
 
+/** Names the objects and the connection to them. */
 export interface CertificateClusterOptions {
   readonly kubernetes: Kubernetes;
   readonly secret: { readonly namespace: string; readonly name: string };

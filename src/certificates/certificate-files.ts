@@ -15,7 +15,7 @@ import { messageOf } from '../config/message-of.ts';
 import { CertificateError, type ServingCertificate } from './certificate-source.ts';
 import { createAuthority, createServingCertificate } from './self-signed.ts';
 
-/** The files of a certificate folder, named as in a TLS Secret. */
+/** Names the files of a certificate folder, as in a TLS Secret. */
 export const certificateFiles = { cert: 'tls.crt', key: 'tls.key', ca: 'ca.crt' } as const;
 
 /** One year, for development; in a cluster the chart provides and renews certificates. */

@@ -1,4 +1,4 @@
-/** The certificate that the listener serves. */
+/** Holds the certificate that the listener serves. */
 export interface ServingCertificate {
   /** The certificate and its chain, PEM. */
   readonly cert: string;

@@ -12,6 +12,7 @@ export interface ClientAuthority {
   close(): Promise<void>;
 }
 
+/** Holds the options of `startClientAuthority`. */
 export interface ClientAuthorityOptions {
   readonly file: string;
   /** Milliseconds between two reads of the file. */

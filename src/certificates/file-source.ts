@@ -11,12 +11,13 @@ import {
 } from './certificate-source.ts';
 import { startPolling } from '../kubernetes/polling.ts';
 
-/** An event of the certificate folder, for the log. */
+/** Describes an event of the certificate folder, for the log. */
 export type FileSourceEvent =
   | { readonly kind: 'created'; readonly file: string }
   | { readonly kind: 'serving'; readonly notAfter: number }
   | { readonly kind: 'failed'; readonly error: unknown };
 
+/** Holds the options of `startFileSource`. */
 export interface FileSourceOptions {
   readonly directory: string;
   /** The hosts and addresses of a certificate created here. */

@@ -3,12 +3,13 @@ import { type PublishedAuthority, type Step, planRotation } from './rotation.ts'
 import type { Validity } from './self-signed.ts';
 import { type StoredCertificates, factsOf, splitPem } from './stored-certificates.ts';
 
-/** The validity of new certificates, in milliseconds. */
+/** Holds the validity of new certificates, in milliseconds. */
 export interface Lives {
   readonly life: number;
   readonly authorityLife: number;
 }
 
+/** Holds what a rotation depends on besides the stored certificates. */
 export interface RotationContext {
   /** The hosts and addresses of the leaf. */
   readonly names: readonly [string, ...string[]];

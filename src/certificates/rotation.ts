@@ -1,6 +1,6 @@
 /** Plans when certificates are replaced. Pure: it depends on what is stored and published, and on the time. */
 
-/** A CA of the bundle. Times are milliseconds since the epoch. */
+/** Describes a CA of the bundle. Times are milliseconds since the epoch. */
 export interface Authority {
   readonly id: string;
   readonly notBefore: number;
@@ -9,6 +9,7 @@ export interface Authority {
   readonly signs: boolean;
 }
 
+/** Describes the serving certificate. Times are milliseconds since the epoch. */
 export interface Leaf {
   /** The CA of the bundle that signed it; undefined if none did. */
   readonly issuer: string | undefined;
@@ -22,13 +23,13 @@ export type StoredFacts =
   | { readonly kind: 'absent' | 'unreadable' }
   | { readonly kind: 'certificates'; readonly authorities: readonly Authority[]; readonly leaf: Leaf };
 
-/** A CA in the `caBundle` of the webhook configuration. */
+/** Describes a CA in the `caBundle` of the webhook configuration. */
 export interface PublishedAuthority extends Omit<Authority, 'signs'> {
   /** Whether the bundle of every webhook has it. */
   readonly everywhere: boolean;
 }
 
-/** The next step; after it, the plan is made again. */
+/** Names the next step; after it, the plan is made again. */
 export type Step =
   | { readonly kind: 'keep' }
   | { readonly kind: 'create_everything' }

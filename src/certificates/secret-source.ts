@@ -13,7 +13,7 @@ import { PublishedBundles } from './published-bundles.ts';
 import { type Lives, type RotationResult, rotate } from './rotate.ts';
 import { type StoredCertificates, bundleOf, decodeCertificates, encodeCertificates } from './stored-certificates.ts';
 
-/** An event of the shared certificates, for the log. */
+/** Describes an event of the shared certificates, for the log. */
 export type SecretSourceEvent =
   | { readonly kind: 'rotated'; readonly steps: RotationResult['steps'] }
   | { readonly kind: 'published' }
@@ -21,6 +21,7 @@ export type SecretSourceEvent =
   | { readonly kind: 'failed'; readonly error: unknown }
   | { readonly kind: 'recovered' };
 
+/** Holds the dependencies of `SecretSource`. */
 export interface SecretSourceOptions {
   readonly cluster: CertificateCluster;
   readonly maker: CertificateMaker;

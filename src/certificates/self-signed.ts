@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 import type { GenerateResult } from 'selfsigned';
 
-/** A certificate and its private key, PEM. */
+/** Holds a certificate and its private key, PEM. */
 export interface KeyPair {
   readonly cert: string;
   readonly key: string;
 }
 
-/** The validity of a certificate, in milliseconds since the epoch. */
+/** Holds the validity of a certificate, in milliseconds since the epoch. */
 export interface Validity {
   readonly notBefore: number;
   readonly notAfter: number;

@@ -2,7 +2,7 @@ import type { CertificateMaker } from './certificate-maker.ts';
 import type { StoredFacts } from './rotation.ts';
 import type { KeyPair } from './self-signed.ts';
 
-/** A CA, PEM; without its key it only verifies. */
+/** Holds a CA, PEM; without its key it only verifies. */
 export interface StoredAuthority {
   readonly cert: string;
   readonly key: string | undefined;
@@ -14,10 +14,10 @@ export interface StoredCertificates {
   readonly leaf: KeyPair;
 }
 
-/** The data of the Secret. The key with the CAs' keys has a name that no other program uses. */
+/** Holds the data of the Secret. The key with the CAs' keys has a name that no other program uses. */
 export type SecretData = Readonly<Record<string, string>>;
 
-/** The keys of the Secret; `ca.crt` is the whole bundle. */
+/** Names the keys of the Secret; `ca.crt` is the whole bundle. */
 export const secretKeys = { cert: 'tls.crt', key: 'tls.key', bundle: 'ca.crt', authorityKeys: 'ca-keys.pem' } as const;
 
 /** Returns the data of the Secret. */

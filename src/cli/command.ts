@@ -19,6 +19,7 @@ export interface Option {
   readonly help: string;
 }
 
+/** Maps names to options. */
 export type Options = Readonly<Record<string, Option>>;
 
 type ValueOf<O extends Option> = O['type'] extends 'boolean'

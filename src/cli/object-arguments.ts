@@ -1,7 +1,7 @@
 import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 import { UsageError } from './usage.ts';
 
-/** The option of every command that works in one namespace. */
+/** Selects the namespace, in every command that works in one. */
 export const namespaceOption = {
   type: 'string',
   short: 'n',
@@ -9,14 +9,14 @@ export const namespaceOption = {
   help: "default: that of the kubeconfig's context",
 } as const;
 
-/** The option of every command that reads from a cluster. */
+/** Selects the cluster, in every command that reads from one. */
 export const kubeconfigOption = {
   type: 'string',
   value: 'FILE',
   help: "default: $KUBECONFIG, ~/.kube/config, the pod's own",
 } as const;
 
-/** The option of every command that decides or renders like the webhook. */
+/** Selects the configuration, in every command that decides or renders like the webhook. */
 export const configOption = {
   type: 'string',
   value: 'FILE',

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 
-/** How the program is named on a command line: by itself, or as a plugin of `oc` or `kubectl`. */
+/** Names the program on a command line: by itself, or as a plugin of `oc` or `kubectl`. */
 export type ProgramName = 's2i-incremental' | 'oc s2i-incremental' | 'kubectl s2i-incremental';
 
 /** @param path the started file; `oc` and `kubectl` find a plugin by this name, in which `_` stands for `-` */

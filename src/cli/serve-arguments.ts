@@ -3,6 +3,7 @@ import type { CommandLine } from './command.ts';
 import { configOption } from './object-arguments.ts';
 import { UsageError } from './usage.ts';
 
+/** Declares the options of `serve`. */
 export const serveOptions = {
   config: configOption,
   kubeconfig: {

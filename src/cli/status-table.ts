@@ -3,6 +3,7 @@ import { formatSeconds } from '../status/words.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Text } from './terminal.ts';
 
+/** Says how to render the table. */
 export interface StatusTableOptions {
   /** Whether there is a column for the namespace. */
   readonly withNamespace: boolean;

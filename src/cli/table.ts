@@ -1,6 +1,7 @@
 import { shorten } from './render-changes.ts';
 import type { Style, Text } from './terminal.ts';
 
+/** Describes a column of a table. */
 export interface Column {
   readonly title: string;
   /** One per row. */

@@ -3,10 +3,12 @@ import { styleText } from 'node:util';
 import { showControls } from '../telemetry/show-controls.ts';
 import { type ProgramName, programNameOf } from './program-name.ts';
 
-/** The styles of a text, shown if the output has colours. */
+/** Names the styles of a text, shown if the output has colours. */
 export type Style = 'bold' | 'green' | 'yellow' | 'red' | 'dim';
 
-/** A line for people, or a part of it. Only an output turns it into characters, so no text can control a terminal. */
+/**
+ * Holds a line for people, or a part of it. Only an output turns it into characters, so no text can control a terminal.
+ */
 export type Text = string | { readonly style: Style; readonly text: string } | readonly Text[];
 
 /** Takes the output of a command. */
@@ -57,7 +59,7 @@ export function createTerminal(process: NodeJS.Process, version: string): Termin
   };
 }
 
-/** The stream behind an output. */
+/** Describes the stream behind an output. */
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;

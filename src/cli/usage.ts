@@ -3,5 +3,5 @@ export class UsageError extends Error {
   readonly code = 'usage';
 }
 
-/** The exit statuses of every command. */
+/** Lists the exit statuses of every command. */
 export const exitCodes = { ok: 0, failure: 1, usage: 2 } as const;

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { configSchema } from './schema.ts';
 
-/** The complete, checked and frozen configuration. Durations are milliseconds. schema.ts describes every key. */
+/** Holds the complete, checked and frozen configuration. Durations are milliseconds. schema.ts describes every key. */
 export type Config = Frozen<z.output<typeof configSchema>>;
 
 /** Makes a type deeply readonly, except for regular expressions and maps. */

@@ -16,6 +16,7 @@ export function variableOf(path: readonly string[]): string {
  */
 const serviceVariable = /_SERVICE_(?:HOST|PORT(?:_.*)?)$|_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_.*)?)?$/;
 
+/** Holds a configuration with the settings of the environment. */
 export interface EnvironmentOverlay {
   readonly value: unknown;
   readonly problems: readonly string[];

@@ -1,4 +1,6 @@
-/** The folder of the S2I scripts in most builder images; S2I looks there for `run` if the scripts came from a URL. */
+/**
+ * Names the folder of the S2I scripts in most builder images; S2I looks there for `run` if the scripts came from a URL.
+ */
 export const stockScriptsDir = '/usr/libexec/s2i';
 
 /** Holds the settings for the base images whose repository matches. */

@@ -10,7 +10,7 @@ export interface AdmissionResult {
   readonly after: JsonObject;
 }
 
-/** The webhook's address, and the CA to verify it. */
+/** Holds the webhook's address, and the CA to verify it. */
 export interface WebhookAddress {
   readonly url: string;
   readonly ca: string;

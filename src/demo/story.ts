@@ -17,7 +17,7 @@ const digests = {
 
 const baseImage = `image-registry.openshift-image-registry.svc:5000/openshift/python@${digests.base}`;
 
-/** The configuration of the demo's webhook. */
+/** Configures the demo's webhook. */
 export const demoConfig = `assemble:
   baseUrl: http://s2i-incremental-webhook.s2i-incremental.svc:8081/s2i
   profiles:
@@ -45,7 +45,7 @@ export const shop: JsonObject = {
 
 const enabled = 's2i-incremental.io/enabled';
 
-/** The story: opting in, three builds, a clean build, a clone, and opting out. */
+/** Tells the story: opting in, three builds, a clean build, a clone, and opting out. */
 export const story: readonly Step[] = [
   {
     title: 'A developer opts in',

@@ -6,7 +6,7 @@ import { annotationOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigFacts } from '../policy/facts.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
 
-/** A BuildConfig as last seen. */
+/** Holds a BuildConfig as last seen. */
 export interface KnownBuildConfig {
   readonly uid: string;
   /** `status.lastVersion`: the number of its newest Build. */

@@ -14,7 +14,7 @@ import { type Arrival, Chain, type KnownBuild } from './chain.ts';
 import { endedAt, outputReferenceOf, previousBuildOf } from './earlier-build.ts';
 import { ScriptsFailures } from './scripts-failures.ts';
 
-/** The part of a query that an index needs. */
+/** Holds the part of a query that an index needs. */
 export type BuildQuery = Pick<HistoryQuery, 'namespace' | 'buildConfig' | 'build'>;
 
 /** Holds what the Builds left behind, without the facts of their BuildConfig. */

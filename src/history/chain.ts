@@ -19,7 +19,7 @@ export interface KnownBuild extends BuildPosition {
   readonly canBeContinued: boolean;
 }
 
-/** A Build to add, also in the form to continue from if that is possible. */
+/** Holds a Build to add, also in the form to continue from if that is possible. */
 export interface Arrival {
   readonly build: KnownBuild;
   readonly previous: PreviousBuild | undefined;

@@ -16,7 +16,7 @@ import { type BuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
 import { decodeBuildRecord } from '../policy/build-record.ts';
 import type { PreviousBuild } from '../policy/facts.ts';
 
-/** The age of a Build among those of its BuildConfig. */
+/** Says how old a Build is among those of its BuildConfig. */
 export interface BuildPosition {
   readonly name: string;
   readonly number: number | undefined;

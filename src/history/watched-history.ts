@@ -7,6 +7,7 @@ import { type FinishedBuild, finishedBuildOf } from './finished-build.ts';
 import { createLiveHistory } from './live-history.ts';
 import { Reflector, type ReflectorEvent } from '../kubernetes/reflector.ts';
 
+/** Describes the state of the watches. */
 export interface HistoryStatus {
   /** Whether both watches are open and complete. */
   readonly synced: boolean;

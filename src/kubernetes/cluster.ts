@@ -5,9 +5,10 @@ import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 
 /** The group of Builds and BuildConfigs; OpenShift 3.9 and later serve it beside the legacy one. */
 const apiGroup = '/apis/build.openshift.io/v1';
+/** Names a resource that is read. */
 export type Resource = 'builds' | 'buildconfigs' | 'namespaces';
 
-/** A page of a list. */
+/** Holds a page of a list. */
 export interface Page {
   readonly items: readonly JsonObject[];
   /** Size as sent by the server. */
@@ -101,6 +102,7 @@ export async function* listPages(
   }
 }
 
+/** Receives the events of a watch. */
 export interface WatchHandlers {
   readonly onOpen: () => void;
   /** `BOOKMARK` events have only a resource version. */

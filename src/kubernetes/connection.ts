@@ -11,7 +11,7 @@ import { ClusterError, TooLargeError } from './cluster-error.ts';
 import { readJsonLines } from './json-lines.ts';
 import { decodeWarnings } from './warning-header.ts';
 
-/** A request to the API server. */
+/** Describes a request to the API server. */
 export interface KubernetesRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Such as `/api/v1/namespaces/web/secrets/certificate`. */
@@ -59,12 +59,13 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
   return kubeConfig;
 }
 
-/** Limit of an object in bytes: etcd accepts requests of 1.5 MiB, and JSON may need six bytes for one there. */
+/** Limits an object, in bytes: etcd accepts requests of 1.5 MiB, and JSON may need six bytes for one there. */
 export const maxObjectBytes = 12 * 1024 * 1024;
 
 /** Milliseconds of silence after which the server counts as dead; it answers within seconds. */
 const longestSilence = 30_000;
 
+/** Holds the options of `connect`. */
 export interface ConnectOptions {
   /** The program's version, for the API server's audit log. */
   readonly version?: string;

@@ -7,11 +7,12 @@ export interface Index {
   remove(object: JsonObject): void;
 }
 
-/** An event of a reflector, for the log. */
+/** Describes an event of a reflector, for the log. */
 export type ReflectorEvent =
   | { readonly kind: 'synced'; readonly selection: Selection; readonly objects: number }
   | { readonly kind: 'interrupted'; readonly selection: Selection; readonly error: unknown; readonly retryIn: number };
 
+/** Holds the options of a reflector. */
 export interface ReflectorOptions<I extends Index> {
   readonly cluster: Cluster;
   readonly selection: Selection;

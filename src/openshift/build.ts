@@ -2,7 +2,7 @@ import { type JsonObject, arrayAt, at, isObject, objectAt, stringAt } from './js
 import { openshiftKeys } from './keys.ts';
 import { annotationOf, isObjectName, nameOf } from './metadata.ts';
 
-/** The path of the Source strategy in a Build and in a BuildConfig. */
+/** Names the path of the Source strategy in a Build and in a BuildConfig. */
 export const sourceStrategyPath = ['spec', 'strategy', 'sourceStrategy'] as const;
 
 /** Returns the Source strategy of a Build or BuildConfig; undefined if it has another one or none. */
@@ -78,7 +78,7 @@ export function sourceOf(build: JsonObject): string {
   return `${uri.replace(/\/{1,9}$/, '').replace(/\.git$/, '')} ${folder}`;
 }
 
-/** The folder of the source into which an image delivers the assemble wrapper. */
+/** Names the folder of the source into which an image delivers the assemble wrapper. */
 export const wrapperFolder = '.s2i-incremental-scripts';
 
 /**
@@ -116,7 +116,10 @@ export function finalPhaseOf(build: JsonObject): FinalPhase | undefined {
   return finalPhases.find((final) => final === phase);
 }
 
-/** A day, in seconds. Longer builds exist, but a larger number is more likely forged, and would spoil every total. */
+/**
+ * Limits a duration to a day, in seconds. Longer builds exist, but a larger number is more likely forged, and would
+ * spoil every total.
+ */
 export const maxBuildSeconds = 86_400;
 
 /**

@@ -14,10 +14,10 @@ export interface ImageReference {
   readonly digest: string | undefined;
 }
 
-/** The registry of a reference that names none. */
+/** Names the registry of a reference without one. */
 export const defaultRegistry = 'docker.io';
 
-/** The longest repository (registry and path), in characters, from the grammar. */
+/** Limits a repository (registry and path), in characters, as the grammar does. */
 export const maxRepositoryLength = 255;
 
 const host =
@@ -26,7 +26,7 @@ const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\
 const tagPattern = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const digestPattern = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 
-/** Repository, tag (128), the longest digest (135) and their separators. */
+/** Limits a reference: repository, tag (128), the longest digest (135) and their separators. */
 export const maxReferenceLength = maxRepositoryLength + 1 + 128 + 1 + 135;
 
 /** Returns whether registries and OpenShift accept the text as a tag. */

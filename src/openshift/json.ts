@@ -3,7 +3,7 @@
  * `__proto__` and `constructor` are ordinary keys. A change returns a copy that shares every unchanged part.
  */
 
-/** A parsed JSON object. */
+/** Holds a parsed JSON object. */
 export type JsonObject = Record<string, unknown>;
 
 /** Returns whether a value is a JSON object: no array, no null. */

@@ -2,7 +2,9 @@
 
 const prefix = 's2i-incremental.io/';
 
-/** Labels that users set on a BuildConfig or namespace. OpenShift copies those of a BuildConfig to its Builds. */
+/**
+ * Lists the labels that users set on a BuildConfig or namespace. OpenShift copies those of a BuildConfig to its Builds.
+ */
 export const labels = {
   enabled: `${prefix}enabled`,
   incremental: `${prefix}incremental`,
@@ -11,13 +13,13 @@ export const labels = {
   assembleWrapper: `${prefix}assemble-wrapper`,
 } as const;
 
-/** Annotations that users may set on a BuildConfig; Builds do not inherit them. */
+/** Lists the annotations that users may set on a BuildConfig; Builds do not inherit them. */
 export const userAnnotations = {
   outputRepository: `${prefix}output-repository`,
   pullSecret: `${prefix}pull-secret`,
 } as const;
 
-/** Annotations that the webhook writes. */
+/** Lists the annotations that the webhook writes. */
 export const annotations = {
   origin: `${prefix}origin`,
   decision: `${prefix}decision`,
@@ -31,7 +33,7 @@ export const annotations = {
   admittedAs: `${prefix}admitted-as`,
 } as const;
 
-/** OpenShift's own keys on a Build. */
+/** Lists OpenShift's own keys on a Build. */
 export const openshiftKeys = {
   /** Label: the BuildConfig's name, cut to 63 characters, so long names can share it. */
   buildConfigLabel: 'openshift.io/build-config.name',

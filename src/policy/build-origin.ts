@@ -1,7 +1,7 @@
 import { type JsonObject, arrayAt, at, isObject, objectAt, parseJson, stringAt } from '../openshift/json.ts';
 import { isEmptyVariable } from './environment.ts';
 
-/** A Kubernetes ObjectReference such as `from` and `output.to`. */
+/** Holds a Kubernetes ObjectReference such as `from` and `output.to`. */
 export type ObjectReference = Readonly<Record<string, string>>;
 
 /** Describes a variable that was added; its value is undefined if the annotation has only names. */

@@ -26,7 +26,7 @@ export interface BuildRecord {
   readonly chainFullSeconds: number | undefined;
 }
 
-/** A decoded record. A missing or malformed field is undefined, because users may edit it. */
+/** Holds a decoded record. A missing or malformed field is undefined, because users may edit it. */
 export type DecodedBuildRecord = { readonly [Key in keyof BuildRecord]: BuildRecord[Key] | undefined };
 
 /** Returns the annotations that record the Build of that name; null means that the annotation is removed. */

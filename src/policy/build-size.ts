@@ -1,8 +1,8 @@
 import type { JsonObject } from '../openshift/json.ts';
 
 /**
- * Largest JSON of a Build, in bytes, that its pod can receive. The build controller passes it in one environment
- * variable, which Linux limits to 128 KiB (MAX_ARG_STRLEN); 2 KiB are left for what the server adds after admission.
+ * Limits the JSON of a Build, in bytes. The build controller passes it to the pod in one environment variable, which
+ * Linux limits to 128 KiB (MAX_ARG_STRLEN); 2 KiB are left for what the server adds after admission.
  */
 export const maxBuildSize = 126 * 1024;
 

@@ -21,6 +21,7 @@ export interface AdmissionRequest {
   readonly oldObject: unknown;
 }
 
+/** Says whether the webhook handles an object, and if not, why. */
 export type Eligibility =
   | {
       readonly kind: 'eligible';

@@ -104,6 +104,7 @@ export interface BuildConfigHistory {
 /** Returns the last position issued in a series of tags; undefined if none. */
 export type IssuedUpTo = (series: string) => number | undefined;
 
+/** Holds everything that a plan knows about the cluster. */
 export interface Facts {
   /** Undefined for a Build without BuildConfig. */
   readonly history: BuildConfigHistory | 'unavailable' | undefined;

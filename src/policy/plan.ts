@@ -16,19 +16,19 @@ export type BuildDecision =
   | { readonly decision: 'full'; readonly reason: FullReason; readonly previous: undefined }
   | { readonly decision: 'incremental'; readonly reason: IncrementalReason; readonly previous: PreviousBuild };
 
-/** A variable of `sourceStrategy.env`. */
+/** Describes a variable of `sourceStrategy.env`. */
 export interface EnvironmentVariable {
   readonly name: string;
   readonly value: string;
 }
 
-/** A variable to write into `sourceStrategy.env`. */
+/** Describes a variable to write into `sourceStrategy.env`. */
 export interface PlannedVariable extends EnvironmentVariable {
   /** The variable without a value to replace; absent: the variable is appended. */
   readonly replaces?: JsonObject;
 }
 
-/** A tag that was chosen, and its position in its series. */
+/** Holds a tag that was chosen, and its position in its series. */
 export interface IssuedTag {
   readonly tag: string;
   /** Repository and format, without the part that counts up. */
@@ -54,7 +54,7 @@ export interface BuildChanges {
   readonly annotations: Readonly<Record<string, string | null>>;
 }
 
-/** The plan of an opted-in Build that is being created. */
+/** Plans an opted-in Build that is being created. */
 export type BuildPlan = BuildDecision &
   BuildChanges & {
     readonly kind: 'mutate';
@@ -68,7 +68,7 @@ export type BuildPlan = BuildDecision &
     readonly warnings: readonly string[];
   };
 
-/** The plan of a BuildConfig, for its restored form. */
+/** Plans a BuildConfig, for its restored form. */
 export interface BuildConfigPlan {
   readonly kind: 'mutate';
   readonly resource: 'buildconfigs';
@@ -80,7 +80,7 @@ export interface BuildConfigPlan {
   readonly warnings: readonly string[];
 }
 
-/** The plan of a Build whose update changed the webhook's annotations: they are restored. */
+/** Restores the webhook's annotations of a Build after an update changed them. */
 export interface RestorePlan {
   readonly kind: 'restore';
   readonly reason: UpdateReason;

@@ -8,7 +8,7 @@ import {
   decodeBuildConfigOrigin,
 } from './build-config-origin.ts';
 
-/** A BuildConfig with its original settings. */
+/** Holds a BuildConfig with its original settings. */
 export interface RestoredBuildConfig {
   readonly buildConfig: JsonObject;
   /** Whether it, or its old version, had an origin; if unreadable, nothing was restored. */

@@ -1,4 +1,4 @@
-/** What a registry demands with a 401: a password, or a token from another server. */
+/** Says what a registry demands with a 401: a password, or a token from another server. */
 export type Challenge =
   | { readonly scheme: 'basic' }
   | { readonly scheme: 'bearer'; readonly realm: URL; readonly service: string | undefined };

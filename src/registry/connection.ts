@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { RegistryError } from './registry-error.ts';
 
+/** Holds the options of a connection. */
 export interface ConnectionOptions {
   /** The trusted certificates; undefined: the well-known ones. */
   readonly secureContext: SecureContext | undefined;
@@ -11,6 +12,7 @@ export interface ConnectionOptions {
   readonly signal: AbortSignal;
 }
 
+/** Describes a request to a registry. */
 export interface Request {
   readonly method: 'GET' | 'HEAD';
   readonly url: URL;
@@ -20,6 +22,7 @@ export interface Request {
   readonly authorization: string | undefined;
 }
 
+/** Holds a registry's answer. */
 export interface Answer {
   /** The URL after redirects. */
   readonly url: URL;

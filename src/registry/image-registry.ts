@@ -2,6 +2,7 @@ import type { ImageAnswer } from './image-answer.ts';
 import type { AskRegistry } from './registry-client.ts';
 import { RegistryError, type RegistryResult } from './registry-error.ts';
 
+/** Holds the dependencies of `createImageRegistry`. */
 export interface ImageRegistryDependencies {
   readonly ask: AskRegistry;
   /** Returns milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import type { RequestListener } from 'node:http';
 import { TLSSocket } from 'node:tls';
 
-/** A caller with a valid certificate for another name. */
+/** Describes a caller with a valid certificate for another name. */
 export interface RefusedClient {
   /** The common names in its certificate. */
   readonly names: readonly string[];

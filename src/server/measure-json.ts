@@ -1,4 +1,4 @@
-/** Measures the size of the value that JSON.parse would return. */
+/** Describes the size of the value that JSON.parse would return. */
 export interface JsonSize {
   /** Nesting of lists and objects. */
   readonly depth: number;

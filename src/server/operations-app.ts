@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** A condition of readiness, such as `{name: 'certificate', ok: true, detail: '364 days left'}`. */
+/** Describes a condition of readiness, such as `{name: 'certificate', ok: true, detail: '364 days left'}`. */
 export interface ReadinessCheck {
   readonly name: string;
   readonly ok: boolean;

@@ -9,6 +9,7 @@ import { RequestError, sendJson } from './send-json.ts';
 /** The part of the caller's timeout that an answer may take; the rest is for the network. */
 const timeoutShare = 0.9;
 
+/** Holds the dependencies of the handler. */
 export interface ReviewDependencies extends AdmitDependencies {
   /** Called for every answered review; times are milliseconds. */
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
@@ -17,7 +18,7 @@ export interface ReviewDependencies extends AdmitDependencies {
   readonly isDraining: () => boolean;
 }
 
-/** The paths of reviews: of objects with the label, and of objects without it in namespaces that have it. */
+/** Lists the paths of reviews: of objects with the label, and of objects without it in namespaces that have it. */
 export const reviewPaths = { label: '/mutate', namespace: '/mutate/namespace' } as const;
 
 /** Answers a POST with an AdmissionReview, if it is one; otherwise with a JSON error. */

@@ -4,10 +4,10 @@ import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { createdAt, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { type BuildRecord, type DecodedBuildRecord, decodeBuildRecord } from '../policy/build-record.ts';
 
-/** A Build's record with at least a decision. */
+/** Holds a Build's record with at least a decision. */
 export type RecordedDecision = DecodedBuildRecord & { readonly decision: BuildRecord['decision'] };
 
-/** The part of a record that a summary keeps: no text from users. */
+/** Holds the part of a record that a summary keeps: no text from users. */
 export type SummarizedDecision = Pick<
   RecordedDecision,
   'decision' | 'reason' | 'chainDepth' | 'chainStarted' | 'chainFullSeconds'

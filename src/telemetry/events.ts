@@ -10,6 +10,7 @@ import { RateLimit } from './rate-limit.ts';
 /** Stores a Kubernetes Event (core/v1) in a namespace. */
 export type PostEvent = (namespace: string, event: JsonObject) => Promise<void>;
 
+/** Holds the dependencies of `createEventRecorder`. */
 export interface EventDependencies {
   readonly post: PostEvent;
   /** Returns milliseconds since the epoch. */

@@ -10,7 +10,7 @@ const resources = ['builds', 'buildconfigs'];
 const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 const other = 'other';
 
-/** How a request was answered: with a patch, without one, or without one because the webhook failed. */
+/** Says how a request was answered: with a patch, without one, or without one because the webhook failed. */
 export type AdmissionResult = 'patched' | 'unchanged' | 'failed';
 
 /** Describes an answered request. */
