@@ -10,7 +10,7 @@ export interface LoadQuestion {
   readonly case: CaseName;
   readonly connections: number;
   readonly seconds: number;
-  /** Requests a second, all connections together; undefined: each sends its next one at once. */
+  /** Requests a second of all connections; undefined: each sends its next one at once. */
   readonly rate?: number | undefined;
   /** A body to send besides, ten times a second. */
   readonly beside?: string;
@@ -45,7 +45,7 @@ async function load({ port, case: name, connections, seconds, rate, beside }: Lo
   const interval = rate === undefined ? 0 : (connections / rate) * 1_000;
   const sendOn = async (socket: TLSSocket, place: number) => {
     let since = start + (place / connections) * interval;
-    // With a rate, an answer is late from when its request was due, also where it was sent later.
+    // With a rate, an answer time starts when the request was due, even if it was sent later.
     for (; since < until; since = rate === undefined ? performance.now() : since + interval) {
       if (since > performance.now()) await delay(since - performance.now());
       serial += 1;

@@ -61,13 +61,12 @@ interface Round {
 }
 
 /**
- * Requests a second at which the time of an answer is measured: a hundred times as many as a large cluster sends, and
- * a third of what one core should answer. Where each connection sends its next request at once, an answer takes as
- * long as those of all other connections together.
+ * Requests a second for measuring answer times: a hundred times those of a large cluster, and a third of what one core
+ * should answer. If each connection sent its next request at once, an answer would wait for those of all others.
  */
 const pace = 1_000;
 
-/** Measures the webhooks beside the bare server under the same load, in turns: forwards, then backwards. */
+/** Measures the webhooks and the bare server under the same load, in turns: forwards, then backwards. */
 export async function measureHttp(lab: RunningLab): Promise<Columns> {
   const figures: Record<string, Figure[]> = mapValues(lab.bundles, () => []);
   for (const name of caseNames) {

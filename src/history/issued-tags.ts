@@ -6,7 +6,7 @@ import type { IssuedTag } from '../policy/plan.ts';
  */
 const keepFor = 7_200_000;
 
-/** Milliseconds between two looks for tags that are too old. */
+/** Milliseconds between two searches for old tags. */
 const sweepEvery = 60_000;
 
 /**
@@ -30,7 +30,7 @@ export class IssuedTags {
   readonly #lastTags = new Map<string, LastTag>();
   readonly #maxBytes: number;
   #bytes = 0;
-  /** When the old ones were last forgotten. */
+  /** When old tags were last searched. */
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(maxBytes = defaultMaxBytes) {
@@ -48,7 +48,7 @@ export class IssuedTags {
     this.#forget(series);
     this.#lastTags.set(series, { position, at: now });
     this.#bytes += sizeOf(series);
-    // Not each time: finding the first key of a map skips those that were deleted before it.
+    // Not on each call, because finding a map's first key skips the deleted ones before it.
     if (this.#bytes <= this.#maxBytes && Math.abs(now - this.#sweptAt) < sweepEvery) return;
     this.#sweptAt = now;
     for (const [oldest, last] of this.#lastTags) {

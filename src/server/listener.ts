@@ -5,78 +5,72 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { limitConnections } from './limit-connections.ts';
 
-/** A socket that is bound and answers. */
+/** A bound and listening socket. */
 export interface Listener {
-  /** e.g. `https://127.0.0.1:8443` */
+  /** Such as `https://127.0.0.1:8443`. */
   readonly url: string;
   readonly port: number;
-  /**
-   * Takes no more connections and resolves when the requests in flight are answered, or cut off after a grace period.
-   */
+  /** Accepts no more connections, and resolves when running requests are answered, or aborted after a grace period. */
   close(): Promise<void>;
 }
 
-/** What a TLS listener proves itself with, and whom it lets in. */
+/** Holds the certificate of a TLS listener, and the CAs of its callers. */
 export interface TlsIdentity {
   /** The certificate and its chain, PEM. */
   readonly cert: string;
   readonly key: string;
-  /** The CAs that callers must have a certificate of, PEM; undefined: anybody may call. */
+  /** The CAs that callers need a certificate of, PEM; undefined: anybody may call. */
   readonly clientCa: string | undefined;
 }
 
 /** A TLS listener. */
 export interface SecureListener extends Listener {
-  /**
-   * New connections get the new identity, those that are open stay. Whether callers must prove themselves cannot
-   * change.
-   */
+  /** Uses another identity for new connections. Whether callers need a certificate cannot change. */
   renew(identity: TlsIdentity): void;
 }
 
-/** A port cannot be bound; the message is the one line a person needs. */
+/** A port cannot be bound; the message is one line. */
 export class ListenError extends Error {
   readonly code = 'listen';
 }
 
-/** Limits on callers of a port; times are milliseconds. */
+/** Limits the callers of a port; times are milliseconds. */
 export interface PortLimits {
-  /** Until the headers of a request are there, and until all of it is. */
+  /** Until a request's headers, and until its end. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;
-  /** From the headers of a request until its answer is taken. */
+  /** From a request's headers until its answer is received. */
   readonly exchangeTimeout: number;
-  /** That a connection may wait for its next request. */
+  /** The time that a connection may be idle. */
   readonly keepAliveTimeout: number;
-  /** Connections at a time. */
+  /** Concurrent connections. */
   readonly connections: number;
-  /** Until those are cut off that are still open when the port closes. */
+  /** Until remaining connections are closed when the port closes. */
   readonly closeGrace: number;
 }
 
-/** Limits for build pods, probes and Prometheus, who ask for a text that is there. */
+/** The limits for build pods, probes and Prometheus, which request existing texts. */
 export const plainLimits: PortLimits = {
   headersTimeout: 5_000,
   requestTimeout: 5_000,
   exchangeTimeout: 10_000,
   keepAliveTimeout: 5_000,
-  // A probe or a script takes milliseconds: these are some thousand a second.
+  // A probe or a script takes milliseconds, so these allow some thousand a second.
   connections: 100,
   closeGrace: 5_000,
 };
 
-/** Limits for API servers, which send their headers at once and a body of at most 3 MiB. */
+/** The limits for API servers, which send headers at once and a body of at most 3 MiB. */
 export const secureLimits: PortLimits = {
   headersTimeout: 10_000,
-  // OpenShift gives all of its admission plugins 13 s.
+  // OpenShift limits all admission plugins together to 13 s.
   requestTimeout: 10_000,
-  // The longest timeout that a webhook can have.
+  // The longest timeout of a webhook.
   exchangeTimeout: 30_000,
-  // Longer than the 90 s after which a Go client drops an idle connection, so that it never writes into one we just
-  // closed.
+  // More than the 90 s after which Go clients close an idle connection, so that they never write into a closed one.
   keepAliveTimeout: 120_000,
-  // An API server has one open per admission that waits for us, 3 of them 50 each while a release rolls out; twice that
-  // for those that are idle or on their way out. One takes about 50 kB: 300 of them 15 MB.
+  // An API server has one connection per waiting admission, three of them about 50 each during a rollout; the same
+  // number may be idle or closing. One takes about 50 kB, so 300 take 15 MB.
   connections: 300,
   closeGrace: 5_000,
 };
@@ -84,14 +78,14 @@ export const secureLimits: PortLimits = {
 const maxHeaderSize = 16 * 1024;
 
 function serverOptionsOf({ headersTimeout, requestTimeout, keepAliveTimeout }: PortLimits): ServerOptions {
-  // Half a minute by default, by which the timeouts would be exceeded.
+  // The default, half a minute, would exceed the timeouts.
   const connectionsCheckingInterval = Math.min(1_000, headersTimeout);
   return { headersTimeout, requestTimeout, keepAliveTimeout, connectionsCheckingInterval, maxHeaderSize };
 }
 
 /**
- * Forward secrecy and authenticated encryption only, as in OpenShift's TLS profile Intermediate: any API server since
- * 3.x can do one of them.
+ * Only forward secrecy and authenticated encryption, as in OpenShift's TLS profile Intermediate; any API server since
+ * 3.x supports one of them.
  */
 const ciphers = [
   'TLS_AES_128_GCM_SHA256',
@@ -113,16 +107,17 @@ function contextOf({ cert, key, clientCa }: TlsIdentity): SecureContextOptions {
     minVersion: 'TLSv1.2',
     ca: clientCa,
     secureOptions:
-      // Another handshake on the same connection costs us much and a caller little; no API server asks for one.
+      // A new handshake on a connection costs the server much more than the caller; no API server requests one.
       constants.SSL_OP_NO_RENEGOTIATION |
-      // A session that is resumed is not asked for its certificate again, be its CA still trusted or not.
+      // A resumed session does not verify the certificate again, even if its CA is no longer trusted.
       (clientCa === undefined ? 0 : constants.SSL_OP_NO_TICKET),
   };
 }
 
+/** Holds the options of `listenHttps`. */
 export interface SecureListenerOptions {
   readonly limits?: PortLimits;
-  /** The classes that requests and responses are created of. */
+  /** The classes of requests and responses. */
   readonly messages?: Pick<ServerOptions, 'IncomingMessage' | 'ServerResponse'>;
 }
 
@@ -167,8 +162,8 @@ export function listenHttp(
 }
 
 /**
- * Answers one request of a connection after another, each within a time. Nobody sends a further one before; the answers
- * would pile up.
+ * Answers one request of a connection at a time, each within a time limit. Callers do not pipeline requests, and the
+ * answers would accumulate.
  */
 function oneAtATime(app: RequestListener, timeout: number): RequestListener {
   const answering = new WeakSet<Socket>();
@@ -205,7 +200,7 @@ function listen(scheme: string, server: Server, host: string, port: number, limi
   });
 }
 
-/** Once a server closes, Node no longer times out those who are slow to send. */
+/** When a server closes, Node.js no longer applies timeouts to slow senders. */
 function closeServer(server: Server, grace: number): Promise<void> {
   return new Promise((closed) => {
     const cutOff = setTimeout(() => server.closeAllConnections(), grace);

@@ -3,33 +3,33 @@ import { setImmediate } from 'node:timers/promises';
 import { measureJson } from './measure-json.ts';
 import { RequestError } from './send-json.ts';
 
-/** What bodies may take of memory, in bytes. */
+/** Limits the memory of bodies, in bytes. */
 export interface BodyLimits {
   /** One body. */
   readonly body: number;
-  /** Lists and objects in one another. */
+  /** Nesting of lists and objects. */
   readonly depth: number;
-  /** Brackets that open, commas and colons. */
+  /** Opening brackets, commas and colons. */
   readonly marks: number;
-  /** All bodies together, as they are counted. */
+  /** All bodies together, as counted. */
   readonly total: number;
-  /** The part of that which is left to small bodies. */
+  /** The part that is reserved for small bodies. */
   readonly reserved: number;
-  /** A body is small up to so many bytes, and as long as it is counted as eight times as many at most. */
+  /** A body is small up to this size, if it counts as at most eight times as much. */
   readonly small: number;
 }
 
 const MiB = 1024 * 1024;
 
 export const bodyLimits: BodyLimits = {
-  // The API server sends objects of at most 1.5 MiB, the old and the new one together in an update.
+  // The API server sends objects of at most 1.5 MiB, two of them in an update.
   body: 3 * MiB,
-  // A Build in its review is about 12 deep.
+  // A Build in its review has a depth of about 12.
   depth: 64,
   // A Build with 10,000 variables has 50,000.
   marks: 60_000,
-  // A tenth of the 256 MiB of a container, of which the rest of the process takes half. One of the largest bodies,
-  // which counts as 17 MiB, fits beside what is reserved.
+  // A tenth of the container's 256 MiB; the rest of the process takes half. One of the largest bodies, which counts as
+  // 17 MiB, fits beside the reserved part.
   total: 24 * MiB,
   // For 140 usual reviews, which count as 50 kB each.
   reserved: 7 * MiB,
@@ -37,38 +37,35 @@ export const bodyLimits: BodyLimits = {
   small: 64 * 1024,
 };
 
-/** Bytes of a body whose length is not told: more than usual ones have. API servers tell it. */
+/** Bytes of a body without Content-Length, more than usual; API servers send the length. */
 const unknownLength = 16 * 1024;
 
 /**
- * Bytes for each byte of a text, as it came and as text and as parsed strings; and for each mark, the most that was
- * measured.
+ * The most that was measured: bytes per byte of a body (as received, as text and as parsed strings), and bytes per
+ * mark.
  */
 const parsed = { perByte: 4, perMark: 72 };
 
 const noMemory = Buffer.alloc(0);
 
-/** What one body is counted as, from its first byte until its review is answered. */
+/** Counts one body, from its first byte until its review is answered. */
 interface Claim {
   bytes: number;
   isSmall: boolean;
-  /** Milliseconds, when it began, and bytes that came since. */
+  /** When it began, in milliseconds, and the bytes received since. */
   readonly since: number;
   received: number;
-  /** What has come of it is written here. */
+  /** The received bytes. */
   memory: Buffer;
-  /** Closes its connection; undefined once it is whole. */
+  /** Closes its connection; undefined when it is complete. */
   drop: (() => void) | undefined;
 }
 
-/**
- * Reads the bodies of reviews, which together take no more memory than the limits allow. Where there is no room, the
- * one that comes slowest is dropped.
- */
+/** Reads the bodies of reviews within the limits. If there is no room, the slowest one is dropped. */
 export class ReviewBodies {
   readonly #limits: BodyLimits;
   readonly #claims = new Set<Claim>();
-  /** Large bodies are parsed and reviewed one in a turn of the event loop, so that others are answered in between. */
+  /** Large bodies are parsed and reviewed one per turn of the event loop, so that others are answered in between. */
   #lastLarge: Promise<unknown> = Promise.resolve();
 
   constructor(limits: BodyLimits = bodyLimits) {
@@ -76,8 +73,8 @@ export class ReviewBodies {
   }
 
   /**
-   * Calls with the parsed body, which counts until that is over and the connection or its answer is closed.
-   * @throws RequestError where the body cannot be taken; another Error where the caller goes away; what `review` throws
+   * Calls `review` with the parsed body. The body counts until that is done and the connection or its answer is closed.
+   * @throws RequestError if the body is rejected; another Error if the caller disconnects; what `review` throws
    */
   async with(
     incoming: IncomingMessage,
@@ -114,18 +111,20 @@ export class ReviewBodies {
     return parseJson(text);
   }
 
-  /** What is too long is read to its end and thrown away: a caller that is still sending would not see an answer. */
+  /**
+   * A body that is too large is read to its end and discarded, because a caller that is still sending would not read an
+   * answer.
+   */
   async #read(incoming: IncomingMessage, claim: Claim): Promise<Buffer> {
     const encoding = incoming.headers['content-encoding'] ?? 'identity';
     if (encoding !== 'identity') {
       throw new RequestError(415, `unsupported content encoding ${JSON.stringify(encoding)}`);
     }
     const { body: maxLength } = this.#limits;
-    // Pages that nothing is written to take no memory. Kept as pieces, each of a byte, a body would take a hundred
-    // times as much.
+    // Unused pages take no memory. Keeping many small pieces would take a hundred times as much as the body.
     const expected = Number(incoming.headers['content-length'] ?? unknownLength);
     claim.memory = Buffer.allocUnsafeSlow(Math.min(expected, maxLength));
-    // Destroyed, the request could not be answered.
+    // A destroyed request cannot be answered.
     for await (const chunk of incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       const at = claim.received;
       claim.received += chunk.length;
@@ -148,8 +147,8 @@ export class ReviewBodies {
   }
 
   /**
-   * Counts a body as so many bytes from now on; where they do not fit, unfinished ones are dropped, the slowest first.
-   * @throws RequestError where there is no room even so
+   * Counts a body as a number of bytes from now on; if they do not fit, incomplete ones are dropped, the slowest first.
+   * @throws RequestError if there is still no room
    */
   #resize(claim: Claim, bytes: number): void {
     const { total, reserved, small } = this.#limits;
@@ -174,7 +173,7 @@ export class ReviewBodies {
     return bytes;
   }
 
-  /** The unfinished body that came slowest so far. */
+  /** Returns the incomplete body with the lowest rate. */
   #slowest(orSmall: boolean): Claim | undefined {
     const now = performance.now();
     const rate = ({ received, since }: Claim) => received / (now - since + 1);
@@ -187,7 +186,7 @@ export class ReviewBodies {
   }
 }
 
-/** Frees a body's memory at once, rather than when the garbage collector comes by. */
+/** Frees a body's memory at once instead of at the next garbage collection. */
 function free(claim: Claim): void {
   if (claim.memory !== noMemory) (claim.memory.buffer as ArrayBuffer).transfer(0);
   claim.memory = noMemory;

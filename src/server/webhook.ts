@@ -11,17 +11,17 @@ import { type Listener, type SecureListener, type TlsIdentity, listenHttp, liste
 import { type ReadinessCheck, createOperationsApp } from './operations-app.ts';
 import { createScriptsApp } from './scripts-app.ts';
 
-/** Who may call the HTTPS port. */
+/** Says who may call the HTTPS port. */
 export interface ClientPolicy {
-  /** Calls with the CAs that callers must have a certificate of, PEM, at once and whenever they change. */
+  /** Calls with the CAs that callers need a certificate of, PEM, at once and after each change. */
   readonly onChange: (listener: (ca: string) => void) => void;
-  /** The common names that are let in; empty: any. */
+  /** The allowed common names; empty: any. */
   readonly names: readonly string[];
   readonly onRefused: (client: RefusedClient) => void;
 }
 
 export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'> {
-  /** The program's, for `/healthz`. */
+  /** The program's version, for `/healthz`. */
   readonly version: string;
   readonly host: string;
   readonly port: number;
@@ -31,11 +31,11 @@ export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'
   readonly certificate: CertificateSource;
   /** Undefined: anybody may call. */
   readonly clients?: ClientPolicy;
-  /** Told when TLS refuses what took the certificate's place, such as a key that is too short; the one before stays. */
+  /** Called if TLS rejects a new certificate, for example because of a short key; the previous one stays in use. */
   readonly onRenewalFailure?: (error: unknown) => void;
-  /** What `/readyz` says of the history, e.g. where it is read from. */
+  /** Returns what `/readyz` says about the history. */
   readonly historyDetail: () => string;
-  /** What `/readyz` says of the delivery of the assemble wrapper. */
+  /** Returns what `/readyz` says about delivery of the assemble wrapper. */
   readonly wrapperDetail: () => string;
   readonly metrics: Metrics;
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
@@ -43,19 +43,17 @@ export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'
 
 /** A running webhook. */
 export interface Webhook {
-  /**
-   * Resolves once there is a certificate to listen with; rejects with a ListenError, and then nothing is left running.
-   */
+  /** Resolves when it listens, which needs a certificate; rejects with a ListenError, then nothing is left running. */
   readonly admission: Promise<Listener>;
   readonly operations: Listener;
   readonly scripts: Listener;
-  /** Not ready at once, serves on for `server.shutdownDelay`, then resolves when the last request is answered. */
+  /** Is not ready at once, serves for `server.shutdownDelay`, then resolves when the last request is answered. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the servers for probes and for build pods, and the HTTPS server as soon as there is a certificate; if one
- * cannot be bound, none is left running.
+ * Starts the servers for probes and for build pods, and the HTTPS server when there is a certificate. If a port cannot
+ * be bound, nothing is left running.
  * @throws ListenError
  */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
@@ -101,7 +99,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
       throw error;
     },
   );
-  // Whoever asks for it is told; that nobody does is no reason to end the process.
+  // The caller may not wait for it, and an unhandled rejection would end the process.
   announced.catch(() => undefined);
 
   return {
@@ -111,7 +109,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     async stop() {
       draining = true;
       await delay(config.server.shutdownDelay);
-      // One that is still being bound is waited for; one that was never begun is not.
+      // A listener that is being bound is awaited.
       const begun = await binding?.catch(() => undefined);
       const listeners = [operations, scripts, ...(begun === undefined ? [] : [begun])];
       await Promise.all(listeners.map((listener) => listener.close()));
@@ -119,7 +117,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   };
 }
 
-/** Listens with the first identity there is, and hands the listener each one that follows. */
+/** Listens with the first identity, and passes each later one to the listener. */
 function listenOnce(
   listenWith: (identity: TlsIdentity) => Promise<SecureListener>,
   isDraining: () => boolean,
@@ -133,7 +131,7 @@ function listenOnce(
       if (served === undefined || (clients !== undefined && clientCa === undefined)) return;
       const identity = { cert: served.cert, key: served.key, clientCa };
       if (listener === undefined) {
-        // Too late to begin: whoever stops has counted the listeners.
+        // Too late: stopping has counted the listeners.
         if (isDraining()) return;
         listener = listenWith(identity);
         listener.then(resolve, reject);

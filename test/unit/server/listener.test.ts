@@ -43,8 +43,8 @@ const ok: RequestListener = (_request, response) => response.end('ok');
 const answered = 'HTTP/1.1 200 OK';
 
 for (const scheme of ['http', 'https'] as const) {
-  describe(`a port that is full, ${scheme}`, () => {
-    it('closes for a newcomer what was idle for longest', async (t) => {
+  describe(`limitConnections, ${scheme}`, () => {
+    it('closes the longest idle connection for a new one', async (t) => {
       const { open, ask } = await start(t, scheme, ok, { connections: 3 });
       const sockets = [await open(), await open(), await open()];
       for (const at of [1, 0, 2]) assert.equal(await ask(sockets[at] as Socket), answered);
@@ -57,7 +57,7 @@ for (const scheme of ['http', 'https'] as const) {
       );
     });
 
-    it('closes one that sends nothing, or only a part of a request', async (t) => {
+    it('closes a connection that sends nothing, or an incomplete request', async (t) => {
       const { open, ask } = await start(t, scheme, ok, { connections: 2 });
       const silent = [await open(), await open()];
       silent[1]?.write('GET / HT');
@@ -67,7 +67,7 @@ for (const scheme of ['http', 'https'] as const) {
       for (const socket of newcomers) assert.equal(await ask(socket), answered);
     });
 
-    it('closes one of the address that has most', async (t) => {
+    it('closes a connection of the address with the most', async (t) => {
       const { open, ask } = await start(t, scheme, ok, { connections: 3 });
       const other = await open('127.0.0.2');
       const sockets = [await open(), await open()];
@@ -77,7 +77,7 @@ for (const scheme of ['http', 'https'] as const) {
       assert.equal(await ask(other), answered);
     });
 
-    it('refuses a newcomer where all are being answered', async (t) => {
+    it('rejects a new connection if all others are being answered', async (t) => {
       const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
       const { open, ask } = await start(
         t,
@@ -98,8 +98,8 @@ for (const scheme of ['http', 'https'] as const) {
     });
   });
 
-  describe(`a slow caller, ${scheme}`, () => {
-    it('is cut off where its headers do not come', async (t) => {
+  describe(`listener, slow caller, ${scheme}`, () => {
+    it('is disconnected without headers', async (t) => {
       const { open } = await start(t, scheme, ok, { headersTimeout: 100 });
       const socket = await open();
       socket.write('GET / HTTP/1.1\r\n');
@@ -108,14 +108,14 @@ for (const scheme of ['http', 'https'] as const) {
       await once(socket.resume(), 'close');
     });
 
-    it('is cut off where its body does not come', async (t) => {
+    it('is disconnected without a complete body', async (t) => {
       const { open } = await start(t, scheme, ok, { headersTimeout: 100, requestTimeout: 100 });
       const socket = await open();
       socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\nx');
       await once(socket.resume(), 'close');
     });
 
-    it('is cut off where it does not read its answer', async (t) => {
+    it('is disconnected if it does not read its answer', async (t) => {
       const much = Buffer.alloc(32 * 1024 * 1024);
       const isOver = Promise.withResolvers<true>();
       const app: RequestListener = (_request, response) => {
@@ -133,7 +133,7 @@ for (const scheme of ['http', 'https'] as const) {
       assert.ok(received < much.length, `${received} bytes`);
     });
 
-    it('is cut off where it does not wait for its answer before it asks again', async (t) => {
+    it('is disconnected if it pipelines requests', async (t) => {
       let asked = 0;
       const app: RequestListener = (_request, response) => {
         asked += 1;
@@ -146,14 +146,14 @@ for (const scheme of ['http', 'https'] as const) {
       assert.equal(asked, 1);
     });
 
-    it('is cut off where it sends no further request', async (t) => {
+    it('is disconnected when idle', async (t) => {
       const { open, ask } = await start(t, scheme, ok, { keepAliveTimeout: 50 });
       const socket = await open();
       assert.equal(await ask(socket), answered);
       await once(socket, 'close');
     });
 
-    it('is cut off when the port closes', async (t) => {
+    it('is disconnected when the port closes', async (t) => {
       const { listener, open } = await start(t, scheme, ok, {});
       const silent = await open();
       const half = await open();
@@ -165,8 +165,8 @@ for (const scheme of ['http', 'https'] as const) {
   });
 }
 
-describe('TLS', () => {
-  it('is not negotiated again on the same connection', async (t) => {
+describe('listenHttps, TLS', () => {
+  it('does not renegotiate', async (t) => {
     const { listener } = await start(t, 'https', ok, {});
     const options = {
       host: '127.0.0.1',
