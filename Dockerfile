@@ -1,18 +1,18 @@
-# The image holds Node.js and one bundled file; nothing in it needs a shell, a package manager or a writable root.
+# The image contains Node.js and one bundled file, which needs no shell, package manager or writable root.
 #
-# The base: any image with Node.js 22.19 or later and, for the build stage, npm and /bin/sh. On
-# Red Hat's UBI instead of Debian:
+# The base may be any image with Node.js 22.19 or later and, for the build stage, npm and /bin/sh. Red Hat's UBI
+# instead of Debian:
 #   --build-arg NODE=registry.access.redhat.com/ubi9/nodejs-24-minimal@sha256:c7b8cb436feace96ca0b43eab7326394893e0ac9c2c6b46895727e3b9202fb9d
 ARG NODE=docker.io/library/node:24.21.0-bookworm-slim@sha256:0e0ff40c39bc087845bfb27465a0df4ea419520094bc35842ff83dd8cbe6f9b6
 FROM ${NODE} AS build
-# UBI's images start as a user who may not write here.
+# UBI's user may not write here.
 USER root
 WORKDIR /build
-# Where the packages come from, and a file with the CA that signed for it, if they do not come from npm's own registry.
+# Another npm registry, and a file with its CA.
 ARG NPM_CONFIG_REGISTRY
 ARG NODE_EXTRA_CA_CERTS
 COPY package.json package-lock.json ./
-# No package's own script runs: all that is built with is in the lock file with its hash, and the image's Node.js.
+# Scripts of packages do not run: everything the build uses is in the lock file with its hash, or is the image's Node.js.
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json ./
 COPY hack/build.ts hack/sbom.ts ./hack/
@@ -22,7 +22,7 @@ RUN node hack/build.ts
 FROM ${NODE}
 ARG VERSION=0.1.0
 ARG REVISION=unknown
-# From `name` on: labels that UBI's images have, which would say what those are.
+# From `name` on: overrides labels of UBI's images.
 LABEL org.opencontainers.image.title="s2i-incremental-webhook" \
       org.opencontainers.image.description="Lets OpenShift S2I builds continue from the previous image" \
       org.opencontainers.image.version="${VERSION}" \
@@ -45,19 +45,18 @@ LABEL org.opencontainers.image.title="s2i-incremental-webhook" \
 COPY --from=build \
      /build/dist/main.js /build/dist/package.json /build/dist/main.js.LEGAL.txt /build/dist/sbom.cdx.json /app/
 COPY LICENSE /app/
-# Any uid will do; OpenShift assigns one of its own.
+# Any uid works; OpenShift assigns its own.
 USER 65532:0
 WORKDIR /app
 EXPOSE 8443 8080 8081
-# Mount a folder with tls.crt and tls.key at /certs, or an empty writable one to have self-signed ones made.
-# Two arenas: by default the C library has eight a core, each with garbage of its own.
+# Mount a folder with tls.crt and tls.key at /certs, or an empty writable one for self-signed certificates.
+# Two arenas: by default the C library has eight per core, each with unused memory.
 ENV MALLOC_ARENA_MAX=2
-# Pieces of 128 KiB are given back as soon as they are freed. By default the C library raises this limit with each large
-# piece that it frees, and keeps holes: 10 to 20 MB more while it is sent reviews of 3 MB.
+# Blocks of 128 KiB or more are returned to the system when freed. By default the C library raises this limit with each
+# large block, and keeps unused memory: 10 to 20 MB more during reviews of 3 MB.
 ENV MALLOC_MMAP_THRESHOLD_=131072
-# --max-semi-space-size: by default V8 lets its young generation grow to 48 MB, which costs more memory than it saves
-# time.
-# --max-old-space-size: by default the heap may grow to the container's whole limit, with nothing left for the rest of the
-# process. Half of the chart's 256 MiB is enough, because all that is kept has a bound: 140 instead of 184 MB under load.
+# --max-semi-space-size: by default V8's young generation grows to 48 MB, which costs more memory than it saves time.
+# --max-old-space-size: by default the heap may fill the container's limit, leaving nothing for the rest of the process.
+# Half of the chart's 256 MiB is enough, because everything kept is bounded: 140 instead of 184 MB under load.
 ENTRYPOINT ["node", "--max-semi-space-size=4", "--max-old-space-size=128", "/app/main.js"]
 CMD ["serve", "--cert-dir", "/certs"]

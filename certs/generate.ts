@@ -1,4 +1,4 @@
-/** npm run certs [-- NAME…]: certificates for local development in this folder; see README.md beside it. */
+/** npm run certs [-- NAME…]: creates certificates for local development in this folder; see README.md. */
 import { fileURLToPath } from 'node:url';
 import { loadOrCreateCertificate } from '../src/certificates/certificate-files.ts';
 import { CertificateError } from '../src/certificates/certificate-source.ts';

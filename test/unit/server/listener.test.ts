@@ -10,7 +10,7 @@ import { testCertificate } from '../../helpers/webhook.ts';
 type Scheme = 'http' | 'https';
 const get = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
-/** A server on a free port, and what connects to it. */
+/** Starts a server on a free port; returns functions to connect to it. */
 async function start(t: TestContext, scheme: Scheme, app: RequestListener, limits: Partial<PortLimits>) {
   const all = { ...plainLimits, closeGrace: 50, ...limits };
   const { cert, key } = await testCertificate();
@@ -89,7 +89,7 @@ for (const scheme of ['http', 'https'] as const) {
       );
       const busy = [await open(), await open()];
       const answers = busy.map(ask);
-      // What was sent is there before a connection that comes later.
+      // The requests arrive before a later connection.
       await new Promise((resolve) => setTimeout(resolve, 50));
       const newcomer = await open();
       if (!newcomer.destroyed) await once(newcomer, 'close');

@@ -9,12 +9,12 @@ import { readAnswer } from '../../helpers/webhook.ts';
 
 const kB = 1_000;
 
-/** Resolves when it is closed, with or without an error. */
+/** Resolves when the request is closed, with or without an error. */
 function closeOf(outgoing: ClientRequest): Promise<unknown> {
   return new Promise((resolve) => outgoing.once('close', resolve));
 }
 
-/** A server that answers with what a body holds; a body `{"wait":true}` is answered when it is told to. */
+/** Starts a server that answers with the content of a body; a body `{"wait":true}` is answered on demand. */
 async function startServer(t: TestContext, limits: Partial<BodyLimits>) {
   const bodies = new ReviewBodies({ ...bodyLimits, ...limits });
   const waiting: (() => void)[] = [];
@@ -126,7 +126,7 @@ describe('ReviewBodies', () => {
     await arrived;
     assert.deepEqual(await post(bodyOf(3 * kB)), [503, full]);
     assert.equal((await post(bodyOf(1 * kB)))[0], 200);
-    // One of few bytes and many values is none.
+    // A body with few bytes and many values is not small.
     assert.deepEqual(await post(`[${'{},'.repeat(400)}0]`), [503, full]);
   });
 
@@ -137,8 +137,7 @@ describe('ReviewBodies', () => {
       outgoing.write('x'.repeat(28 * kB));
       return closeOf(outgoing);
     });
-    // The fourth took the place of one of the others, and the body, which counts as four times its length, that of the
-    // rest.
+    // The fourth replaces one of the others, and the body, which counts as four times its length, the rest.
     await Promise.race(stopped);
     assert.equal((await post(bodyOf(20 * kB)))[0], 200);
     await Promise.all(stopped);
