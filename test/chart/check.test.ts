@@ -83,17 +83,17 @@ describe('helm test', () => {
       CA_FILE: ca,
     };
     const check = runCheck('self-signed', addresses, { waitSeconds: 30 });
-    let asked = 0;
+    let requests = 0;
     // The first three requests are answered as not ready, the next ones by the webhook.
     const late = createServer((_request, response) => {
-      asked += 1;
-      if (asked <= 3) response.writeHead(503).end('not ready');
+      requests += 1;
+      if (requests <= 3) response.writeHead(503).end('not ready');
       else void fetch(`${operations}/readyz`).then(async (answer) => response.end(await answer.text()));
     }).listen(port, '127.0.0.1');
     t.after(() => late.close());
     const { status, stdout } = await check;
     assert.equal(status, 0, stdout);
-    assert.equal(asked, 4);
+    assert.equal(requests, 4);
   });
 
   const refused = {
@@ -102,14 +102,14 @@ describe('helm test', () => {
     'that is not ready': [{ OPERATIONS_URL: 'http://127.0.0.1:2' }, /\/readyz: ECONNREFUSED\n/],
     'whose scripts cannot be fetched': [{ SCRIPT_URL: 'http://127.0.0.1:2/assemble' }, /\/assemble: ECONNREFUSED\n/],
   } as const;
-  for (const [what, [wrong, told]] of Object.entries(refused)) {
+  for (const [what, [wrong, pattern]] of Object.entries(refused)) {
     it(`fails with a webhook ${what}`, async (t) => {
       const { operations, mutate, script, ca } = await startWebhook(t);
       const addresses = { OPERATIONS_URL: operations, MUTATE_URL: mutate, SCRIPT_URL: script, CA_FILE: ca, ...wrong };
       if (addresses.CA_FILE === 'other') addresses.CA_FILE = (await startWebhook(t)).ca;
       const { status, stdout } = await runCheck('self-signed', addresses);
       assert.equal(status, 1, stdout);
-      assert.match(stdout, told);
+      assert.match(stdout, pattern);
     });
   }
 
@@ -124,7 +124,7 @@ describe('helm test', () => {
     const { status, stdout } = await runCheck('self-signed', addresses, {
       more: ['--set', 'clientCertificates.configMap=ca'],
     });
-    assert.deepEqual({ status, asked: stdout.includes('/mutate') }, { status: 0, asked: false });
+    assert.deepEqual({ status, isPosted: stdout.includes('/mutate') }, { status: 0, isPosted: false });
   });
 
   it('fetches no script if none is delivered over HTTP', async (t) => {

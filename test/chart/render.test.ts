@@ -28,8 +28,8 @@ describe('chart, golden manifests', () => {
     it(`${mode.name}: lint`, async () => {
       const args = ['--strict', '--kube-version', mode.kubeVersion, '--values', mode.values];
       const { status, stdout } = await helm(['lint', chart, ...args]);
-      const told = stdout.split('\n').filter((line) => line.startsWith('['));
-      assert.deepEqual({ status, told }, { status: 0, told: [] });
+      const findings = stdout.split('\n').filter((line) => line.startsWith('['));
+      assert.deepEqual({ status, findings }, { status: 0, findings: [] });
     });
   }
 

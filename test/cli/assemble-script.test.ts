@@ -5,7 +5,7 @@ import { parseConfig } from '../../src/config/load-config.ts';
 import { runCommand } from '../helpers/terminal.ts';
 
 describe('assemble-script', () => {
-  it('prints the wrapper that is served', async () => {
+  it('prints the served wrapper', async () => {
     const profiles = '{java: {scriptsDir: /usr/local/s2i, keep: [target]}}';
     const environment = { S2I_INCREMENTAL_ASSEMBLE_PROFILES: profiles };
     const catalog = createScriptCatalog(parseConfig('', environment).assemble.profiles);
@@ -15,7 +15,7 @@ describe('assemble-script', () => {
     }
   });
 
-  it('tells which profiles there are', async () => {
+  it('lists the profiles for an unknown one', async () => {
     const { status, stdout, stderr } = await runCommand(['assemble-script', '--profile', 'cobol']);
     assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
     assert.match(stderr, /^s2i-incremental: there is no profile "cobol"; there are default, python, nodejs, /);

@@ -15,9 +15,9 @@ describe('demo', () => {
   it('plays opt-in, first build, two incremental builds, a clean build, a clone and opt-out', async () => {
     const { status, stdout, stderr } = await runCommand(['demo']);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-    const told = withoutTimes(stdout);
+    const output = withoutTimes(stdout);
     assert.deepEqual(
-      told.split('\n').filter((line) => /^ {3}(?:\$|build)/.test(line)),
+      output.split('\n').filter((line) => /^ {3}(?:\$|build)/.test(line)),
       [
         '   $ oc label bc/shop s2i-incremental.io/enabled=true',
         '   buildconfig/shop  Opted in: its original settings are recorded, so that they can be restored.',
@@ -42,8 +42,8 @@ describe('demo', () => {
 
   it('prints the output in docs/demo.md', async () => {
     const page = readFileSync(new URL('../../docs/demo.md', import.meta.url), 'utf8');
-    const told = /<!-- demo -->\s+```\n([^]*?)```\s+<!-- \/demo -->/.exec(page)?.[1];
-    assert.equal(withoutTimes(told ?? ''), withoutTimes((await runCommand(['demo'])).stdout));
+    const output = /<!-- demo -->\s+```\n([^]*?)```\s+<!-- \/demo -->/.exec(page)?.[1];
+    assert.equal(withoutTimes(output ?? ''), withoutTimes((await runCommand(['demo'])).stdout));
   });
 
   it('has colours if the terminal has', async () => {

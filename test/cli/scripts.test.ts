@@ -18,7 +18,7 @@ function emptyFolder(t: TestContext): string {
 }
 
 describe('scripts', () => {
-  it('writes what is served, executable, for each profile of the configuration and each built-in one', async (t) => {
+  it('writes the served scripts, executable, for each configured and built-in profile', async (t) => {
     const out = join(emptyFolder(t), 'not/there');
     const catalog = createScriptCatalog(parseConfig('', environment).assemble.profiles);
     const expected: Record<string, string> = { s2i: 'directory 755' };
@@ -46,7 +46,7 @@ describe('scripts', () => {
     );
   });
 
-  it('never mixes with scripts that are there, and needs a folder that it can write to', async (t) => {
+  it('rejects an existing folder, and one that is not writable', async (t) => {
     const folder = emptyFolder(t);
     mkdirSync(join(folder, 's2i'));
     writeFileSync(join(folder, 'file'), '');

@@ -47,7 +47,7 @@ api    api-1   full       first_build   0       ${shown}   2m05s   -            
     });
   }
 
-  it('of names tells which is not there and which has not opted in', async (t) => {
+  it('of names reports missing BuildConfigs and those that have not opted in', async (t) => {
     const { status, stdout, stderr } = await run(t, ['status', 'api', 'old', 'none', '-n', 'test', '-o', 'json']);
     assert.equal(status, 1);
     assert.deepEqual(
@@ -62,7 +62,7 @@ buildconfig/old has not opted in; to opt in: s2i-incremental enable old -n test
     );
   });
 
-  it('says how to opt in where nobody has, by the name that it was called by', async (t) => {
+  it('says how to opt in, with the name of the program', async (t) => {
     assert.deepEqual(await run(t, ['status'], { program: 'oc s2i-incremental' }, []), {
       status: 0,
       stdout: '',
@@ -82,7 +82,7 @@ buildconfig/old has not opted in; to opt in: s2i-incremental enable old -n test
 });
 
 describe('explain', () => {
-  it('tells why a Build is what it is, as of now', async (t) => {
+  it('explains a Build at the current time', async (t) => {
     const { status, stdout } = await run(t, ['explain', 'build/api-1'], { now: Date.parse('2026-01-31T12:00:00Z') });
     assert.equal(status, 0);
     assert.match(
@@ -95,7 +95,7 @@ describe('explain', () => {
     );
   });
 
-  it('tells of a Build that is not there', async (t) => {
+  it('reports a missing Build', async (t) => {
     assert.deepEqual(await run(t, ['explain', 'api-9']), {
       status: 1,
       stdout: '',

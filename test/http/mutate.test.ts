@@ -250,8 +250,8 @@ describe('POST /mutate, deadlines and shutdown', () => {
     assert.equal(answer.status, 200);
     const reason = patchIn(answer.text).find(({ path }) => path === '/metadata/annotations/s2i-incremental.io~1reason');
     assert.deepEqual(reason?.value, 'history_unavailable');
-    const told = admissions.map(({ error, failures = [] }) => [error, failures.map(({ source }) => source)]);
-    assert.deepEqual(told, [[undefined, ['history']]]);
+    const outcomes = admissions.map(({ error, failures = [] }) => [error, failures.map(({ source }) => source)]);
+    assert.deepEqual(outcomes, [[undefined, ['history']]]);
   });
 
   it('lets an object pass unmodified after the deadline', async (t) => {

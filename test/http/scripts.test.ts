@@ -15,7 +15,7 @@ const { version } = createScriptCatalog(parseConfig(config, {}).assemble.profile
 const assembleOf = (profile: string, scriptsDir: string, keep: readonly string[]) =>
   renderAssemble({ version, profile, scriptsDir, keep, outputs: [] });
 
-describe('the scripts port', () => {
+describe('scripts port', () => {
   const webhook = suiteWebhook({ config });
   const get = (path: string, method = 'GET', headers: Record<string, string> = {}) =>
     send(`${webhook().scripts.url}${path}`, '', '', { method, headers });
@@ -28,7 +28,7 @@ describe('the scripts port', () => {
     ['default/run', renderRun({ scriptsDir: '/usr/libexec/s2i' })],
   ];
   for (const [path, text] of served) {
-    it(`serves ${path}, to be kept for good`, async () => {
+    it(`serves ${path}, cacheable forever`, async () => {
       const { status, headers, text: body } = await get(`/s2i/${version}/${path}`);
       assert.deepEqual({ status, body }, { status: 200, body: text });
       assert.equal(headers['cache-control'], 'public, max-age=31536000, immutable');
@@ -37,7 +37,7 @@ describe('the scripts port', () => {
     });
   }
 
-  it('answers HEAD without the text, and what is known already with 304', async () => {
+  it('answers HEAD without content, and a known ETag with 304', async () => {
     const path = `/s2i/${version}/default/assemble`;
     const head = await get(path, 'HEAD');
     assert.deepEqual({ status: head.status, text: head.text }, { status: 200, text: '' });
@@ -48,7 +48,7 @@ describe('the scripts port', () => {
     assert.deepEqual({ status: any.status, text: any.text }, { status: 200, text: served[0]?.[1] });
   });
 
-  it('serves its own script under the version of another replica, but not to be kept', async () => {
+  it('serves its script for the version of another replica, not cacheable', async () => {
     const { status, headers, text } = await get('/s2i/0123456789ab/default/assemble');
     assert.deepEqual({ status, text }, { status: 200, text: served[0]?.[1] });
     assert.equal(headers['cache-control'], 'no-cache');
@@ -75,14 +75,14 @@ describe('the scripts port', () => {
     '/metrics',
   ];
   for (const path of absent) {
-    it(`has nothing at ${path}`, async () => {
+    it(`answers 404 at ${path}`, async () => {
       const { status, text } = await get(path);
       assert.deepEqual({ status, text }, { status: 404, text: 'there is no such script\n' });
     });
   }
 
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
-    it(`does not take ${method}`, async () => {
+    it(`rejects ${method}`, async () => {
       const { status, headers, text } = await get(`/s2i/${version}/default/assemble`, method);
       assert.deepEqual(
         { status, text, allow: headers.allow },
@@ -92,9 +92,9 @@ describe('the scripts port', () => {
   }
 });
 
-describe('the version', () => {
+describe('scripts port, version', () => {
   const versionOf = (text: string) => createScriptCatalog(parseConfig(text, {}).assemble.profiles).version;
-  it('changes with what the scripts are told, and with nothing else', () => {
+  it('changes only with the settings of the scripts', () => {
     const base = versionOf('assemble: {profiles: {a: {match: x, keep: [b]}}}');
     assert.equal(versionOf('assemble: {profiles: {a: {match: y, keep: [b], env: {A: "1"}}}}'), base);
     assert.notEqual(versionOf('assemble: {profiles: {a: {match: x, keep: [c]}}}'), base);

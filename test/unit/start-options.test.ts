@@ -6,7 +6,7 @@ function read(file: string): string {
   return readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
 }
 
-it('the program is started with the same options of Node.js from the image and from the checkout', () => {
+it('image and npm start use the same options of Node.js', () => {
   const [, entrypoint = ''] = /^ENTRYPOINT (.*)$/m.exec(read('Dockerfile')) ?? [];
   const optionsOf = (words: readonly string[]) => words.filter((word) => word.startsWith('--'));
   const { scripts } = JSON.parse(read('package.json')) as { scripts: { start: string } };

@@ -68,13 +68,13 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
         const items = arrayAt(body, 'items') ?? [];
         return items.some((item) => at(item, 'reason') === 'IncrementalBuild') && items;
       });
-      const told = events.map((event) => ({
+      const contents = events.map((event) => ({
         object: `${String(at(event, 'involvedObject', 'kind'))}/${String(at(event, 'involvedObject', 'name'))}`,
         reason: at(event, 'reason'),
         message: at(event, 'message'),
       }));
       assert.deepEqual(
-        told.filter(({ message }) => String(message).startsWith('web-1 ')),
+        contents.filter(({ message }) => String(message).startsWith('web-1 ')),
         [
           {
             object: 'BuildConfig/web',
@@ -84,7 +84,7 @@ export function describeRunning({ api, cluster, helm }: ChartBed): void {
         ],
       );
       assert.deepEqual(
-        told.filter(({ reason }) => reason === 'IncrementalBuild'),
+        contents.filter(({ reason }) => reason === 'IncrementalBuild'),
         [
           {
             object: 'BuildConfig/web',

@@ -209,7 +209,7 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
     });
 
     it('explain says why a Build is full or incremental', async () => {
-      const seen = async (name: string) => {
+      const explained = async (name: string) => {
         const { status, stdout, stderr } = await run(['explain', name]);
         assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
         // The age of the chain depends on the machine.
@@ -229,7 +229,7 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
 Variables were added: PIP_INDEX_URL, PIP_TRUSTED_HOST.
 `;
       assert.equal(
-        await seen('cli-shop-1'),
+        await explained('cli-shop-1'),
         `build/cli-shop-1 is a full build: it is the first Build since its BuildConfig opted in.
 It is Complete after 2m05s.
 It starts from the base image, DockerImage/${pythonImage}.
@@ -239,7 +239,7 @@ Newer Builds were started since: explain the last one, build/cli-shop-3, to see 
 `,
       );
       assert.equal(
-        await seen('build/cli-shop-3'),
+        await explained('build/cli-shop-3'),
         `build/cli-shop-3 is an incremental build: it continues from the previous image.
 It is Complete after 35s.
 It starts from DockerImage/harbor.example.com/web/cli-shop@${digestOf('cli-shop-2')}, the image of cli-shop-2; the base image is DockerImage/${pythonImage}.

@@ -65,9 +65,9 @@ export function describeFailures({ cluster, web, webhook, webhookUser }: TestBed
         stringAt(blind.stored, 'spec', 'output', 'to', 'name') ?? '',
         /^harbor\.example\.com\/web\/blind:[0-9]{14}-2$/,
       );
-      const told = webhook.logged.filter(({ message }) => message === 'admitted, but some lookups failed');
+      const warnings = webhook.logged.filter(({ message }) => message === 'admitted, but some lookups failed');
       assert.deepEqual(
-        told.map((line) => [line['level'], line['name'], line['reason'], at(line, 'error', 'code')]),
+        warnings.map((line) => [line['level'], line['name'], line['reason'], at(line, 'error', 'code')]),
         [['warn', 'blind-2', 'history_unavailable', 403]],
       );
 

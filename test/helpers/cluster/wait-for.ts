@@ -16,8 +16,8 @@ export async function waitFor<T>(
   let cause: unknown;
   for (;;) {
     try {
-      const seen = await look();
-      if (seen !== undefined && seen !== false) return seen;
+      const result = await look();
+      if (result !== undefined && result !== false) return result;
     } catch (error) {
       if (error instanceof GiveUp) throw error;
       cause = error;

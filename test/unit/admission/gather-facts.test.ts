@@ -51,7 +51,7 @@ describe('gatherFacts', () => {
     });
   }
 
-  it('asks each source with the query and what the sources before it told', async () => {
+  it('passes the query and the facts of earlier sources to each source', async () => {
     const asked: [FactQuery, Facts][] = [];
     const spy: FactSource = {
       name: 'spy',
@@ -79,7 +79,7 @@ describe('gatherFacts', () => {
     assert.match(base ?? '', /@sha256:/);
   });
 
-  it('asks nobody about a Build without a BuildConfig', async () => {
+  it('asks no source about a Build without BuildConfig', async () => {
     const build = exampleBuild({ metadata: { ownerReferences: null } });
     assert.deepEqual(await gather([failing], { build }), { history: undefined, failed: [] });
   });

@@ -55,7 +55,7 @@ describe('decodeReview', () => {
     assert.deepEqual((object as { spec: unknown }).spec, exampleBuild()['spec']);
   });
 
-  it('asks for nothing but the uid', () => {
+  it('requires only the uid', () => {
     assert.deepEqual(
       decodeReview(review({ request: { uid: 'u', dryRun: 'true', resource: 'builds', name: null } })).request,
       {
@@ -120,7 +120,7 @@ describe('decodeReview', () => {
     ],
   ];
   for (const [title, body, message] of rows) {
-    it(`refuses ${title}`, () => {
+    it(`rejects ${title}`, () => {
       assert.throws(
         () => decodeReview(body),
         (error) => {
@@ -137,7 +137,7 @@ describe('decodeReview', () => {
 
 describe('encodeReview', () => {
   for (const apiVersion of ['admission.k8s.io/v1', 'admission.k8s.io/v1beta1'] as const) {
-    it(`answers in ${apiVersion}, with nothing but what there is to say`, () => {
+    it(`answers in ${apiVersion} without empty fields`, () => {
       assert.deepEqual(JSON.parse(encodeReview(apiVersion, { uid: 'u', patch: [], warnings: [] })), {
         apiVersion,
         kind: 'AdmissionReview',
@@ -146,7 +146,7 @@ describe('encodeReview', () => {
     });
   }
 
-  it('has the patch in base64 and the warnings', () => {
+  it('contains the patch in base64 and the warnings', () => {
     const patch = [{ op: 'add', path: '/metadata/annotations/ä', value: '€' }];
     assert.deepEqual(JSON.parse(encodeReview('admission.k8s.io/v1', { uid: 'u', patch, warnings: ['a', 'b'] })), {
       apiVersion: 'admission.k8s.io/v1',
@@ -161,7 +161,7 @@ describe('encodeReview', () => {
     });
   });
 
-  it('is JSON whatever the uid and the warnings say', () => {
+  it('is JSON with any uid and warnings', () => {
     const [uid, warnings] = ['"\\\u2028\n', ['say "no"\t', '\ud800']];
     assert.deepEqual(JSON.parse(encodeReview('admission.k8s.io/v1', { uid, patch: [], warnings })), {
       apiVersion: 'admission.k8s.io/v1',

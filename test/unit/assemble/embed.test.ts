@@ -4,11 +4,11 @@ import { test } from 'node:test';
 import { embedScripts, scriptTexts, scriptsFile } from '../../../hack/embed-scripts.ts';
 import { assembleTemplate, runTemplate } from '../../../src/assemble/scripts.ts';
 
-test('scripts.ts is made from the scripts as they are', () => {
+test('scripts.ts is up to date with its shell scripts', () => {
   const stale = readFileSync(scriptsFile, 'utf8') !== embedScripts();
   assert.equal(stale, false, 'src/assemble/scripts.ts is stale: run node hack/embed-scripts.ts');
 });
 
-test('the embedded texts are those of the scripts, byte for byte', () => {
+test('scripts.ts contains the shell scripts byte for byte', () => {
   assert.deepEqual({ assemble: assembleTemplate, run: runTemplate }, scriptTexts());
 });

@@ -4,7 +4,7 @@ import { createFixedSource, describeRest } from '../../../src/certificates/certi
 
 const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
 
-describe('what is left', () => {
+describe('describeRest', () => {
   const rows: readonly [milliseconds: number, text: string][] = [
     [90 * day, '90 days left'],
     [2 * day, '2 days left'],
@@ -18,14 +18,14 @@ describe('what is left', () => {
     [-day, 'expired'],
   ];
   for (const [milliseconds, text] of rows) {
-    it(`of ${milliseconds} ms is told as ${text}`, () => {
+    it(`returns ${text} for ${milliseconds} ms`, () => {
       assert.equal(describeRest(milliseconds), text);
     });
   }
 });
 
-describe('a fixed certificate', () => {
-  it('is told once, and is good until it ends', () => {
+describe('createFixedSource', () => {
+  it('reports its certificate once, and is ready until it expires', () => {
     const certificate = { cert: 'c', key: 'k', ca: undefined, notAfter: 10 * day };
     const source = createFixedSource(certificate);
     const told: unknown[] = [];

@@ -19,8 +19,8 @@ function temporaryFile(t: TestContext, text: string): string {
   return file;
 }
 
-describe('the CAs of callers', () => {
-  it('follow the file, and stay where it cannot be used, which is told once', async (t) => {
+describe('startClientAuthority', () => {
+  it('follows the file, and keeps the CAs if it becomes invalid, which is reported once', async (t) => {
     const [one, other] = await Promise.all([createAuthority('one', validity), createAuthority('other', validity)]);
     const file = temporaryFile(t, one.cert);
     const [given, failures]: [string[], string[]] = [[], []];
@@ -41,7 +41,7 @@ describe('the CAs of callers', () => {
     ['empty', '', 'it holds no certificate'],
     ['broken', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n', '.*'],
   ] as const) {
-    it(`are refused from a file that is ${name}`, (t) => {
+    it(`rejects a file that is ${name}`, (t) => {
       const file = temporaryFile(t, text);
       assert.throws(() => startClientAuthority({ file, onFailure: () => undefined }), {
         code: 'certificate',

@@ -8,7 +8,7 @@ const configurationOf = (...clientConfigs: readonly unknown[]) => ({
   webhooks: clientConfigs.map((clientConfig) => ({ name: 'a', clientConfig })),
 });
 
-describe('the names in a webhook configuration', () => {
+describe('decodeWebhookConfiguration, names', () => {
   const service = { name: 'webhook', namespace: 'ci', port: 443 };
   const ofService = ['webhook.ci.svc', 'webhook.ci.svc.cluster.local'];
   const rows: readonly [name: string, clientConfigs: readonly unknown[], names: readonly string[]][] = [
@@ -28,7 +28,7 @@ describe('the names in a webhook configuration', () => {
     });
   }
 
-  it('are none where it has no webhooks', () => {
+  it('are empty without webhooks', () => {
     assert.deepEqual(decodeWebhookConfiguration({ metadata: { resourceVersion: '7' } }), {
       resourceVersion: '7',
       names: [],
@@ -37,12 +37,12 @@ describe('the names in a webhook configuration', () => {
   });
 });
 
-describe('the patch', () => {
+describe('createBundlePatch', () => {
   const configuration = decodeWebhookConfiguration(
     configurationOf({ url: 'https://a' }, { caBundle: base64('old') }, { caBundle: base64('new') }),
   );
 
-  it('tests the version and writes what differs', () => {
+  it('tests the version and writes different bundles', () => {
     assert.deepEqual(configuration.caBundles, ['', 'old', 'new']);
     assert.deepEqual(createBundlePatch(configuration, 'new'), [
       { op: 'test', path: '/metadata/resourceVersion', value: '7' },

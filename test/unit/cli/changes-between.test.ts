@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import { changesBetween } from '../../../src/cli/enable.ts';
 import { exampleBuildConfig, merge } from '../../helpers/fixtures.ts';
 
-it('what a dry run would change is told without bookkeeping and without values of variables', () => {
+it('changesBetween leaves out bookkeeping and values of variables', () => {
   const FOO = { name: 'FOO', value: 'bar' };
   const before = exampleBuildConfig({
     metadata: { labels: null, annotations: null },

@@ -7,7 +7,7 @@ import { ClusterError } from '../../../src/kubernetes/cluster-error.ts';
 const server = 'https://api.example.com:6443';
 const refused = (code: number, message = 'no') => new ClusterError(code, JSON.stringify({ message }));
 
-describe('a request that failed is explained', () => {
+describe('explainFailure', () => {
   const list = { server, verb: 'list', resource: 'builds', namespace: 'web' } as const;
   const everywhere = { ...list, namespace: undefined };
   const patch = { ...list, verb: 'patch', resource: 'buildconfigs' } as const;

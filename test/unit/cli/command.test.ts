@@ -25,10 +25,10 @@ function commandWith(run: (given: CommandLine<Options>) => number) {
   });
 }
 
-describe('a command', () => {
+describe('defineCommand', () => {
   const terminal = createTestTerminal();
 
-  it('is given its options and names, in any order', async () => {
+  it('passes options and names, in any order', async () => {
     const seen: unknown[] = [];
     const command = commandWith(({ values, names }) => seen.push({ ...values }, names));
     const args = ['shop', '-n', 'web', '--file', 'a', '--file=b', '-o', 'json', '--all', 'api'];
@@ -42,12 +42,12 @@ describe('a command', () => {
     [['-n'], /^Option '-n, --namespace <value>' argument missing$/],
   ];
   for (const [args, message] of wrong) {
-    it(`refuses ${args.join(' ')}`, async () => {
+    it(`rejects ${args.join(' ')}`, async () => {
       await assert.rejects(commandWith(() => 0).run(args, terminal), { code: 'usage', message });
     });
   }
 
-  it('that has no names refuses one', async () => {
+  it('rejects a name for a command without names', async () => {
     const { names, namesHelp, ...rest } = { name: 'a', names: 'A', namesHelp: 'a', summary: 'a', about: 'a' };
     const command = defineCommand({ ...rest, audience: 'operators', options: {}, examples: () => [], run: () => 0 });
     await assert.rejects(command.run([names + namesHelp], terminal), {

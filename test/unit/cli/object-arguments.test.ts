@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parseNamespace, parseObjectName } from '../../../src/cli/object-arguments.ts';
 
-describe('the name of an object', () => {
+describe('parseObjectName', () => {
   for (const text of [
     'shop',
     'bc/shop',
@@ -12,10 +12,10 @@ describe('the name of an object', () => {
     'buildconfig.build.openshift.io/shop',
     'buildconfigs.v1.build.openshift.io/shop',
   ]) {
-    it(`is shop in ${text}`, () => assert.equal(parseObjectName('BuildConfig', text), 'shop'));
+    it(`returns shop for ${text}`, () => assert.equal(parseObjectName('BuildConfig', text), 'shop'));
   }
   for (const text of ['shop-3', 'build/shop-3', 'builds/shop-3', 'build.build.openshift.io/shop-3']) {
-    it(`is shop-3 in ${text}`, () => assert.equal(parseObjectName('Build', text), 'shop-3'));
+    it(`returns shop-3 for ${text}`, () => assert.equal(parseObjectName('Build', text), 'shop-3'));
   }
   for (const text of [
     '',
@@ -29,7 +29,7 @@ describe('the name of an object', () => {
     'shop?a=b',
     'shop-',
   ]) {
-    it(`is not in ${JSON.stringify(text)}`, () => {
+    it(`rejects ${JSON.stringify(text)}`, () => {
       assert.throws(() => parseObjectName('BuildConfig', text), {
         code: 'usage',
         message: `a BuildConfig is named like shop or bc/shop; is ${JSON.stringify(text)}`,
@@ -38,7 +38,7 @@ describe('the name of an object', () => {
   }
 });
 
-it('a namespace is a name, or not given', () => {
+it('parseNamespace accepts a name or nothing', () => {
   assert.deepEqual(['web', 'team-1', undefined].map(parseNamespace), ['web', 'team-1', undefined]);
   for (const text of ['', 'a/b', 'Web', '-web', 'web.team']) {
     assert.throws(() => parseNamespace(text), {

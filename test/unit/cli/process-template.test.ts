@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { processTemplate } from '../../../src/cli/process-template.ts';
 
-it('a Template gives its objects the values that its parameters have', () => {
+it('processTemplate replaces parameters by their values', () => {
   const template = {
     labels: { app: '${NAME}' },
     objects: [

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { programNameOf } from '../../../src/cli/program-name.ts';
 
-it('the program is called as it was started', () => {
+it('programNameOf returns the name under which the program was started', () => {
   const names: Readonly<Record<string, string>> = {
     '/usr/local/bin/oc-s2i_incremental': 'oc s2i-incremental',
     '/usr/local/bin/kubectl-s2i_incremental': 'kubectl s2i-incremental',

@@ -60,8 +60,8 @@ const render = (width: number, withNamespace = false, hasColour = false) =>
     .map((line) => `${renderText(line, hasColour).trimEnd()}\n`)
     .join('');
 
-describe('the table of a status', () => {
-  it('has whole values where it is piped', () => {
+describe('renderStatusTable', () => {
+  it('prints full values into a pipe', () => {
     const blank = ' '.repeat(image.length - 14);
     assert.equal(
       render(Number.POSITIVE_INFINITY),
@@ -74,7 +74,7 @@ new    -                -              -             -       -${blank}          
     );
   });
 
-  it('has short digests on a terminal, and the namespace if it is asked for', () => {
+  it('shortens digests on a terminal, and adds the namespace if requested', () => {
     assert.equal(
       render(200, true),
       `NAMESPACE   NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                                 FULL    INCREMENTAL   SAVED
@@ -86,7 +86,7 @@ team        new    -                -              -             -       -      
     );
   });
 
-  it('gives way in the image first, then leaves out columns, the last ones first', () => {
+  it('shortens the image first, then drops columns from the last', () => {
     const tables = [128, 100, 70].map((width) => render(width).split('\n').slice(0, 3));
     assert.deepEqual(tables, [
       [
@@ -126,7 +126,7 @@ team        new    -                -              -             -       -      
     ]);
   });
 
-  it('says where incremental builds save nothing', () => {
+  it('marks incremental builds that save nothing', () => {
     const slow = {
       ...(rows[0] as BuildConfigStatus),
       medianSeconds: { full: 40, incremental: 41 },
@@ -138,7 +138,7 @@ team        new    -                -              -             -       -      
     assert.equal(line, 'shop   shop-12   incremental   continued   3/20    saves nothing: 41s instead of 40s');
   });
 
-  it('marks titles, decisions and failures', () => {
+  it('colours titles, decisions and failures', () => {
     const lines = render(200, false, true).replaceAll('\u001b[', '<').split('\n');
     assert.equal(lines[0]?.slice(0, 33), '<1mNAME<22m   <1mLAST<22m        ');
     assert.match(lines[1] ?? '', /^shop {3}shop-12 +<32mincremental<39m +continued/);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createOutput, renderText } from '../../../src/cli/terminal.ts';
 
-describe('a line for people', () => {
-  it('has no characters that act on a terminal', () => {
+describe('renderText', () => {
+  it('escapes characters that control a terminal', () => {
     assert.equal(
       renderText('a\u001b[31mb\nc\u009bd\te\u007f ü…漢', false),
       'a\\u{1b}[31mb\\u{a}c\\u{9b}d\\u{9}e\\u{7f} ü…漢',
@@ -17,14 +17,14 @@ describe('a line for people', () => {
     );
   });
 
-  it('has the styles of its parts, where there are colours', () => {
+  it('applies styles if there are colours', () => {
     const line = ['a ', { style: 'red', text: 'b\u001b[0m' }, [' c', [{ style: 'bold', text: 'd' }]]] as const;
     assert.equal(renderText(line, false), 'a b\\u{1b}[0m cd');
     assert.equal(renderText(line, true), 'a \u001b[31mb\\u{1b}[0m\u001b[39m c\u001b[1md\u001b[22m');
   });
 });
 
-it('an output is as wide as its terminal, and endless where nobody looks', () => {
+it('createOutput has the width of its terminal, or infinity', () => {
   const widthOf = (stream: { isTTY?: boolean; columns?: number }) =>
     createOutput({ write: () => undefined, ...stream }, false).width;
   const widths = [{ isTTY: true, columns: 80 }, { isTTY: true, columns: 0 }, { columns: 80 }, {}].map(widthOf);

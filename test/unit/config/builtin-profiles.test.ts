@@ -124,7 +124,7 @@ describe('builtinProfiles: match', () => {
   }
 });
 
-describe('builtinProfiles: what each says', () => {
+describe('builtinProfiles: settings', () => {
   const said: Record<Name, { scriptsDir: string; keep: string[]; outputs: string[]; env: object; trustedEnv: object }> =
     {
       python: {
@@ -211,7 +211,7 @@ describe('builtinProfiles: what each says', () => {
       },
     };
 
-  it('is tried in this order', () => {
+  it('are tried in this order', () => {
     assert.deepEqual(Object.keys(builtinProfiles), Object.keys(said));
   });
 
@@ -239,7 +239,7 @@ describe('builtinProfiles: what each says', () => {
       assert.match(profile.scriptsDir, /^\/[a-z0-9/]*[a-z0-9]$/);
     });
 
-    it(`${name}: no credential but what the URL brings`, () => {
+    it(`${name}: no credential except in the URL`, () => {
       const variables = { ...profile.env(url), ...profile.trustedEnv(host) };
       for (const [variable, value] of Object.entries(variables)) {
         assert.doesNotMatch(variable, /token|password|passwd|secret|auth|user|login|credential|key/i);
@@ -249,7 +249,7 @@ describe('builtinProfiles: what each says', () => {
     });
   }
 
-  it('nodejs: the host without a port is itself', () => {
+  it('nodejs: a host without port is unchanged', () => {
     const rows = [
       ['npm.example.com', 'npm.example.com'],
       ['npm.example.com:80', 'npm.example.com'],

@@ -4,20 +4,20 @@ import { describe, it } from 'node:test';
 import { referenceFile, renderReference } from '../../../hack/reference.ts';
 import { configKeys } from '../../../src/config/keys.ts';
 
-describe('the reference of the configuration', () => {
+describe('docs/reference.md, configuration keys', () => {
   const page = readFileSync(referenceFile, 'utf8');
 
-  it('has the keys of the schema: node hack/reference.ts writes them', async () => {
+  it('have the keys of the schema (node hack/reference.ts)', async () => {
     assert.equal(page, await renderReference(page));
   });
 
-  it('gets a line for a key that is new', async () => {
+  it('get a line for a new key', async () => {
     const key = { path: ['new', 'key'], isText: true, fallback: '', description: 'What it does.' } as const;
     const [line] = (await renderReference(page, [key])).split('\n').filter((text) => text.startsWith('| `new.key`'));
     assert.equal(line, '| `new.key` | `""`    | What it does. |');
   });
 
-  it('says what each key means and what it is by default', () => {
+  it('have meanings and defaults', () => {
     for (const { path, fallback, description } of configKeys()) {
       assert.notEqual(description, '', path.join('.'));
       assert.notEqual(fallback, undefined, path.join('.'));

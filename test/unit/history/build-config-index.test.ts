@@ -8,7 +8,7 @@ const named = (name: string, lastVersion = 1) => ({
 });
 
 describe('BuildConfigIndex', () => {
-  it('keeps only so many, those that came first', () => {
+  it('keeps a limited number, the first ones', () => {
     const index = new BuildConfigIndex(2);
     for (const name of ['a', 'b', 'c']) index.set(named(name));
     index.set(named('a', 2));

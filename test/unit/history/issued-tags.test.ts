@@ -12,7 +12,7 @@ function issue(tags: IssuedTags, series: string, position: number, now: number):
 const upTo = (tags: IssuedTags, all: string, now: number) => all.split('').map((series) => tags.upTo(series, now));
 
 describe('IssuedTags', () => {
-  it('knows the last position of each series', () => {
+  it('returns the last position of each series', () => {
     const tags = new IssuedTags();
     assert.deepEqual(upTo(tags, 'a', start), [undefined]);
     issue(tags, 'a', 1, start);
@@ -21,7 +21,7 @@ describe('IssuedTags', () => {
     assert.deepEqual(upTo(tags, 'abc', start), [2, 7, undefined]);
   });
 
-  it('knows a series for two hours', () => {
+  it('keeps a series for two hours', () => {
     const tags = new IssuedTags();
     issue(tags, 'a', 1, start);
     issue(tags, 'b', 1, start + hours);
@@ -31,7 +31,7 @@ describe('IssuedTags', () => {
     assert.deepEqual(upTo(tags, 'abc', start + 2 * hours), [undefined, 1, 1]);
   });
 
-  it('knows a series that is still issued from', () => {
+  it('keeps a series that is still in use', () => {
     const tags = new IssuedTags();
     for (let hour = 0; hour <= 12; hour += 1) {
       issue(tags, 'a', hour, start + hour * hours);
@@ -39,14 +39,14 @@ describe('IssuedTags', () => {
     }
   });
 
-  it('forgets nothing where the clock is set back a little', () => {
+  it('forgets nothing if the clock is set back a little', () => {
     const tags = new IssuedTags();
     issue(tags, 'a', 1, start);
     issue(tags, 'b', 1, start - hours);
     assert.deepEqual(upTo(tags, 'ab', start - hours), [1, 1]);
   });
 
-  it('does not go on from where a clock was that had jumped ahead', () => {
+  it('ignores tags from a clock that had jumped ahead', () => {
     const tags = new IssuedTags();
     const ahead = start + 87_600 * hours;
     issue(tags, 'a', 1, start);
@@ -58,7 +58,7 @@ describe('IssuedTags', () => {
     assert.deepEqual(upTo(tags, 'ab', start + hours), [2, undefined]);
   });
 
-  it('forgets the series issued longest ago where there are too many, in bytes', () => {
+  it('forgets the oldest series beyond its limit in bytes', () => {
     const tags = new IssuedTags(3 * 151);
     for (const [index, series] of ['a', 'b', 'c', 'a', 'd'].entries()) issue(tags, series, index, start + index);
     assert.deepEqual(upTo(tags, 'abcd', start + 9), [3, undefined, 2, 4]);

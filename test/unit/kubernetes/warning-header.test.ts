@@ -3,12 +3,12 @@ import { it } from 'node:test';
 import { decodeWarnings } from '../../../src/kubernetes/warning-header.ts';
 import { connectTo } from '../../helpers/connect-to.ts';
 
-it('warnings are read with their escaped quotes, several of one header, and none of nonsense', () => {
+it('decodeWarnings reads escaped quotes and several warnings, and ignores invalid ones', () => {
   assert.deepEqual(decodeWarnings('299 - "a, \\"b\\" \\\\", 299 kube "c"'), ['a, "b" \\', 'c']);
   assert.deepEqual(['', 'nothing', '299 - "open'].map(decodeWarnings), [[], [], []]);
 });
 
-it('each warning of an answer is told, none of a refusal', async (t) => {
+it('Kubernetes.request reports each warning of a successful answer', async (t) => {
   const kubernetes = await connectTo(t, (request, response) => {
     response.writeHead(request.method === 'GET' ? 200 : 403, [
       ['Warning', '299 - "one"'],

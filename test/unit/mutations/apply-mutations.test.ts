@@ -8,7 +8,7 @@ import { buildConfigPlan, buildPlan } from './example-plan.ts';
 const annotations = { 's2i-incremental.io/mode': 'chain' };
 
 describe('applyMutations', () => {
-  it('carries out every part of the plan of a Build', () => {
+  it('applies every part of the plan of a Build', () => {
     const build = frozen(exampleBuild());
     const plan = buildPlan({
       from: { kind: 'DockerImage', name: 'harbor.example.com/team/app:1' },
@@ -42,7 +42,7 @@ describe('applyMutations', () => {
     );
   });
 
-  it('carries out every part of the plan of a BuildConfig', () => {
+  it('applies every part of the plan of a BuildConfig', () => {
     const buildConfig = frozen(exampleBuildConfig());
     assert.deepEqual(
       applyMutations(buildConfig, frozen(buildConfigPlan({ incremental: true, annotations }))),
@@ -50,7 +50,7 @@ describe('applyMutations', () => {
     );
   });
 
-  it('gives the object itself where the plan leaves all as it is', () => {
+  it('returns the object itself if the plan changes nothing', () => {
     const build = frozen(exampleBuild());
     assert.equal(applyMutations(build, buildPlan()), build);
     const buildConfig = frozen(exampleBuildConfig());

@@ -13,7 +13,7 @@ const added = frozen([
 const withEnv = (env: unknown) => frozen(exampleBuild({ spec: { strategy: { sourceStrategy: { env } } } }));
 
 describe('defaultEnv', () => {
-  it("appends the variables behind the user's own", () => {
+  it("appends variables after the user's", () => {
     const own = [
       { name: 'FOO', value: 'bar' },
       { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } },
@@ -24,11 +24,11 @@ describe('defaultEnv', () => {
     assert.notEqual(env[2], added[0], 'the plan is not shared with the object');
   });
 
-  it('makes the list where there is none', () => {
+  it('creates a missing list', () => {
     assert.deepEqual(defaultEnv(withEnv(null), buildPlan({ env: added })), withEnv(added));
   });
 
-  it('leaves the env alone when told', () => {
+  it('keeps the env unmodified without variables', () => {
     for (const build of [withEnv(null), withEnv([]), withEnv([{ name: 'A' }])]) {
       assert.equal(defaultEnv(build, buildPlan()), build);
     }

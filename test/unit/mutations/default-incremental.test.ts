@@ -15,7 +15,7 @@ describe('defaultIncremental', () => {
     );
   });
 
-  it('leaves it alone when told', () => {
+  it('keeps the field unmodified if undefined', () => {
     assert.equal(defaultIncremental(buildConfig, buildConfigPlan()), buildConfig);
   });
 });

@@ -14,7 +14,7 @@ describe('defaultScripts', () => {
     assert.deepEqual(defaultScripts(build, buildPlan({ scripts })), expected);
   });
 
-  it('leaves the Build alone where no wrapper is delivered', () => {
+  it('keeps the Build unmodified without a wrapper', () => {
     assert.equal(defaultScripts(build, buildPlan()), build);
   });
 });

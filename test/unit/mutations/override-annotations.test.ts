@@ -6,7 +6,7 @@ import { frozen } from '../frozen.ts';
 const object = frozen({ metadata: { name: 'app', annotations: { team: 'a', ours: 'old', gone: 'x' } }, spec: {} });
 
 describe('overrideAnnotations', () => {
-  it('writes, replaces and takes away, and leaves every other one', () => {
+  it('writes, replaces and removes annotations, and keeps the others', () => {
     const changed = overrideAnnotations(object, {
       annotations: { ours: 'new', 's2i-incremental.io/mode': 'chain', gone: null, absent: null },
     });
@@ -17,7 +17,7 @@ describe('overrideAnnotations', () => {
     assert.equal(changed['spec'], object.spec);
   });
 
-  it('makes the map where there is none', () => {
+  it('creates a missing map', () => {
     assert.deepEqual(overrideAnnotations({ metadata: { annotations: null } }, { annotations: { a: '1' } }), {
       metadata: { annotations: { a: '1' } },
     });
@@ -26,7 +26,7 @@ describe('overrideAnnotations', () => {
     });
   });
 
-  it('gives the object itself where there is nothing to do', () => {
+  it('returns the object itself if there is nothing to do', () => {
     assert.equal(overrideAnnotations(object, { annotations: {} }), object);
     const bare = frozen({ metadata: { name: 'app' } });
     assert.deepEqual(overrideAnnotations(bare, { annotations: { a: null } }), bare);

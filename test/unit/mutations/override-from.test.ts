@@ -8,7 +8,7 @@ import { buildPlan } from './example-plan.ts';
 const from = { kind: 'DockerImage', name: 'harbor.example.com/team/app:1' } as const;
 
 describe('overrideFrom', () => {
-  it('writes the base, and nothing of the old one is left', () => {
+  it('replaces the whole reference', () => {
     const old = { kind: 'ImageStreamTag', namespace: 'openshift', name: 'python:3.12' };
     const build = frozen(exampleBuild({ spec: { strategy: { sourceStrategy: { from: old } } } }));
     assert.deepEqual(
@@ -17,7 +17,7 @@ describe('overrideFrom', () => {
     );
   });
 
-  it('leaves a full build alone', () => {
+  it('keeps a full build unmodified', () => {
     const build = frozen(exampleBuild());
     assert.equal(overrideFrom(build, buildPlan()), build);
   });

@@ -11,7 +11,7 @@ const withIncremental = (incremental: boolean | null) =>
 describe('overrideIncremental', () => {
   for (const before of [null, true, false]) {
     for (const planned of [true, false]) {
-      it(`makes ${String(planned)} of ${String(before)}`, () => {
+      it(`replaces ${String(before)} by ${String(planned)}`, () => {
         assert.deepEqual(
           overrideIncremental(withIncremental(before), buildPlan({ incremental: planned })),
           withIncremental(planned),
@@ -19,7 +19,7 @@ describe('overrideIncremental', () => {
       });
     }
 
-    it(`leaves ${String(before)} alone when told`, () => {
+    it(`keeps ${String(before)} unmodified if undefined`, () => {
       const build = withIncremental(before);
       assert.equal(overrideIncremental(build, buildPlan()), build);
     });

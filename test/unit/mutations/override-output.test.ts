@@ -14,14 +14,14 @@ const build = frozen(
 );
 
 describe('overrideOutput', () => {
-  it('writes the output, and nothing of the old one is left', () => {
+  it('replaces the whole output', () => {
     assert.deepEqual(
       overrideOutput(build, buildPlan({ output })),
       merge(build, { spec: { output: { to: { ...output, namespace: null } } } }),
     );
   });
 
-  it('writes the push secret', () => {
+  it('writes the push Secret', () => {
     assert.deepEqual(
       overrideOutput(build, buildPlan({ pushSecret })),
       merge(build, { spec: { output: { pushSecret } } }),
@@ -35,7 +35,7 @@ describe('overrideOutput', () => {
     );
   });
 
-  it('leaves both alone when told', () => {
+  it('keeps both unmodified if undefined', () => {
     assert.equal(overrideOutput(build, buildPlan()), build);
   });
 });

@@ -10,18 +10,18 @@ const withSecret = (name: string | null) =>
 
 describe('overridePullSecret', () => {
   for (const before of [null, 'old']) {
-    it(`writes the Secret in place of ${String(before)}`, () => {
+    it(`replaces ${String(before)} by the Secret`, () => {
       assert.deepEqual(
         overridePullSecret(withSecret(before), buildPlan({ pullSecret: { name: 'new' } })),
         withSecret('new'),
       );
     });
 
-    it(`takes ${String(before)} away`, () => {
+    it(`removes ${String(before)}`, () => {
       assert.deepEqual(overridePullSecret(withSecret(before), buildPlan({ pullSecret: null })), withSecret(null));
     });
 
-    it(`leaves ${String(before)} alone when told`, () => {
+    it(`keeps ${String(before)} unmodified if undefined`, () => {
       const build = withSecret(before);
       assert.equal(overridePullSecret(build, buildPlan()), build);
     });

@@ -23,13 +23,13 @@ describe('sourceStrategyOf and envNamesOf', () => {
     assert.deepEqual(envNamesOf(exampleBuild()), ['FOO', 'X']);
   });
 
-  it('read nothing of another strategy', () => {
+  it('return nothing for another strategy', () => {
     const docker = { spec: { strategy: { type: 'Docker', dockerStrategy: { env: [{ name: 'A', value: '1' }] } } } };
     assert.equal(sourceStrategyOf(docker), undefined);
     assert.deepEqual(envNamesOf(docker), []);
   });
 
-  it('pass over what is no variable', () => {
+  it('ignore malformed variables', () => {
     const env = [{ name: 'A' }, null, 'B', { value: 'C' }, { name: 1 }, { name: 'D', valueFrom: {} }];
     assert.deepEqual(envNamesOf({ spec: { strategy: { sourceStrategy: { env } } } }), ['A', 'D']);
     assert.deepEqual(envNamesOf({ spec: { strategy: { sourceStrategy: { env: { name: 'A' } } } } }), []);
@@ -156,12 +156,12 @@ describe('repositoryTextOf', () => {
     });
   }
 
-  it('is empty where there is no reference', () => {
+  it('is empty without a reference', () => {
     assert.deepEqual([undefined, null, 'python', []].map(repositoryTextOf), ['', '', '', '']);
   });
 });
 
-describe('how long a Build took', () => {
+describe('durationOf', () => {
   const times = { startTimestamp: '2026-01-31T12:00:00Z', completionTimestamp: '2026-01-31T12:01:30Z' };
   const rows: readonly [status: JsonObject, seconds: number | undefined][] = [
     [{ duration: 31_400_000_000, ...times }, 31],
@@ -174,13 +174,13 @@ describe('how long a Build took', () => {
     [{}, undefined],
   ];
   for (const [status, seconds] of rows) {
-    it(`is ${seconds ?? 'not known'} for ${JSON.stringify(status)}`, () => {
+    it(`is ${seconds ?? 'unknown'} for ${JSON.stringify(status)}`, () => {
       assert.equal(durationOf({ status }), seconds);
     });
   }
 });
 
-describe('the other inputs of a source', () => {
+describe('buildInputsOf', () => {
   const inputsOf = (source: JsonObject | null) => buildInputsOf({ spec: { source } });
   const secret = { secret: { name: 'settings' }, destinationDir: 'conf' };
   const configMap = { configMap: { name: 'settings' } };
@@ -190,13 +190,13 @@ describe('the other inputs of a source', () => {
   });
   const wrapper = image('quay.example.com/scripts:1', '.s2i-incremental-scripts');
 
-  it('are none where there is only git, or only the wrapper', () => {
+  it('is empty with only git, or only the wrapper', () => {
     for (const source of [null, {}, { git: { uri: 'a' }, contextDir: 'b' }, { secrets: [], images: [wrapper] }]) {
       assert.equal(inputsOf(source), '');
     }
   });
 
-  it('are the same in another order, with another digest, and with the wrapper or without', () => {
+  it('is equal in another order, with another digest, and with or without the wrapper', () => {
     const one = { secrets: [secret], configMaps: [configMap], images: [image('quay.example.com/a:1', 'x', 'y')] };
     const other = {
       images: [wrapper, image(`quay.example.com/a@sha256:${'1'.repeat(64)}`, 'y', 'x')],
@@ -207,7 +207,7 @@ describe('the other inputs of a source', () => {
     assert.notEqual(inputsOf(one), '');
   });
 
-  it('differ where a name, a folder or a kind does', () => {
+  it('differs with a name, a folder or a kind', () => {
     const sources: readonly JsonObject[] = [
       {},
       { secrets: [secret] },
@@ -225,7 +225,7 @@ describe('the other inputs of a source', () => {
     assert.equal(new Set(sources.map(inputsOf)).size, sources.length);
   });
 
-  it('of what is no input are not read', () => {
+  it('ignores malformed inputs', () => {
     assert.equal(inputsOf({ secrets: 'x', configMaps: {}, images: [null, { paths: [] }] }), '');
   });
 });
@@ -244,21 +244,21 @@ describe('sourceOf', () => {
     [shop, './'],
   ];
   for (const [uri, contextDir] of same) {
-    it(`takes ${uri} ${contextDir ?? ''} for the same source`, () => assert.equal(of(uri, contextDir), of(shop)));
+    it(`treats ${uri} ${contextDir ?? ''} as the same source`, () => assert.equal(of(uri, contextDir), of(shop)));
   }
-  it('takes a folder for the same however it is written', () => {
+  it('treats equal folders in any spelling as the same', () => {
     assert.deepEqual(
       [...new Set(['app', './app', '/app/', 'app/.', 'app//'].map((dir) => of(shop, dir)))],
       [`${shop} app`],
     );
   });
-  it('tells other repositories and folders apart', () => {
+  it('distinguishes other repositories and folders', () => {
     const sources = [of(shop), of(`${shop}2`), of(shop, 'app'), of(shop, 'a/pp'), of(shop, '..'), of('')];
     assert.equal(new Set(sources).size, sources.length);
   });
 });
 
-it('envNamesOf passes over what the platform adds', () => {
+it('envNamesOf ignores names that the platform adds', () => {
   const env = ['BUILD_LOGLEVEL', 'A', 'OPENSHIFT_BUILD_NAME', 'BUILD_LOGLEVEL_2'].map((name) => ({ name, value: '5' }));
   assert.deepEqual(envNamesOf({ spec: { strategy: { sourceStrategy: { env } } } }), ['A', 'BUILD_LOGLEVEL_2']);
 });

@@ -17,28 +17,28 @@ import { frozen } from '../frozen.ts';
 
 const parse = (text: string) => JSON.parse(text) as JsonObject;
 
-describe('reading', () => {
-  it('knows an object from the other JSON values', () => {
+describe('at, objectAt, stringAt, arrayAt, isObject', () => {
+  it('distinguish an object from other JSON values', () => {
     const values = [{}, { a: 1 }, [], null, 'a', 1, true, undefined];
     assert.deepEqual(values.map(isObject), [true, true, false, false, false, false, false, false]);
   });
 
   const value = frozen({ a: { b: { text: 't', list: [1], object: { c: 0 }, nothing: null } }, list: [{ a: 1 }] });
 
-  it('finds what is at a path, whatever it is', () => {
+  it('return any value at a path', () => {
     assert.equal(at(value), value);
     assert.equal(at(value, 'a', 'b', 'text'), 't');
     assert.equal(at(value, 'a', 'b', 'nothing'), null);
     assert.equal(at(value, 'a', 'b', 'list'), value.a.b.list);
   });
 
-  it('finds nothing past a step that is missing or no object', () => {
+  it('return undefined past a step that is missing or no object', () => {
     const paths = [['x'], ['a', 'x', 'y'], ['a', 'b', 'text', 'length'], ['list', '0'], ['list', 'length']];
     for (const path of paths) assert.equal(at(value, ...path), undefined, path.join('.'));
     for (const nothing of [null, undefined, 1, 'a', []]) assert.equal(at(nothing, 'length'), undefined);
   });
 
-  it('tells objects, texts and lists apart', () => {
+  it('distinguish objects, texts and lists', () => {
     const read = ['text', 'list', 'object', 'nothing', 'absent'].map((key) => [
       stringAt(value, 'a', 'b', key),
       arrayAt(value, 'a', 'b', key),
@@ -53,7 +53,7 @@ describe('reading', () => {
     ]);
   });
 
-  it('sees own properties only', () => {
+  it('read only own properties', () => {
     for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       assert.equal(at({}, key), undefined);
       assert.equal(at(parse(`{${JSON.stringify(key)}: {"a": 1}}`), key, 'a'), 1);
@@ -63,7 +63,7 @@ describe('reading', () => {
 });
 
 describe('withValue', () => {
-  it('sets a value in a copy and shares every part it did not touch', () => {
+  it('sets a value in a copy that shares every unchanged part', () => {
     const before = frozen({ spec: { from: { name: 'a' }, other: { deep: [1] } }, status: { phase: 'New' } });
     const after = withValue(before, ['spec', 'from', 'name'], 'b');
     assert.deepEqual(after, { spec: { from: { name: 'b' }, other: { deep: [1] } }, status: { phase: 'New' } });
@@ -72,17 +72,17 @@ describe('withValue', () => {
     assert.equal(before.spec.from.name, 'a');
   });
 
-  it('makes objects of missing and null steps', () => {
+  it('creates objects for missing and null steps', () => {
     assert.deepEqual(withValue({}, ['a', 'b', 'c'], 1), { a: { b: { c: 1 } } });
     assert.deepEqual(withValue({ a: null }, ['a', 'b'], 1), { a: { b: 1 } });
   });
 
-  it('gives the object itself for an empty path', () => {
+  it('returns the object itself for an empty path', () => {
     const object = {};
     assert.equal(withValue(object, [], 1), object);
   });
 
-  it('never replaces a value that is there by a container', () => {
+  it('never replaces a value by an object', () => {
     for (const child of ['text', 0, false, [], [{}]]) {
       assert.throws(() => withValue({ a: { b: child } }, ['a', 'b', 'c'], 1), {
         name: 'TypeError',
@@ -91,7 +91,7 @@ describe('withValue', () => {
     }
   });
 
-  it('takes __proto__ and constructor for keys like any other', () => {
+  it('treats __proto__ and constructor as ordinary keys', () => {
     for (const key of ['__proto__', 'constructor']) {
       const after = withValue({}, [key, 'polluted'], true);
       assert.deepEqual(Object.entries(after), [[key, { polluted: true }]]);
@@ -104,7 +104,7 @@ describe('withValue', () => {
 describe('withEntries', () => {
   const before = frozen({ spec: { map: { a: 1, b: 2 }, none: null, text: 'x' }, other: {} });
 
-  it('sets and leaves out keys of one map, and shares the rest', () => {
+  it('sets and removes keys of one map, and shares the rest', () => {
     const after = withEntries(
       before,
       ['spec', 'map'],
@@ -118,13 +118,13 @@ describe('withEntries', () => {
     assert.equal(after['other'], before.other);
   });
 
-  it('makes a map only where there is something to set', () => {
+  it('creates a map only if there is something to set', () => {
     assert.deepEqual(withEntries(before, ['spec', 'none'], [['a', 1]]).spec, { ...before.spec, none: { a: 1 } });
     assert.equal(withEntries(before, ['spec', 'none'], [['a', null]]), before);
     assert.equal(withEntries(before, ['spec', 'map'], []), before);
   });
 
-  it('throws where a value is in the way', () => {
+  it('throws if a step is another value', () => {
     assert.throws(
       () => withEntries(before, ['spec', 'text'], [['a', 1]]),
       new TypeError('spec.text is no object, so nothing can be set in it'),
@@ -133,7 +133,7 @@ describe('withEntries', () => {
 });
 
 describe('withoutValue', () => {
-  it('leaves a key out of a copy and shares every part it did not touch', () => {
+  it('removes a key in a copy that shares every unchanged part', () => {
     const before = frozen({ spec: { a: 1, b: { deep: [1] } }, status: {} });
     const after = withoutValue(before, ['spec', 'a']);
     assert.deepEqual(after, { spec: { b: { deep: [1] } }, status: {} });
@@ -141,7 +141,7 @@ describe('withoutValue', () => {
     assert.equal(after['status'], before.status);
   });
 
-  it('gives the object itself where nothing is there to leave out', () => {
+  it('returns the object itself without the key', () => {
     const object = frozen({ a: 1, list: [1], nothing: null });
     for (const path of [
       [],
@@ -157,12 +157,12 @@ describe('withoutValue', () => {
     }
   });
 
-  it('leaves out an own __proto__', () => {
+  it('removes an own __proto__', () => {
     const after = withoutValue(parse('{"__proto__": {"a": 1}, "b": 2}'), ['__proto__']);
     assert.deepEqual(Object.entries(after), [['b', 2]]);
   });
 
-  it('takes back what withValue set', () => {
+  it('reverts withValue', () => {
     const key = fc.constantFrom('a', 'b', 'c', '__proto__', 'constructor');
     fc.assert(
       fc.property(
@@ -214,12 +214,12 @@ describe('equalJson', () => {
     [{ toString: 1 }, { a: 1 }],
   ];
   for (const [a, b] of equal) {
-    it(`takes ${JSON.stringify(a)} and ${JSON.stringify(b)} for equal`, () => {
+    it(`is true for ${JSON.stringify(a)} and ${JSON.stringify(b)}`, () => {
       assert.deepEqual([equalJson(a, b), equalJson(b, a)], [true, true]);
     });
   }
   for (const [a, b] of unequal) {
-    it(`tells ${JSON.stringify(a)} from ${JSON.stringify(b)}`, () => {
+    it(`is false for ${JSON.stringify(a)} and ${JSON.stringify(b)}`, () => {
       assert.deepEqual([equalJson(a, b), equalJson(b, a)], [false, false]);
     });
   }

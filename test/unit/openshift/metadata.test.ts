@@ -21,7 +21,7 @@ const object = {
 };
 
 describe('metadata', () => {
-  it('reads labels and annotations that are texts', () => {
+  it('labelOf and annotationOf return only texts', () => {
     assert.deepEqual(
       ['a', 'number', 'b', 'toString'].map((key) => labelOf(object, key)),
       ['label', undefined, undefined, undefined],
@@ -34,7 +34,7 @@ describe('metadata', () => {
     assert.equal(annotationOf({}, 'a'), undefined);
   });
 
-  it('reads the name, empty where it is still to be generated', () => {
+  it('nameOf is empty before the name is generated', () => {
     assert.deepEqual([object, { metadata: { generateName: 'app-' } }, {}, { metadata: null }].map(nameOf), [
       'app-1',
       '',
@@ -43,14 +43,14 @@ describe('metadata', () => {
     ]);
   });
 
-  it('reads the creation time in milliseconds', () => {
+  it('createdAt returns milliseconds', () => {
     assert.equal(createdAt(object), Date.UTC(2026, 0, 30, 9));
     for (const creationTimestamp of [null, undefined, '', 'yesterday', 1]) {
       assert.equal(createdAt({ metadata: { creationTimestamp } }), undefined);
     }
   });
 
-  it('reads the name in a reference', () => {
+  it('referencedName returns the name in a reference', () => {
     const spec = { a: { name: 'harbor' }, b: { name: '' }, c: {}, d: 'harbor', e: { name: 1 }, f: null };
     assert.deepEqual(
       ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((key) => referencedName({ spec }, 'spec', key)),
@@ -58,7 +58,7 @@ describe('metadata', () => {
     );
   });
 
-  it('tells the name of a Secret from what cannot be one', () => {
+  it('isObjectName accepts only names of objects', () => {
     const good = ['a', '0', 'harbor-push', 'a.b', 'a-b.c-d', 'a'.repeat(253)];
     const bad = [
       '',
@@ -84,12 +84,12 @@ describe('metadata', () => {
     assert.deepEqual(bad.filter(isObjectName), []);
   });
 
-  it('of a namespace has no dots and at most 63 characters', () => {
+  it('isNamespaceName rejects dots and more than 63 characters', () => {
     const names = ['web', 'a'.repeat(63), 'a'.repeat(64), 'a.b', '..', '', 'Web', '-a'];
     assert.deepEqual(names.filter(isNamespaceName), ['web', 'a'.repeat(63)]);
   });
 
-  it('of a label is a text that OpenShift would store', () => {
+  it('isLabelValue accepts only values that OpenShift stores', () => {
     const good = ['', 'a', 'A.b_c-1', '1'.repeat(63)];
     const bad = ['a'.repeat(64), '-a', 'a-', '_a', 'a,b', 'a b', 'a=b', 'a)', 'ä', 'a\n'];
     assert.deepEqual([...good, ...bad].filter(isLabelValue), good);

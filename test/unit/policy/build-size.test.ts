@@ -8,15 +8,15 @@ import { buildSizeOf, maxBuildSize } from '../../../src/policy/build-size.ts';
 import { exampleBuild, reviewOf } from '../../helpers/fixtures.ts';
 import { testNow } from '../../helpers/webhook.ts';
 
-describe('the size of a Build', () => {
-  it('is that of its JSON as Go writes it', () => {
+describe('buildSizeOf', () => {
+  it('returns the size of the JSON that Go writes', () => {
     assert.equal(buildSizeOf({ a: 'b' }), '{"a":"b"}'.length);
     assert.equal(buildSizeOf({ a: '<&>' }), '{"a":"\\u003c\\u0026\\u003e"}'.length);
     assert.equal(buildSizeOf({ a: 'ä€' }), '{"a":""}'.length + 2 + 3);
   });
 });
 
-describe('a Build that is nearly too large for its pod', () => {
+describe('maxBuildSize', () => {
   const dependencies = {
     config: parseConfig('assemble: {wrapper: false}', {}),
     factSources: [],
@@ -31,7 +31,7 @@ describe('a Build that is nearly too large for its pod', () => {
     return { reason: plan.reason, patched: patch.length > 0, warnings: plan.warnings };
   };
 
-  it('is skipped where the changes would take it over the limit, with a warning', async () => {
+  it('skips a Build that would exceed it, with a warning', async () => {
     const own = buildSizeOf(withPadding(0));
     assert.deepEqual(await reasonFor(maxBuildSize - own), {
       reason: 'build_too_large',

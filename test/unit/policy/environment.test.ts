@@ -20,7 +20,7 @@ const profile: Profile = {
 const valued = (...names: readonly string[]) => names.map((name) => ({ name, value: 'x' }));
 
 describe('missingVariables', () => {
-  it("gives the profile's variables that are not there, in the profile's order", () => {
+  it("returns missing variables in the profile's order", () => {
     assert.deepEqual(missingVariables(profile, []), [
       { name: 'B', value: '1' },
       { name: 'A', value: '2' },
@@ -33,19 +33,19 @@ describe('missingVariables', () => {
     assert.deepEqual(missingVariables(profile, valued('C', 'B', 'A')), []);
   });
 
-  it('takes names as they are written', () => {
+  it('compares names exactly', () => {
     assert.deepEqual(
       missingVariables(profile, valued('a', 'B ', 'c')).map(({ name }) => name),
       ['B', 'A', 'C'],
     );
   });
 
-  it('gives none without a profile', () => {
+  it('returns none without a profile', () => {
     assert.deepEqual(missingVariables(undefined, valued('A')), []);
   });
 });
 
-describe('variables without a value', () => {
+describe('withVariables, variables without a value', () => {
   const fromSecret = { name: 'A', valueFrom: { secretKeyRef: { name: 's', key: 'k' } } };
   const rows: readonly [title: string, env: readonly unknown[], filled: readonly unknown[]][] = [
     [

@@ -37,7 +37,7 @@ const allOff: Features = {
 };
 
 describe('resolveFeatures', () => {
-  it('takes the configuration where there is no label', () => {
+  it('uses the configuration without labels', () => {
     assert.deepEqual(featuresOf({}), defaults);
     assert.deepEqual(featuresOf({}, off), allOff);
   });
@@ -55,12 +55,12 @@ describe('resolveFeatures', () => {
     ['assemble-wrapper', 'false', { wrapper: false }],
   ];
   for (const [label, value, changes] of rows) {
-    it(`takes the label ${label}: ${value}`, () => {
+    it(`uses the label ${label}: ${value}`, () => {
       assert.deepEqual(featuresOf({ [label]: value }), { ...defaults, ...changes });
     });
   }
 
-  it('takes each label before a configuration that says otherwise', () => {
+  it('prefers each label to the configuration', () => {
     const labels = { incremental: 'chain', 'timestamp-tag': 'true', 'assemble-wrapper': 'true' };
     assert.deepEqual(featuresOf(labels, off), { ...defaults, profile: builtin, wrapperProfile: builtin });
   });
@@ -74,14 +74,14 @@ describe('resolveFeatures', () => {
     ['assemble-wrapper', 'True', 'true, false'],
   ];
   for (const [label, value, allowed] of unknown) {
-    it(`falls back at the unknown value ${label}: ${JSON.stringify(value)}, and warns`, () => {
+    it(`uses the default for the unsupported value ${label}: ${JSON.stringify(value)}, and warns`, () => {
       const text = `label s2i-incremental.io/${label}: unsupported value "${value}", using the default; allowed: ${allowed}`;
       const warning = text.length > 120 ? `${text.slice(0, 117)}...` : text;
       assert.deepEqual(featuresOf({ [label]: value }), { ...defaults, warnings: [warning] });
     });
   }
 
-  it('takes a label before that of the namespace, and that before the configuration', () => {
+  it('prefers a label to that of the namespace, and that to the configuration', () => {
     const namespace = exampleNamespace({
       labels: {
         's2i-incremental.io/incremental': 'false',
@@ -115,7 +115,7 @@ describe('resolveFeatures', () => {
     });
   });
 
-  it('warns of each label, in one order', () => {
+  it('warns about each label, in a fixed order', () => {
     const { warnings } = featuresOf({
       'assemble-wrapper': '1',
       'assemble-env': '2',
@@ -148,13 +148,13 @@ describe('resolveFeatures', () => {
     );
   });
 
-  it('has no profile without base image, and gives the same answer twice', () => {
+  it('has no profile without base image, and returns the same twice', () => {
     const build = exampleBuild({ spec: { strategy: { sourceStrategy: { from: null } } } });
     assert.equal(resolveFeatures(build, exampleNamespace(), config).profile, undefined);
     assert.deepEqual(featuresOf({}), featuresOf({}));
   });
 
-  it('takes the first profile that fits namespace and image, and offers no other team its own by label', () => {
+  it('uses the first profile for namespace and image, and hides those of other namespaces', () => {
     const tenants = parseConfig(
       `assemble:
         profiles:

@@ -39,7 +39,7 @@ describe('quote', () => {
 });
 
 describe('limitWarnings', () => {
-  it('keeps the first five, each once', () => {
+  it('keeps the first five without duplicates', () => {
     assert.deepEqual(limitWarnings([]), []);
     assert.deepEqual(limitWarnings(['a', 'b', 'a', 'c', 'a']), ['a', 'b', 'c']);
     assert.deepEqual(limitWarnings(['a', 'b', 'c', 'd', 'e']), ['a', 'b', 'c', 'd', 'e']);

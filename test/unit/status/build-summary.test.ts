@@ -4,8 +4,8 @@ import { buildConfigKeyOf, ownerKeyOf, summarizeBuild } from '../../../src/statu
 import { digest, ourAnnotations } from '../history/example-builds.ts';
 import { admittedBuild, exampleBuildConfig } from './example-builds.ts';
 
-describe('a summary of a Build', () => {
-  it('has what the status of its BuildConfig needs', () => {
+describe('summarizeBuild', () => {
+  it('returns what the status needs', () => {
     const patch = ourAnnotations({ 'chain-full-seconds': '300' });
     assert.deepEqual(summarizeBuild(admittedBuild(2, 'incremental', 31, patch)), {
       name: 'app-2',
@@ -25,7 +25,7 @@ describe('a summary of a Build', () => {
     });
   });
 
-  it('has no time and no image of a Build that is not Complete', () => {
+  it('returns no duration and no image unless Complete', () => {
     const { phase, seconds, image } = summarizeBuild(admittedBuild(2, 'full', 31, { status: { phase: 'Failed' } }));
     assert.deepEqual({ phase, seconds, image }, { phase: 'Failed', seconds: undefined, image: undefined });
   });
@@ -37,19 +37,19 @@ describe('a summary of a Build', () => {
     ['has an unknown decision', { decision: 'maybe' }],
   ];
   for (const [name, annotations] of unrecorded) {
-    it(`records no decision of one that ${name}`, () => {
+    it(`returns no decision of a Build that ${name}`, () => {
       assert.equal(summarizeBuild(admittedBuild(2, 'full', 31, ourAnnotations(annotations))).recorded, undefined);
     });
   }
 
   for (const text of ['', '-1', '1.5', '1e3', '99999999999', '86401', '0x10']) {
-    it(`passes over ${JSON.stringify(text)} where a whole number of seconds should be`, () => {
+    it(`ignores ${JSON.stringify(text)} as seconds`, () => {
       const build = admittedBuild(2, 'incremental', 31, ourAnnotations({ 'chain-full-seconds': text }));
       assert.equal(summarizeBuild(build).recorded?.chainFullSeconds, undefined);
     });
   }
 
-  it('of nothing says so', () => {
+  it('accepts an empty object', () => {
     assert.deepEqual(summarizeBuild({}), {
       name: '',
       number: -1,
@@ -63,7 +63,7 @@ describe('a summary of a Build', () => {
   });
 });
 
-it('a Build and its BuildConfig have the same key, one made anew another', () => {
+it('ownerKeyOf equals buildConfigKeyOf, except after the BuildConfig was created again', () => {
   const build = admittedBuild(1, 'full', 1);
   assert.equal(ownerKeyOf(build), buildConfigKeyOf(exampleBuildConfig()));
   assert.notEqual(ownerKeyOf(build), buildConfigKeyOf(exampleBuildConfig({ metadata: { uid: 'another' } })));

@@ -29,8 +29,8 @@ const originOf = (changes: Partial<Parameters<typeof encodeBuildOrigin>[0]>) =>
 const restarts =
   'It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with --incremental=false.';
 
-describe('an admitted Build is explained', () => {
-  it('where it is incremental, with the names of variables and no value', () => {
+describe('explainBuild, admitted Build', () => {
+  it('explains an incremental Build, with names of variables and no values', () => {
     const env = [
       { name: 'PIP_INDEX_URL', value: 'https://user:hunter2@pypi.example.com/simple' },
       { name: 'PIP_TRUSTED_HOST', value: 'pypi.example.com' },
@@ -48,7 +48,7 @@ describe('an admitted Build is explained', () => {
     ]);
   });
 
-  it('where it is full and nothing else was changed', () => {
+  it('explains a full build without other changes', () => {
     const own = { kind: 'DockerImage', name: 'harbor.example.com/team/app:1' };
     const patch = merge(originOf({ output: own, scripts }), strategy({ scripts })) as JsonObject;
     assert.deepEqual(explained(admittedBuild(1, 'full', 125, patch)).slice(0, 7), [
@@ -62,7 +62,7 @@ describe('an admitted Build is explained', () => {
     ]);
   });
 
-  it('with what it saves', () => {
+  it('says what it saves', () => {
     const after = (seconds: number, patch: JsonObject = {}) =>
       explained(
         admittedBuild(
@@ -78,7 +78,7 @@ describe('an admitted Build is explained', () => {
     assert.match(after(31, { status: { phase: 'Failed' } }) ?? '', /^The next one is full/);
   });
 
-  it('that is full because incremental ones save nothing', () => {
+  it('explains saves_nothing', () => {
     const reason = ourAnnotations({ reason: 'saves_nothing' });
     assert.deepEqual(explained(admittedBuild(9, 'full', 40, reason)).slice(-2), [
       'It starts no chain: the last one saved nothing, which started 2d04h ago (2026-01-29T08:00:00Z).',
@@ -86,7 +86,7 @@ describe('an admitted Build is explained', () => {
     ]);
   });
 
-  it('as far as its record is there, in texts that a terminal can be shown', () => {
+  it('explains an incomplete record, without control characters', () => {
     const patch = ourAnnotations({
       reason: 'of_tomorrow',
       origin: '{',
@@ -108,7 +108,7 @@ describe('an admitted Build is explained', () => {
   });
 });
 
-describe('a Build that was not admitted is explained', () => {
+describe('explainBuild, Build that was not admitted', () => {
   const bare = (patch: JsonObject) => {
     const build = completeBuild(3, { metadata: { annotations: null }, status: null });
     return merge(build, patch) as JsonObject;

@@ -13,7 +13,7 @@ const restarts =
 const later = (why: string) =>
   `The next one cannot continue from it, because ${why}. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).`;
 
-describe('the next Build', () => {
+describe('explainNextBuild', () => {
   type Row = readonly [
     reason: string,
     phase: string,
@@ -84,7 +84,7 @@ describe('the next Build', () => {
     });
   }
 
-  it('does not take what its namespace opted in for opted out, but for a label of the BuildConfig', () => {
+  it('follows the namespace unless the BuildConfig has a label', () => {
     const tell = (labels: Record<string, string>) =>
       explainNextBuild({
         number: 3,

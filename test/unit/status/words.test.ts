@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { formatSeconds } from '../../../src/status/words.ts';
 
-it('seconds are written as people write them', () => {
+it('formatSeconds returns durations as people write them', () => {
   const written = [0, 0.4, 59, 59.6, 60, 125, 3_599, 3_600, 86_399, 86_400, 698_400].map(formatSeconds);
   assert.deepEqual(written, [
     '0s',

@@ -45,8 +45,8 @@ function eventsOf(admission: Admission, changes: Partial<AdmissionRequest> = {})
   return posted.map(([, event]) => event);
 }
 
-describe('the Event of a decision', () => {
-  it('is one on the BuildConfig, whole', () => {
+describe('createEventRecorder', () => {
+  it('stores an Event on the BuildConfig', () => {
     const { record, posted } = recorder();
     record(request, full);
     assert.deepEqual(posted, [
@@ -144,7 +144,7 @@ describe('the Event of a decision', () => {
     ],
   ];
   for (const [title, admission, expected] of rows) {
-    it(`tells of a Build ${title}`, () => {
+    it(`reports a Build ${title}`, () => {
       const [event, ...more] = eventsOf(admission);
       assert.deepEqual(more, []);
       assert.deepEqual({ type: event?.['type'], reason: event?.['reason'], message: event?.['message'] }, expected);
@@ -171,12 +171,12 @@ describe('the Event of a decision', () => {
     ['nothing to do', skip('nothing_to_do')],
   ];
   for (const [title, admission, changes] of silent) {
-    it(`is not made of ${title}`, () => {
+    it(`ignores ${title}`, () => {
       assert.deepEqual(eventsOf(admission, changes), []);
     });
   }
 
-  it('has a name and a message that the API server takes, however long those of the Build are', () => {
+  it('limits name and message for the API server', () => {
     const long = { ...previous, image: `harbor.example.com/${'x'.repeat(2_000)}` };
     const object = exampleBuild({
       metadata: { annotations: { 'openshift.io/build-config.name': 'b'.repeat(253) } },
@@ -187,7 +187,7 @@ describe('the Event of a decision', () => {
     assert.equal(String(event?.['message']).length, 1_024);
   });
 
-  it('is small, however large the Build is', () => {
+  it('stores a small Event for a large Build', () => {
     const long = 'x'.repeat(3_000_000);
     const ownerReferences = [{ kind: 'BuildConfig', name: 'api', uid: 'u'.repeat(64) }];
     const object = exampleBuild({ apiVersion: long, metadata: { ownerReferences } });
@@ -206,13 +206,13 @@ describe('the Event of a decision', () => {
     assert.deepEqual(eventsOf(full, { object: exampleBuild({ metadata: { ownerReferences: [owner] } }) }), []);
   });
 
-  it('is not made for the 26th Build in a row', () => {
+  it('ignores the 26th Build in a row', () => {
     const { record, posted } = recorder();
     for (let index = 0; index < 30; index += 1) record(request, full);
     assert.equal(posted.length, 25);
   });
 
-  it('is made 100 times at once and 20 times a second, however many BuildConfigs there are', () => {
+  it('stores 100 at once and 20 a second for all BuildConfigs', () => {
     let now = testNow;
     const posted: JsonObject[] = [];
     const record = createEventRecorder({
@@ -236,7 +236,7 @@ describe('the Event of a decision', () => {
     assert.deepEqual(rounds, [100, 20, 30]);
   });
 
-  it('is dropped while 32 are on their way, and one that fails is told of', async () => {
+  it('drops Events while 32 are being sent, and reports a failure', async () => {
     const answer = Promise.withResolvers<undefined>();
     const { record, posted, failures } = recorder(() => answer.promise.then(() => undefined));
     const of = (uid: string) => ({
