@@ -8,9 +8,8 @@ import { parseImageReference, registryOf } from '../openshift/image-reference.ts
 import { type JsonObject, isObject, stringAt } from '../openshift/json.ts';
 import { labels, openshiftKeys, userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, labelOf, referencedName } from '../openshift/metadata.ts';
-import { nextBuildOf } from '../policy/next-build.ts';
+import { nextBuildOf, planNextBuild } from '../policy/next-build.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
-import { planBuild } from '../policy/plan-build.ts';
 import { explainReason } from '../policy/reasons.ts';
 import { chain, find } from './find.ts';
 import type { OpenCluster } from './open-cluster.ts';
@@ -58,18 +57,11 @@ export async function readBuildConfigCheck(
   const identity = buildConfigOf(nextBuildOf(buildConfig, undefined)) ?? { name, uid: '' };
   const history = await createMemoryHistory(() => known).read({ namespace, buildConfig: identity, build: '' });
   const { previous } = history;
-  const build = nextBuildOf(buildConfig, previous?.baseImage);
-  const plan = planBuild({
-    build,
-    isClone: false,
+  const plan = planNextBuild({
+    build: nextBuildOf(buildConfig, previous?.baseImage),
     namespace: { name: namespace, optedIn: namespaceOptedIn, labels: {} },
-    facts: {
-      history,
-      issuedUpTo: () => undefined,
-      isProxied: false,
-      previousImage: 'unchecked',
-      baseDigest: undefined,
-    },
+    history,
+    isProxied: false,
     config: settings,
     scriptsVersion: createScriptCatalog(settings.assemble.profiles).version,
     now,

@@ -3,16 +3,14 @@ import { createHistorySource } from '../admission/history-source.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import type { AssembleConfig } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
-import type { Cluster } from '../kubernetes/cluster.ts';
+import { messageOf } from '../config/message-of.ts';
 import type { Kubernetes } from '../kubernetes/connection.ts';
-import type { FinishedBuild } from '../history/finished-build.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory } from '../history/memory-history.ts';
-import type { ReflectorEvent } from '../kubernetes/reflector.ts';
 import { hasProxy } from '../policy/wrapper.ts';
 import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
-import { type Metrics, createMetrics } from '../telemetry/metrics.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { createAdmissionReporter } from '../telemetry/report-admission.ts';
 import { isClusterAtHand } from './open-cluster.ts';
 import { openRegistry } from './open-registry.ts';
@@ -21,7 +19,7 @@ import { type ServeArguments, checkCertificateArguments } from './serve-argument
 import { startCertificateSource, watchClients } from './serving-certificate.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
-import { messageOf } from '../config/message-of.ts';
+import { createRecall, describeHistory, watchHistory } from './watch-history.ts';
 
 /** Runs the webhook until a signal; resolves with the exit status. */
 export async function runWebhook(options: ServeArguments, terminal: Terminal): Promise<number> {
@@ -45,10 +43,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
   const certificate = await startCertificateSource(options.certDir, config.certificate, connected?.kubernetes, logger);
 
   const stopping = new AbortController();
-  const watched =
-    connected === undefined
-      ? undefined
-      : await watchHistory(connected.cluster, config.namespaces.watch, metrics, logger);
+  const watched = connected === undefined ? undefined : await watchHistory(connected.cluster, config, metrics, logger);
   if (watched !== undefined) metrics.observeHistory(() => watched.status());
   const { baseUrl, image } = config.assemble;
   const isFetched = baseUrl !== '' && image === '';
@@ -73,6 +68,9 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
       ],
       historyDetail: () => describeHistory(watched),
       wrapperDetail: () => describeWrapper(config.assemble, defaults?.env ?? []),
+      ...(watched !== undefined && {
+        recall: createRecall(watched, () => hasProxy(defaults?.env ?? [], baseUrl)),
+      }),
       ...(watched?.namespaces !== undefined && { namespaces: watched.namespaces }),
       issuedTags: new IssuedTags(),
       scripts: createScriptCatalog(config.assemble.profiles),
@@ -124,37 +122,6 @@ async function connectCluster({ kubeconfig, standalone }: ServeArguments, { envi
       cause: error,
     });
   }
-}
-
-async function watchHistory(cluster: Cluster, withNamespaces: boolean, metrics: Metrics, logger: Logger) {
-  const { createWatchedHistory } = await import('../history/watched-history.ts');
-  const { createWatchedNamespaces } = await import('../history/watched-namespaces.ts');
-  const onEvent = (event: ReflectorEvent) => {
-    const { resource } = event.selection;
-    if (event.kind === 'synced') logger.info({ resource, objects: event.objects }, 'history synced');
-    else
-      logger.warn(
-        { resource, retryIn: event.retryIn, error: event.error },
-        'history watch interrupted, reading from the API server',
-      );
-  };
-  logger.info({ server: cluster.server }, 'reading history from the cluster');
-  const record = (build: FinishedBuild) => metrics.recordBuild(build);
-  const history = createWatchedHistory(cluster, onEvent, Math.random, record, withNamespaces);
-  const namespaces = withNamespaces ? createWatchedNamespaces(cluster, onEvent, Math.random) : undefined;
-  return {
-    ...history,
-    namespaces,
-    run: (signal: AbortSignal) => Promise.all([history.run(signal), namespaces?.run(signal)]),
-  };
-}
-
-function describeHistory(watched: Awaited<ReturnType<typeof watchHistory>> | undefined): string {
-  if (watched === undefined) return 'standalone';
-  const { synced, buildConfigs, notKept } = watched.status();
-  if (!synced) return 'not synced, reading from the API server for each Build';
-  const more = notKept === 0 ? '' : `, reading Builds of ${notKept} large namespaces from the API server`;
-  return `synced, ${buildConfigs} BuildConfigs${more}`;
 }
 
 /** Reads the cluster's BuildDefaults while the webhook runs; logs if they cannot be read. */

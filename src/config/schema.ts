@@ -190,6 +190,13 @@ export const configSchema = section({
         'whether [labels of namespaces](#label-on-a-namespace) are defaults; watches all Builds and BuildConfigs, and needs the right to list and watch namespaces',
       ),
   }),
+  startBuild: section({
+    warn: boolean
+      .default(false)
+      .describe(
+        'whether a request to `/mutate/start-build` is answered with what the Build will be; keeps some 600 bytes of each BuildConfig for it',
+      ),
+  }),
   certificate: certificateSchema,
   events: section({
     enabled: boolean.default(true).describe('whether each decision about a new Build makes an [Event](#events)'),

@@ -4,6 +4,7 @@ import { type JsonObject, at, stringAt } from '../openshift/json.ts';
 import { userAnnotations } from '../openshift/keys.ts';
 import { annotationOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildConfigFacts } from '../policy/facts.ts';
+import { decodeKeptBuildConfig, encodeKeptBuildConfig } from '../policy/kept-build-config.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
 
 /** Holds a BuildConfig as last seen. */
@@ -12,19 +13,35 @@ export interface KnownBuildConfig {
   /** `status.lastVersion`: the number of its newest Build. */
   readonly lastVersion: number;
   readonly facts: BuildConfigFacts;
+  /** All that a plan of its next Build reads, as JSON; undefined where that is not kept. */
+  readonly settings: string | undefined;
 }
 
 /**
- * Each takes about 400 bytes, at most 1.5 kB; a large cluster has 20,000. Beyond the limit, the API server is asked.
+ * Each takes about 400 bytes, at most 1.5 kB, without its settings; a large cluster has 20,000. Beyond the limit, the
+ * API server is asked.
  */
 const defaultMaxCount = 50_000;
+
+/**
+ * Bytes of settings: those of 50,000 BuildConfigs of about 600 bytes each. The next Build of a BuildConfig beyond that
+ * is not announced.
+ */
+export const maxSettingsBytes = 32 * 1024 * 1024;
+
+/** Limits the settings of one BuildConfig, in bytes; they have the names of about a hundred variables. */
+const maxSettingsSize = 16_384;
 
 /** Keeps the facts of BuildConfigs that decisions need, not the objects. */
 export class BuildConfigIndex {
   readonly #known = new Map<string, KnownBuildConfig>();
   readonly #maxCount: number;
+  /** The bytes that settings may still take. */
+  #room: number;
 
-  constructor(maxCount = defaultMaxCount) {
+  /** @param settingsBytes limits the settings of all BuildConfigs; 0: none are kept */
+  constructor(maxCount = defaultMaxCount, settingsBytes = 0) {
+    this.#room = settingsBytes;
     this.#maxCount = maxCount;
   }
 
@@ -35,16 +52,21 @@ export class BuildConfigIndex {
   set(buildConfig: JsonObject): void {
     const lastVersion = at(buildConfig, 'status', 'lastVersion');
     const key = keyOf(namespaceOf(buildConfig), nameOf(buildConfig));
-    if (this.#known.size >= this.#maxCount && !this.#known.has(key)) return;
+    const before = this.#known.get(key);
+    if (this.#known.size >= this.#maxCount && before === undefined) return;
+    this.#room += sizeOf(before?.settings);
     this.#known.set(key, {
       uid: stringAt(buildConfig, 'metadata', 'uid') ?? '',
       lastVersion: typeof lastVersion === 'number' ? lastVersion : 0,
       facts: buildConfigFactsOf(buildConfig),
+      settings: this.#settingsOf(buildConfig),
     });
   }
 
   remove(buildConfig: JsonObject): void {
-    this.#known.delete(keyOf(namespaceOf(buildConfig), nameOf(buildConfig)));
+    const key = keyOf(namespaceOf(buildConfig), nameOf(buildConfig));
+    this.#room += sizeOf(this.#known.get(key)?.settings);
+    this.#known.delete(key);
   }
 
   /** Returns the BuildConfig with that uid; undefined if it was deleted, or deleted and created again. */
@@ -52,6 +74,27 @@ export class BuildConfigIndex {
     const known = this.#known.get(keyOf(namespace, name));
     return known?.uid === uid ? known : undefined;
   }
+
+  /** The BuildConfig of a name, reduced to its settings; undefined where these are not kept. */
+  recall(namespace: string, name: string): JsonObject | undefined {
+    const settings = this.#known.get(keyOf(namespace, name))?.settings;
+    return settings === undefined ? undefined : decodeKeptBuildConfig(settings);
+  }
+
+  #settingsOf(buildConfig: JsonObject): string | undefined {
+    // Where none are kept there is no room, and no time to spend on them.
+    if (this.#room === 0) return undefined;
+    const settings = encodeKeptBuildConfig(buildConfig);
+    const size = sizeOf(settings);
+    if (size > Math.min(maxSettingsSize, this.#room)) return undefined;
+    this.#room -= size;
+    return settings;
+  }
+}
+
+/** Bytes that settings take, if all their characters are of one byte; a text has a head of some 32 bytes. */
+function sizeOf(settings: string | undefined): number {
+  return settings === undefined ? 0 : settings.length + 32;
 }
 
 /** Returns the settings of a BuildConfig that its Builds do not inherit. */

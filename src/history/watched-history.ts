@@ -1,6 +1,10 @@
+import type { JsonObject } from '../openshift/json.ts';
+import { buildConfigOf } from '../openshift/build.ts';
+import { nameOf } from '../openshift/metadata.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
+import { nextBuildOf } from '../policy/next-build.ts';
 import { optInSelector } from '../policy/opt-in.ts';
-import { BuildConfigIndex } from './build-config-index.ts';
+import { BuildConfigIndex, maxSettingsBytes } from './build-config-index.ts';
 import { BuildIndex } from './build-index.ts';
 import type { Cluster } from '../kubernetes/cluster.ts';
 import { type FinishedBuild, finishedBuildOf } from './finished-build.ts';
@@ -16,11 +20,26 @@ export interface HistoryStatus {
   readonly notKept: number;
 }
 
+/** A BuildConfig and the past of its Builds. */
+export interface BuildConfigPast {
+  /** Reduced to what a plan of its next Build reads. */
+  readonly buildConfig: JsonObject;
+  readonly history: BuildConfigHistory;
+}
+
+export interface WatchedHistoryOptions {
+  /**
+   * Whether all Builds and BuildConfigs are watched, those that a namespace opted in among them; without it the API
+   * server is asked for these.
+   */
+  readonly watchesAll?: boolean;
+  /** Whether enough is kept of BuildConfigs for `recall`. */
+  readonly keepsSettings?: boolean;
+}
+
 /**
  * Provides the history from two watches, on opted-in Builds and BuildConfigs. While they are not open, or lag behind
  * the asking Build, the API server is asked.
- * @param watchesAll whether all Builds and BuildConfigs are watched, including those opted in by namespace; otherwise
- * the API server is asked for these
  * @param onFinished called once for each Build that finishes, even while a watch is interrupted
  */
 export function createWatchedHistory(
@@ -28,7 +47,7 @@ export function createWatchedHistory(
   onEvent: (event: ReflectorEvent) => void,
   random: () => number,
   onFinished: (build: FinishedBuild) => void = () => undefined,
-  watchesAll = false,
+  { watchesAll = false, keepsSettings = false }: WatchedHistoryOptions = {},
 ) {
   const labelSelector = watchesAll ? '' : optInSelector;
   const common = { cluster, onEvent, random };
@@ -49,7 +68,7 @@ export function createWatchedHistory(
   const buildConfigs = new Reflector({
     ...common,
     selection: { resource: 'buildconfigs', labelSelector },
-    createIndex: () => new BuildConfigIndex(),
+    createIndex: () => new BuildConfigIndex(undefined, keepsSettings ? maxSettingsBytes : 0),
   });
   const live = createLiveHistory(cluster);
 
@@ -63,6 +82,20 @@ export function createWatchedHistory(
       return isKnown
         ? Promise.resolve({ buildConfig: known.facts, ...builds.index.lookUp(query) })
         : live.read(query, signal);
+    },
+
+    /** Returns what the watches tell, without asking anybody; undefined where that is not everything. */
+    recall: (namespace: string, name: string): BuildConfigPast | undefined => {
+      const buildConfig = buildConfigs.index.recall(namespace, name);
+      if (!builds.isCurrent || !buildConfigs.isCurrent || buildConfig === undefined) return undefined;
+      const next = nextBuildOf(buildConfig, undefined);
+      const identity = buildConfigOf(next);
+      const known = identity === undefined ? undefined : buildConfigs.index.get(namespace, identity);
+      if (identity === undefined || known === undefined) return undefined;
+      const query = { namespace, buildConfig: identity, build: nameOf(next) };
+      return builds.index.canAnswer(query)
+        ? { buildConfig, history: { buildConfig: known.facts, ...builds.index.lookUp(query) } }
+        : undefined;
     },
 
     status(): HistoryStatus {

@@ -49,6 +49,10 @@ export function createWatchedNamespaces(
       return namespace === undefined || labelOf(namespace, labels.enabled) === undefined ? {} : labelsOf(namespace);
     },
 
+    /** Returns the same without asking the API server; undefined while the watch is not open. */
+    recall: (name: string): NamespaceLabels | undefined =>
+      namespaces.isCurrent ? namespaces.index.get(name) : undefined,
+
     /** Watches until the signal aborts. */
     run: (signal: AbortSignal): Promise<void> => namespaces.run(signal),
   };

@@ -32,6 +32,21 @@ export function chainTimesOf(outcomes: readonly BuildOutcome[]): ChainTimes | un
   };
 }
 
+/** Holds the durations of a Build, as its outcome has them. */
+export type TimedOutcome = Pick<BuildOutcome, 'continued' | 'seconds' | 'chainFullSeconds'>;
+
+/**
+ * Returns the durations in seconds of complete full and incremental Builds. Without a full one, those of the full
+ * builds that started their chains.
+ */
+export function buildTimesOf(builds: readonly TimedOutcome[]): Record<'full' | 'incremental', readonly number[]> {
+  const timesOf = (wanted: boolean) =>
+    builds.flatMap(({ continued, seconds }) => (continued === wanted ? (seconds ?? []) : []));
+  const full = timesOf(false);
+  const recorded = builds.flatMap(({ chainFullSeconds }) => chainFullSeconds ?? []);
+  return { full: full.length > 0 ? full : recorded, incremental: timesOf(true) };
+}
+
 /** Returns the median; the lower of the middle two if their number is even, NaN if there are none. */
 export function medianOf(values: readonly number[]): number {
   return values.toSorted((one, other) => one - other)[Math.ceil(values.length / 2) - 1] ?? Number.NaN;

@@ -1,7 +1,32 @@
+import { sourceStrategyPath } from '../openshift/build.ts';
 import { type JsonObject, arrayAt, at, objectAt, stringAt, withValue } from '../openshift/json.ts';
 import { openshiftKeys } from '../openshift/keys.ts';
 import { nameOf } from '../openshift/metadata.ts';
-import { sourceStrategyPath } from '../openshift/build.ts';
+import type { BuildConfigHistory } from './facts.ts';
+import type { BuildPlan, SkipPlan } from './plan.ts';
+import { type BuildPlanRequest, planBuild } from './plan-build.ts';
+
+/** A Build that does not exist yet, and what is known of the past without asking anybody. */
+export interface NextBuildRequest extends Omit<BuildPlanRequest, 'isClone' | 'facts'> {
+  readonly history: BuildConfigHistory;
+  /** Whether the cluster's BuildDefaults give every build pod a proxy for the address that the wrapper comes from. */
+  readonly isProxied: boolean;
+}
+
+/** Decides what a Build would be. The registry is not asked, so what only it knows is taken for unchanged. */
+export function planNextBuild({ history, isProxied, ...request }: NextBuildRequest): BuildPlan | SkipPlan {
+  return planBuild({
+    ...request,
+    isClone: false,
+    facts: {
+      history,
+      issuedUpTo: () => undefined,
+      isProxied,
+      previousImage: 'unchecked',
+      baseDigest: undefined,
+    },
+  });
+}
 
 /**
  * Returns the Build that OpenShift would create from a BuildConfig now, with the fields that plans read.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type Admission, type AdmitDependencies, admit } from '../admission/admit.ts';
+import { type StartBuildDependencies, admitStartBuild } from '../admission/start-build.ts';
 import { ReviewError, decodeReview, encodeReview } from '../admission/review.ts';
 import { parseDuration } from '../config/duration.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
@@ -10,7 +11,7 @@ import { RequestError, sendJson } from './send-json.ts';
 const timeoutShare = 0.9;
 
 /** Holds the dependencies of the handler. */
-export interface ReviewDependencies extends AdmitDependencies {
+export interface ReviewDependencies extends AdmitDependencies, StartBuildDependencies {
   /** Called for every answered review; times are milliseconds. */
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
   readonly bodyLimits?: BodyLimits;
@@ -18,8 +19,15 @@ export interface ReviewDependencies extends AdmitDependencies {
   readonly isDraining: () => boolean;
 }
 
-/** Lists the paths of reviews: of objects with the label, and of objects without it in namespaces that have it. */
-export const reviewPaths = { label: '/mutate', namespace: '/mutate/namespace' } as const;
+/**
+ * Lists the paths of reviews: of objects with the label, of objects without it in namespaces that have it, and of
+ * requests to start a Build.
+ */
+export const reviewPaths = {
+  label: '/mutate',
+  namespace: '/mutate/namespace',
+  startBuild: '/mutate/start-build',
+} as const;
 
 /** Answers a POST with an AdmissionReview, if it is one; otherwise with a JSON error. */
 export function createReviewHandler(dependencies: ReviewDependencies) {
@@ -31,9 +39,12 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
     const closed = new Promise((resolve) => response.once('close', resolve));
     const allowed = Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
     const review = async (body: unknown): Promise<void> => {
-      const namespaceOptedIn = (incoming.url ?? '').split('?')[0] === reviewPaths.namespace;
-      const { apiVersion, request } = decodeReview(body, namespaceOptedIn);
-      const admission = await admit(request, arrival + allowed, dependencies);
+      const path = (incoming.url ?? '').split('?')[0];
+      const { apiVersion, request } = decodeReview(body, path === reviewPaths.namespace);
+      const admission =
+        path === reviewPaths.startBuild
+          ? admitStartBuild(request, dependencies)
+          : await admit(request, arrival + allowed, dependencies);
       const { patch, plan } = admission;
       sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
       onAdmission(request, admission, clock() - arrival);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Admission, AdmitDependencies } from '../admission/admit.ts';
+import type { Recall } from '../admission/start-build.ts';
 import type { ScriptCatalog } from '../assemble/catalog.ts';
 import type { CertificateSource, ServingCertificate } from '../certificates/certificate-source.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
@@ -23,6 +24,8 @@ export interface ClientPolicy {
 export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'> {
   /** The program's version, for `/healthz`. */
   readonly version: string;
+  /** Undefined: no user is told what the Build will be. */
+  readonly recall?: Recall;
   readonly host: string;
   readonly port: number;
   readonly opsPort: number;

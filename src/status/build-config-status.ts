@@ -1,7 +1,7 @@
 import { compareAge } from '../history/earlier-build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { formatTime, nameOf, namespaceOf } from '../openshift/metadata.ts';
-import { medianOf } from '../policy/chain-times.ts';
+import { type TimedOutcome, buildTimesOf, medianOf } from '../policy/chain-times.ts';
 import type { BuildSummary, SummarizedDecision } from './build-summary.ts';
 
 /** Holds a Build and its duration in whole seconds. */
@@ -49,7 +49,7 @@ export function createStatus(
   const newestFirst = builds.toSorted((one, other) => compareAge(other, one));
   const last = newestFirst[0];
   const depth = last?.recorded?.chainDepth;
-  const times = timesOf(builds);
+  const times = buildTimesOf(builds.flatMap(outcomeOf));
   return {
     namespace: namespaceOf(buildConfig),
     name: nameOf(buildConfig),
@@ -81,13 +81,10 @@ function timed({ name, seconds, recorded }: BuildSummary, decision: 'full' | 'in
   return seconds === undefined || recorded?.decision !== decision ? undefined : { build: name, seconds };
 }
 
-/** Returns the durations of full and incremental Builds, in seconds. */
-function timesOf(builds: readonly BuildSummary[]): Record<'full' | 'incremental', readonly number[]> {
-  const secondsOf = (decision: 'full' | 'incremental') =>
-    builds.flatMap((build) => timed(build, decision)?.seconds ?? []);
-  const full = secondsOf('full');
-  const recorded = builds.flatMap(({ recorded }) => recorded?.chainFullSeconds ?? []);
-  return { full: full.length > 0 ? full : recorded, incremental: secondsOf('incremental') };
+function outcomeOf({ seconds, recorded }: BuildSummary): readonly TimedOutcome[] {
+  if (recorded === undefined) return [];
+  const { decision, chainFullSeconds } = recorded;
+  return [{ continued: decision === 'incremental', seconds, chainFullSeconds }];
 }
 
 function middleOf(seconds: readonly number[]): number | null {

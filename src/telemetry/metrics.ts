@@ -6,7 +6,8 @@ import { type RegistryResult, registryResults } from '../registry/registry-error
 import { buildDecisions } from '../policy/reasons.ts';
 
 /** Values of the labels resource and operation; everything else is counted as `other`. */
-const resources = ['builds', 'buildconfigs'];
+const changedResources = ['builds', 'buildconfigs'];
+const resources = [...changedResources, 'buildconfigs/instantiate'];
 const operations = ['CREATE', 'UPDATE', 'DELETE', 'CONNECT'];
 const other = 'other';
 
@@ -92,7 +93,7 @@ export function createMetrics() {
     for (const reason of buildFailures) failures.inc({ decision, reason }, 0);
   }
   for (const result of registryResults) registryRequests.inc({ result }, 0);
-  for (const resource of resources) {
+  for (const resource of changedResources) {
     for (const operation of ['CREATE', 'UPDATE']) {
       for (const reason of ['internal_error', 'deadline_exceeded']) {
         requests.inc({ resource, operation, result: 'failed', reason }, 0);

@@ -14,7 +14,8 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
     const reason = plan.reason;
     const failed = reason === 'internal_error' || reason === 'deadline_exceeded';
     const build = buildPlanOf(plan);
-    const { resource } = request.resource;
+    const { subResource } = request;
+    const resource = [request.resource.resource, ...(subResource === '' ? [] : [subResource])].join('/');
     metrics.recordAdmission({
       resource,
       operation: request.operation,

@@ -76,6 +76,7 @@ describe('applyEnvironment', () => {
       S2I_INCREMENTAL_REGISTRY_CA_FILE: '/etc/registry/ca.crt',
       S2I_INCREMENTAL_REGISTRY_PLAIN_HTTP: '["registry.example.com:5000"]',
       S2I_INCREMENTAL_NAMESPACES_WATCH: 'true',
+      S2I_INCREMENTAL_START_BUILD_WARN: 'true',
       S2I_INCREMENTAL_CERTIFICATE_SECRET: 'ci/webhook-certificate',
       S2I_INCREMENTAL_CERTIFICATE_WEBHOOK_CONFIGURATION: 'webhook',
       S2I_INCREMENTAL_CERTIFICATE_LIFE: '1m',
@@ -117,6 +118,7 @@ describe('applyEnvironment', () => {
       buildConfig: { mutate: false, injectEnv: false },
       events: { enabled: false },
       namespaces: { watch: true },
+      startBuild: { warn: true },
       registry: {
         check: true,
         resolveBase: true,

@@ -50,6 +50,7 @@ const defaults: Config = {
   buildConfig: { mutate: true, injectEnv: false },
   events: { enabled: true },
   namespaces: { watch: false },
+  startBuild: { warn: false },
   registry: { check: false, resolveBase: false, credentialsFile: '', caFile: '', plainHttp: [] },
   certificate: {
     secret: undefined,
@@ -69,6 +70,7 @@ assemble: {wrapper: true, baseUrl: "", profiles: {}}
 buildConfig: {mutate: true, injectEnv: false}
 events: {enabled: true}
 namespaces: {watch: false}
+startBuild: {warn: false}
 registry: {check: false, resolveBase: false, credentialsFile: "", caFile: "", plainHttp: []}
 certificate: {secret: "", webhookConfiguration: "", life: 2160h, authorityLife: 17520h}
 server: {shutdownDelay: 5s, requestBudget: 2s}

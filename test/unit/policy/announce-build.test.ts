@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { parseConfig } from '../../../src/config/load-config.ts';
+import type { JsonObject } from '../../../src/openshift/json.ts';
+import { announceBuild } from '../../../src/policy/announce-build.ts';
+import type { BuildConfigHistory, BuildOutcome } from '../../../src/policy/facts.ts';
+import { exampleBuildConfig, exampleNamespace, merge } from '../../helpers/fixtures.ts';
+import { testNow } from '../../helpers/webhook.ts';
+import { previousBuild } from '../mutations/example-plan.ts';
+
+const config = parseConfig('assemble: {wrapper: false}', {});
+const base = `registry.example.com/python@sha256:${'1'.repeat(64)}`;
+const previous = {
+  ...previousBuild({ name: 'api-2', number: 2, image: `harbor.example.com/api@sha256:${'2'.repeat(64)}` }),
+  baseImage: `DockerImage/${base}`,
+  source: 'https://git.example.com/test/pyflask ',
+  envNames: ['FOO'],
+};
+const past: BuildConfigHistory = {
+  buildConfig: { optedIn: true, outputRepository: undefined, pullSecret: undefined, incremental: undefined },
+  hasBuilds: true,
+  previous,
+  outcomes: [],
+  numbers: [],
+  references: new Set(),
+  scriptsFailedAt: () => undefined,
+};
+
+/** A Complete Build. */
+function took(seconds: number, chainFullSeconds?: number): BuildOutcome {
+  const continued = chainFullSeconds !== undefined;
+  return { name: 'api', continued, succeeded: true, at: testNow, seconds, chainFullSeconds };
+}
+
+/** What the user is told of a start of the recorded BuildConfig. */
+function announced({
+  buildConfig = {},
+  buildRequest = {},
+  history = {},
+  optedIn = false,
+}: {
+  readonly buildConfig?: JsonObject;
+  readonly buildRequest?: JsonObject;
+  readonly history?: Partial<BuildConfigHistory>;
+  readonly optedIn?: boolean;
+} = {}) {
+  const { reason, warnings } = announceBuild({
+    buildConfig: exampleBuildConfig(buildConfig),
+    buildRequest: merge({ kind: 'BuildRequest', metadata: { name: 'api' } }, buildRequest),
+    history: { ...past, ...history },
+    isProxied: false,
+    namespace: exampleNamespace({ optedIn }),
+    config,
+    scriptsVersion: '0123456789ab',
+    now: testNow,
+  });
+  return [reason, ...warnings];
+}
+
+const label = (key: string, value: string | null) => ({
+  metadata: { labels: { [`s2i-incremental.io/${key}`]: value } },
+});
+const strategy = (changes: JsonObject) => ({ spec: { strategy: { sourceStrategy: changes } } });
+const options = (incremental: boolean) => ({ sourceStrategyOptions: { incremental } });
+
+describe('announceBuild', () => {
+  const rows: readonly [title: string, given: Parameters<typeof announced>[0], warning: string | undefined][] = [
+    ['a Build that continues', {}, 'incremental from api-2'],
+    ['--incremental=false', { buildRequest: options(false) }, 'full: it was started with --incremental=false'],
+    [
+      '--incremental=true of a BuildConfig without',
+      { buildConfig: strategy({ incremental: false }), buildRequest: options(true) },
+      'incremental from api-2',
+    ],
+    [
+      'a BuildConfig that asks for full builds',
+      {
+        buildConfig: strategy({ incremental: false }),
+        history: {
+          buildConfig: { optedIn: true, outputRepository: undefined, pullSecret: undefined, incremental: false },
+        },
+      },
+      'full: its BuildConfig asks for full builds',
+    ],
+    [
+      'a label of the request',
+      { buildRequest: label('incremental', 'false') },
+      'full: its BuildConfig asks for full builds',
+    ],
+    [
+      'a label of the request that the BuildConfig has too',
+      { buildConfig: label('incremental', 'chain'), buildRequest: label('incremental', 'false') },
+      'incremental from api-2',
+    ],
+    ['one variable more', { buildRequest: { env: [{ name: 'X', value: 'y' }] } }, 'incremental from api-2'],
+    [
+      'a variable less than the Build before',
+      { history: { previous: { ...previous, envNames: ['FOO', 'X'] } } },
+      'full: a variable of the previous Build was removed, and its image still has it',
+    ],
+    [
+      '-e in the place of that variable',
+      {
+        buildRequest: { env: [{ name: 'X', value: '' }] },
+        history: { previous: { ...previous, envNames: ['FOO', 'X'] } },
+      },
+      'incremental from api-2',
+    ],
+    [
+      'the first Build',
+      { history: { hasBuilds: false, previous: undefined } },
+      'full: it is the first Build since its BuildConfig opted in',
+    ],
+    [
+      'a base image that a trigger saw change',
+      {
+        buildConfig: {
+          spec: { triggers: [{ type: 'ImageChange', imageChange: { lastTriggeredImageID: 'another' } }] },
+        },
+      },
+      'full: the base image changed since the chain started',
+    ],
+    ['no label', { buildConfig: label('enabled', null) }, undefined],
+    [
+      'no label in a namespace with it',
+      { buildConfig: label('enabled', null), optedIn: true },
+      'incremental from api-2',
+    ],
+    ['an unknown label', { buildConfig: label('enabled', 'yes') }, undefined],
+  ];
+  for (const [title, given, warning] of rows) {
+    it(`tells of ${title}`, () => {
+      assert.deepEqual(announced(given), warning === undefined ? ['not_opted_in'] : ['build_announced', warning]);
+    });
+  }
+
+  it('tells nothing of another strategy, whatever the options are', () => {
+    const docker = { spec: { strategy: { type: 'Docker', sourceStrategy: null, dockerStrategy: {} } } };
+    const buildRequest = { env: [{ name: 'X', value: 'y' }], ...options(true) };
+    assert.deepEqual(announced({ buildConfig: docker, buildRequest }), ['strategy_unsupported']);
+  });
+
+  const savings: readonly [title: string, outcomes: readonly BuildOutcome[], text: string][] = [
+    [
+      'medians of both',
+      [took(20, 60), took(5, 60), took(22, 60), took(61), took(60), took(600)],
+      ' (saves about 41 s)',
+    ],
+    ['of full builds that are gone what their chains recorded', [took(20, 60)], ' (saves about 40 s)'],
+    ['minutes where it is two or more', [took(20, 140), took(170)], ' (saves about 3 min)'],
+    ['nothing without a full one', [{ ...took(20, 0), chainFullSeconds: undefined }], ''],
+    ['nothing without an incremental one', [took(60)], ''],
+    ['nothing where it saves nothing', [took(60, 60), took(60)], ''],
+    ['nothing where it takes longer', [took(70, 60), took(60)], ''],
+  ];
+  for (const [title, outcomes, text] of savings) {
+    it(`tells of savings ${title}`, () => {
+      assert.deepEqual(announced({ history: { outcomes } }), ['build_announced', `incremental from api-2${text}`]);
+    });
+  }
+
+  it('has room for the longest name', () => {
+    const name = `${'a'.repeat(250)}-2`;
+    const [, warning = ''] = announced({ history: { previous: { ...previous, name } } });
+    assert.equal(warning, `incremental from ${'a'.repeat(100)}...`);
+  });
+});
