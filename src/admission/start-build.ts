@@ -7,29 +7,29 @@ import { labels } from '../openshift/keys.ts';
 import type { SkipReason } from '../policy/reasons.ts';
 import type { Admission, Clock } from './admit.ts';
 
-/** A BuildConfig as far as it is kept, and the past of its Builds. */
+/** Holds what is kept of a BuildConfig, and of the past of its Builds. */
 export interface RecalledBuildConfig {
   readonly buildConfig: JsonObject;
   readonly history: BuildConfigHistory;
   readonly namespaceLabels: NamespaceFacts['labels'];
-  /** Whether the cluster's BuildDefaults give every build pod a proxy for the address that the wrapper comes from. */
+  /** Whether the cluster's BuildDefaults give every build pod a proxy for the address of the wrapper. */
   readonly isProxied: boolean;
 }
 
-/** Returns what is known of a BuildConfig without asking anybody; undefined where that is not enough at this moment. */
+/** Returns what is known of a BuildConfig without I/O; undefined if that is not enough for a decision. */
 export type Recall = (namespace: string, name: string) => RecalledBuildConfig | undefined;
 
 export interface StartBuildDependencies {
   readonly config: Config;
-  /** Undefined: no user is told. */
+  /** Undefined: nothing is known. */
   readonly recall?: Recall;
   readonly scriptsVersion: string;
   readonly clock: Clock;
 }
 
 /**
- * Answers the request of `oc start-build`, a CREATE of `buildconfigs/instantiate`, with a warning that tells what the
- * Build will be. Nothing is changed, nobody is asked, and a failure of ours tells nothing.
+ * Answers the request of `oc start-build`, a CREATE of `buildconfigs/instantiate`, with a warning that says what the
+ * Build will be. It does no I/O and changes nothing; if it fails, there is no warning.
  */
 export function admitStartBuild(
   request: AdmissionRequest,

@@ -6,7 +6,7 @@ import type { ReflectorEvent } from '../kubernetes/reflector.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
-/** Starts nothing yet: `run` of what it resolves with reads the earlier Builds, and watches them. */
+/** Creates the watches on Builds, BuildConfigs and namespaces; their `run` starts them. */
 export async function watchHistory(cluster: Cluster, config: Config, metrics: Metrics, logger: Logger) {
   const { createWatchedHistory } = await import('../history/watched-history.ts');
   const { createWatchedNamespaces } = await import('../history/watched-namespaces.ts');
@@ -36,10 +36,11 @@ export async function watchHistory(cluster: Cluster, config: Config, metrics: Me
 
 type WatchedCluster = Awaited<ReturnType<typeof watchHistory>>;
 
-/**
- * Makes what tells of the next Build without asking anybody; it knows of no BuildConfig unless `startBuild.warn` is on.
- */
-export function createRecall({ recall, namespaces }: WatchedCluster, isProxied: () => boolean): Recall {
+/** Creates a `Recall` from the watches; it knows no BuildConfig unless `startBuild.warn` is true. */
+export function createRecall(
+  { recall, namespaces }: Pick<WatchedCluster, 'recall' | 'namespaces'>,
+  isProxied: () => boolean,
+): Recall {
   return (namespace, name) => {
     const known = recall(namespace, name);
     const namespaceLabels = namespaces === undefined ? {} : namespaces.recall(namespace);
@@ -49,7 +50,7 @@ export function createRecall({ recall, namespaces }: WatchedCluster, isProxied: 
   };
 }
 
-/** Returns what `/readyz` says of the history; undefined: there is no cluster to read it from. */
+/** Returns the text of `/readyz` about the history; undefined: there is no cluster. */
 export function describeHistory(watched: WatchedCluster | undefined): string {
   if (watched === undefined) return 'standalone';
   const { synced, buildConfigs, notKept } = watched.status();

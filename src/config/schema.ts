@@ -194,7 +194,7 @@ export const configSchema = section({
     warn: boolean
       .default(false)
       .describe(
-        'whether a request to `/mutate/start-build` is answered with what the Build will be; keeps some 600 bytes of each BuildConfig for it',
+        'whether `oc start-build` prints what the Build will be, if the API server sends its requests to `/mutate/start-build`; keeps about 600 bytes of each BuildConfig',
       ),
   }),
   certificate: certificateSchema,

@@ -13,7 +13,7 @@ export interface KnownBuildConfig {
   /** `status.lastVersion`: the number of its newest Build. */
   readonly lastVersion: number;
   readonly facts: BuildConfigFacts;
-  /** All that a plan of its next Build reads, as JSON; undefined where that is not kept. */
+  /** What the plan of its next Build reads, as JSON; undefined if not kept. */
   readonly settings: string | undefined;
 }
 
@@ -75,14 +75,14 @@ export class BuildConfigIndex {
     return known?.uid === uid ? known : undefined;
   }
 
-  /** The BuildConfig of a name, reduced to its settings; undefined where these are not kept. */
+  /** Returns the BuildConfig of a name, reduced to its settings; undefined if they are not kept. */
   recall(namespace: string, name: string): JsonObject | undefined {
     const settings = this.#known.get(keyOf(namespace, name))?.settings;
     return settings === undefined ? undefined : decodeKeptBuildConfig(settings);
   }
 
   #settingsOf(buildConfig: JsonObject): string | undefined {
-    // Where none are kept there is no room, and no time to spend on them.
+    // By default none are kept.
     if (this.#room === 0) return undefined;
     const settings = encodeKeptBuildConfig(buildConfig);
     const size = sizeOf(settings);
@@ -92,7 +92,7 @@ export class BuildConfigIndex {
   }
 }
 
-/** Bytes that settings take, if all their characters are of one byte; a text has a head of some 32 bytes. */
+/** Returns the approximate bytes of settings; a string has a header of about 32 bytes. */
 function sizeOf(settings: string | undefined): number {
   return settings === undefined ? 0 : settings.length + 32;
 }

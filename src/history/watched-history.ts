@@ -20,20 +20,21 @@ export interface HistoryStatus {
   readonly notKept: number;
 }
 
-/** A BuildConfig and the past of its Builds. */
+/** Holds a BuildConfig and the past of its Builds. */
 export interface BuildConfigPast {
-  /** Reduced to what a plan of its next Build reads. */
+  /** Reduced to what the plan of its next Build reads. */
   readonly buildConfig: JsonObject;
   readonly history: BuildConfigHistory;
 }
 
+/** Holds the options of the watches. */
 export interface WatchedHistoryOptions {
   /**
-   * Whether all Builds and BuildConfigs are watched, those that a namespace opted in among them; without it the API
-   * server is asked for these.
+   * Whether all Builds and BuildConfigs are watched, including those opted in by namespace; otherwise the API server is
+   * asked for these.
    */
   readonly watchesAll?: boolean;
-  /** Whether enough is kept of BuildConfigs for `recall`. */
+  /** Whether the settings of BuildConfigs are kept for `recall`. */
   readonly keepsSettings?: boolean;
 }
 
@@ -84,7 +85,7 @@ export function createWatchedHistory(
         : live.read(query, signal);
     },
 
-    /** Returns what the watches tell, without asking anybody; undefined where that is not everything. */
+    /** Returns what the watches know, without I/O; undefined if they lag behind or the settings are not kept. */
     recall: (namespace: string, name: string): BuildConfigPast | undefined => {
       const buildConfig = buildConfigs.index.recall(namespace, name);
       if (!builds.isCurrent || !buildConfigs.isCurrent || buildConfig === undefined) return undefined;

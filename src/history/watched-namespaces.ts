@@ -49,7 +49,7 @@ export function createWatchedNamespaces(
       return namespace === undefined || labelOf(namespace, labels.enabled) === undefined ? {} : labelsOf(namespace);
     },
 
-    /** Returns the same without asking the API server; undefined while the watch is not open. */
+    /** Returns the same without I/O; undefined while the watch is not open. */
     recall: (name: string): NamespaceLabels | undefined =>
       namespaces.isCurrent ? namespaces.index.get(name) : undefined,
 

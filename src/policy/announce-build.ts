@@ -8,7 +8,7 @@ import type { SkipPlan } from './plan.ts';
 import { explainReason } from './reasons.ts';
 import { warning } from './warnings.ts';
 
-/** A request to start a Build, and everything that what it will be depends on. */
+/** Holds a request to start a Build, and what the decision about that Build depends on. */
 export interface AnnouncementRequest extends Omit<NextBuildRequest, 'build'> {
   readonly buildConfig: JsonObject;
   /** The BuildRequest, as `oc start-build` sends it. */
@@ -16,9 +16,9 @@ export interface AnnouncementRequest extends Omit<NextBuildRequest, 'build'> {
 }
 
 /**
- * Says what a Build will be in one warning, such as `incremental from shop-2 (saves about 40 s)` or `full: …`; nothing
- * where its BuildConfig did not opt in. Whether the tag of the base image moved since the BuildConfig was last told is
- * not known: that alone can make the Build a full one all the same.
+ * Returns one warning that says what the Build will be, such as `incremental from shop-2 (saves about 40 s)` or
+ * `full: …`; none if its BuildConfig did not opt in. A base image that changed since the BuildConfig's trigger last saw
+ * it is unknown here, and so is a missing previous image: either can still make the Build a full one.
  */
 export function announceBuild({ buildConfig, buildRequest, ...request }: AnnouncementRequest): SkipPlan {
   const { history, namespace } = request;
@@ -34,23 +34,25 @@ export function announceBuild({ buildConfig, buildRequest, ...request }: Announc
   return { kind: 'skip', reason: 'build_announced', warnings: [warning(text)] };
 }
 
-/** A Build with those labels of the request that its BuildConfig does not give it. */
+/** Adds the labels of the request; those of the BuildConfig win. */
 function withLabels(build: JsonObject, request: unknown): JsonObject {
-  const [asked, own] = [request, build].map((object) => objectAt(object, 'metadata', 'labels'));
-  return withValue(build, ['metadata', 'labels'], { ...asked, ...own });
+  const [requested, own] = [request, build].map((object) => objectAt(object, 'metadata', 'labels'));
+  return withValue(build, ['metadata', 'labels'], { ...requested, ...own });
 }
 
-/** A Build with the options of `oc start-build`, as OpenShift puts them in: a variable takes the place of its name. */
+/** Applies the options of `oc start-build` like OpenShift: a variable replaces the one of its name. */
 function withOptions(build: JsonObject, request: unknown): JsonObject {
   const env = arrayAt(request, 'env') ?? [];
   const names = new Set(env.map((variable) => stringAt(variable, 'name')));
   const kept = envOf(build).filter((variable) => !names.has(stringAt(variable, 'name')));
   const incremental = at(request, 'sourceStrategyOptions', 'incremental');
-  const laid = withValue(build, [...sourceStrategyPath, 'env'], [...kept, ...env]);
-  return typeof incremental === 'boolean' ? withValue(laid, [...sourceStrategyPath, 'incremental'], incremental) : laid;
+  const started = withValue(build, [...sourceStrategyPath, 'env'], [...kept, ...env]);
+  return typeof incremental === 'boolean'
+    ? withValue(started, [...sourceStrategyPath, 'incremental'], incremental)
+    : started;
 }
 
-/** What incremental Builds save, as medians; nothing while there are none of both kinds. */
+/** Returns what incremental builds save, by medians; empty without builds of both kinds, or if they save nothing. */
 function describeSaving({ outcomes }: BuildConfigHistory): string {
   const times = buildTimesOf(outcomes);
   const seconds = medianOf(times.full) - medianOf(times.incremental);

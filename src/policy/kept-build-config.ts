@@ -4,8 +4,8 @@ import { labels } from '../openshift/keys.ts';
 import { isEmptyVariable } from './environment.ts';
 
 /**
- * Returns a BuildConfig as JSON, reduced to what `nextBuildOf` and the plan of a Build read. Of variables it has the
- * names and whether they have a value: what is kept in memory holds no password.
+ * Returns a BuildConfig as JSON, reduced to what `nextBuildOf` and the plan of a Build read. It has the names of
+ * variables and whether they have a value, but no values: they may be passwords.
  */
 export function encodeKeptBuildConfig(buildConfig: JsonObject): string {
   const { metadata, spec, status } = buildConfig;
@@ -36,13 +36,13 @@ export function encodeKeptBuildConfig(buildConfig: JsonObject): string {
   });
 }
 
-/** Returns the reduced BuildConfig. */
+/** Returns the reduced BuildConfig; empty if the text is not JSON. */
 export function decodeKeptBuildConfig(text: string): JsonObject {
   const parsed = parseJson(text);
   return isObject(parsed) ? parsed : {};
 }
 
-/** Returns an object of those keys that are there. */
+/** Returns an object with those of the keys that are present. */
 function pick(value: unknown, keys: readonly string[]): JsonObject {
   return Object.fromEntries(keys.filter((key) => at(value, key) !== undefined).map((key) => [key, at(value, key)]));
 }

@@ -6,14 +6,14 @@ import type { BuildConfigHistory } from './facts.ts';
 import type { BuildPlan, SkipPlan } from './plan.ts';
 import { type BuildPlanRequest, planBuild } from './plan-build.ts';
 
-/** A Build that does not exist yet, and what is known of the past without asking anybody. */
+/** Holds a Build that does not exist yet, and what is known without I/O. */
 export interface NextBuildRequest extends Omit<BuildPlanRequest, 'isClone' | 'facts'> {
   readonly history: BuildConfigHistory;
-  /** Whether the cluster's BuildDefaults give every build pod a proxy for the address that the wrapper comes from. */
+  /** Whether the cluster's BuildDefaults give every build pod a proxy for the address of the wrapper. */
   readonly isProxied: boolean;
 }
 
-/** Decides what a Build would be. The registry is not asked, so what only it knows is taken for unchanged. */
+/** Plans a Build without asking the registry: the previous image and the tag of the base image count as unchanged. */
 export function planNextBuild({ history, isProxied, ...request }: NextBuildRequest): BuildPlan | SkipPlan {
   return planBuild({
     ...request,
@@ -49,7 +49,8 @@ export function nextBuildOf(buildConfig: JsonObject, base: string | undefined): 
     spec,
   };
   const image = baseImageOf(buildConfig) ?? base?.replace(/^DockerImage\//, '');
-  return image === undefined || stringAt(build, ...sourceStrategyPath, 'from', 'kind') === 'DockerImage'
+  const from = objectAt(build, ...sourceStrategyPath, 'from');
+  return image === undefined || from === undefined || from['kind'] === 'DockerImage'
     ? build
     : withValue(build, [...sourceStrategyPath, 'from'], { kind: 'DockerImage', name: image });
 }

@@ -25,7 +25,7 @@ const skipReasons = {
   origin_unreadable: 'the record of its original settings cannot be read, and is kept',
   origin_too_large: 'the record of its original settings would not fit into its annotations',
   build_too_large: 'it would be too large for the environment of its pod',
-  build_announced: 'its user was told what the Build will be',
+  build_announced: 'its user got a warning that says what the Build will be',
   build_unknown: 'what the Build will be is not known',
   resource_unsupported: 'it is neither a Build nor a BuildConfig',
   internal_error: 'the webhook had an internal error',

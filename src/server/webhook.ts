@@ -24,7 +24,7 @@ export interface ClientPolicy {
 export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'> {
   /** The program's version, for `/healthz`. */
   readonly version: string;
-  /** Undefined: no user is told what the Build will be. */
+  /** Undefined: nothing is known of BuildConfigs. */
   readonly recall?: Recall;
   readonly host: string;
   readonly port: number;

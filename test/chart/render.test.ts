@@ -91,6 +91,41 @@ describe('chart, MutatingWebhookConfiguration', () => {
     );
   });
 
+  it('asks at each start of a Build only if set, for a second and without a selector of objects', async () => {
+    const objects = await renderedObjects(defaults, '--set', 'registration.instantiate=true');
+    const [, , added, ...more] = entriesOf(theOnly('MutatingWebhookConfiguration', objects));
+    const service = { name: 's2i-incremental-webhook', namespace: 's2i-incremental', path: '/mutate/start-build' };
+    const own = { key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['s2i-incremental', 'kube-system'] };
+    assert.deepEqual(
+      [added, more],
+      [
+        {
+          clientConfig: { service },
+          namespaceSelector: { matchExpressions: [own] },
+          entry: {
+            name: 'start-build.s2i-incremental.io',
+            rules: [
+              {
+                apiGroups: ['build.openshift.io'],
+                apiVersions: ['v1'],
+                operations: ['CREATE'],
+                resources: ['buildconfigs/instantiate'],
+                scope: 'Namespaced',
+              },
+            ],
+            failurePolicy: 'Ignore',
+            timeoutSeconds: 1,
+            sideEffects: 'None',
+            reinvocationPolicy: 'Never',
+            matchPolicy: 'Equivalent',
+            admissionReviewVersions: ['v1', 'v1beta1'],
+          },
+        },
+        [],
+      ],
+    );
+  });
+
   it('has no later field for OpenShift 3.11', async () => {
     const more = ['--set', 'certificate.existing.caBundle=-----BEGIN CERTIFICATE-----'];
     const objects = await renderedObjects(installMode('openshift3'), ...more);

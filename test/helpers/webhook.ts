@@ -1,3 +1,4 @@
+import type { Recall } from '../../src/admission/start-build.ts';
 import { once } from 'node:events';
 import { type ClientRequest, type IncomingHttpHeaders, type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
@@ -46,6 +47,7 @@ export interface TestWebhookOptions {
   /** Instead of the shared certificate. */
   readonly certificate?: CertificateSource;
   readonly clients?: ClientPolicy;
+  readonly recall?: Recall;
   readonly onRenewalFailure?: (error: unknown) => void;
   /** The HTTPS port; by default a free one. */
   readonly port?: number;
@@ -104,6 +106,7 @@ export async function startUncertainWebhook(cleanup: Cleanup, options: TestWebho
     scripts: createScriptCatalog(config.assemble.profiles),
     certificate: options.certificate ?? createFixedSource(await testCertificate()),
     ...(options.clients !== undefined && { clients: options.clients }),
+    ...(options.recall !== undefined && { recall: options.recall }),
     ...(options.onRenewalFailure !== undefined && { onRenewalFailure: options.onRenewalFailure }),
     factSources: [
       createHistorySource(options.history ?? createMemoryHistory(options.objects ?? (() => []))),

@@ -1,11 +1,13 @@
 /**
  * Random histories: whatever was created, completed, failed, deleted, cloned or relabelled, and whatever the watch
- * missed or repeated, the decision equals that of `expectedDecision`, which knows everything.
+ * missed or repeated, the decision equals that of `expectedDecision`, which knows everything. The warning at the start
+ * of a Build equals the decision about it.
  */
 import assert from 'node:assert/strict';
 import { type TestContext, describe, it } from 'node:test';
 import fc from 'fast-check';
 import { type Admission, admit } from '../../src/admission/admit.ts';
+import { admitStartBuild } from '../../src/admission/start-build.ts';
 import { createHistorySource } from '../../src/admission/history-source.ts';
 import { applyPatch } from '../../src/admission/patch.ts';
 import { decodeReview } from '../../src/admission/review.ts';
@@ -14,10 +16,11 @@ import { IssuedTags } from '../../src/history/issued-tags.ts';
 import { createWatchedHistory } from '../../src/history/watched-history.ts';
 import { type JsonObject, arrayAt, at, stringAt, withValue } from '../../src/openshift/json.ts';
 import { nameOf } from '../../src/openshift/metadata.ts';
+import { type Reason, explainReason } from '../../src/policy/reasons.ts';
 import { buildConfigOf, buildOf, cloneOf, completeOf, digestOf } from '../helpers/cluster/builds.ts';
 import type { KubernetesObject } from '../helpers/cluster/client.ts';
 import { FakeCluster } from '../helpers/fake-cluster.ts';
-import { reviewOf } from '../helpers/fixtures.ts';
+import { loadFixture, merge, reviewOf } from '../helpers/fixtures.ts';
 import { testNow } from '../helpers/webhook.ts';
 
 const hour = 3_600_000;
@@ -131,10 +134,13 @@ class World {
     this.cluster,
     () => undefined,
     () => 0,
+    () => undefined,
+    { keepsSettings: true },
   );
   #issuedTags = new IssuedTags();
   #isAway = false;
   #uids = 0;
+  readonly starts = { announced: 0, silent: 0 };
   now = testNow;
   base = 0;
 
@@ -157,6 +163,8 @@ class World {
       this.cluster,
       () => undefined,
       () => 0,
+      () => undefined,
+      { keepsSettings: true },
     );
     this.#issuedTags = new IssuedTags();
     void this.#history.run(this.#watching.signal);
@@ -217,6 +225,7 @@ class World {
   }
 
   async startBuild(index: number, options: { readonly clean: boolean; readonly extra: boolean }): Promise<void> {
+    const announced = this.#announce(index, options);
     const counted = this.#count(index);
     const build = buildOf(counted, {
       baseImage: `registry.example.com/python@${digestOf(String(this.base))}`,
@@ -224,7 +233,47 @@ class World {
       ...(options.extra && { env: [{ name: 'EXTRA', value: '1' }] }),
       time: new Date(this.now).toISOString(),
     });
-    await this.#create(index, build, undefined);
+    const stored = await this.#create(index, build, undefined);
+    if (announced !== undefined) this.#checkAnnounced(announced, stored);
+  }
+
+  /** Returns the warning at the start of a Build; undefined if there is none, or the webhook is away. */
+  #announce(index: number, { clean, extra }: { readonly clean: boolean; readonly extra: boolean }): string | undefined {
+    if (this.#isAway) return undefined;
+    const { name, namespace } = names[index] as (typeof names)[number];
+    const object = {
+      kind: 'BuildRequest',
+      metadata: { name, namespace },
+      env: extra ? [{ name: 'EXTRA', value: '1' }] : [],
+      sourceStrategyOptions: clean ? { incremental: false } : {},
+    };
+    const review = merge(loadFixture('03-CREATE-buildconfigs-instantiate-api.json'), {
+      request: { name, namespace },
+    }) as JsonObject;
+    const { request } = decodeReview(withValue(review, ['request', 'object'], object));
+    const { plan, error } = admitStartBuild(request, {
+      config,
+      recall: (...key) => {
+        const known = this.#history.recall(...key);
+        return known === undefined ? undefined : { ...known, namespaceLabels: {}, isProxied: false };
+      },
+      scriptsVersion: '0123456789ab',
+      clock: () => this.now,
+    });
+    assert.equal(error, undefined);
+    this.starts[plan.warnings.length === 0 ? 'silent' : 'announced'] += 1;
+    return plan.warnings[0];
+  }
+
+  #checkAnnounced(announced: string, build: JsonObject): void {
+    const annotation = (key: string) => at(build, 'metadata', 'annotations', `s2i-incremental.io/${key}`);
+    // No trigger told the BuildConfig of the new base image.
+    if (annotation('reason') === 'base_image_changed') return;
+    const expected =
+      annotation('decision') === 'incremental'
+        ? `incremental from ${String(annotation('previous-build'))}`
+        : `full: ${explainReason(annotation('reason') as Reason)}`;
+    assert.equal(announced.replace(/ \(saves about \d+ (?:s|min)\)$/, ''), expected);
   }
 
   async buildAndComplete(index: number, seconds: number): Promise<void> {
@@ -299,7 +348,7 @@ class World {
     return this.cluster.store(withValue(buildConfig, ['status', 'lastVersion'], lastVersion)) as KubernetesObject;
   }
 
-  async #create(index: number, build: KubernetesObject, cloned: Fact | undefined): Promise<void> {
+  async #create(index: number, build: KubernetesObject, cloned: Fact | undefined): Promise<JsonObject> {
     const { namespace } = names[index] as (typeof names)[number];
     const optedIn = at(build, 'metadata', 'labels', 's2i-incremental.io/enabled') === 'true';
     const buildConfig = this.buildConfig(index);
@@ -363,6 +412,7 @@ class World {
       this.references.add(reference);
     }
     this.cluster.store(withValue(stored, ['metadata', 'creationTimestamp'], new Date(this.now).toISOString()));
+    return stored;
   }
 
   async #admit(build: KubernetesObject, namespace: string): Promise<Admission> {
@@ -539,6 +589,8 @@ const command: fc.Arbitrary<readonly [text: string, run: Command]> = fc.oneof(
 describe('decisions with generated histories', () => {
   it('equal those of a reference that knows everything', async (t) => {
     t.mock.timers.enable({ apis: ['setTimeout'] });
+    const numRuns = Number(process.env['MODEL_RUNS'] ?? 300);
+    const starts = { announced: 0, silent: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(command, { minLength: 1, maxLength: 60, size: 'max' }), async (commands) => {
         const world = new World(t.mock.timers);
@@ -546,9 +598,12 @@ describe('decisions with generated histories', () => {
           for (const [, run] of commands) await run(world);
         } finally {
           world.end();
+          starts.announced += world.starts.announced;
+          starts.silent += world.starts.silent;
         }
       }),
-      { numRuns: Number(process.env['MODEL_RUNS'] ?? 300) },
+      { numRuns },
     );
+    assert.ok(starts.announced > numRuns, `there are warnings to compare: ${JSON.stringify(starts)}`);
   });
 });

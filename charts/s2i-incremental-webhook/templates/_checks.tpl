@@ -18,6 +18,9 @@
 {{- if and .Values.standalone (eq .Values.certificate.mode "self-signed") -}}
   {{- fail "standalone leaves the pods without a token, which certificate.mode self-signed needs: choose another mode" -}}
 {{- end -}}
+{{- if and .Values.registration.instantiate (or .Values.standalone .Values.openshift3) -}}
+  {{- fail "registration.instantiate needs OpenShift 4 and the earlier Builds: unset it, or standalone and openshift3" -}}
+{{- end -}}
 {{- $life := include "s2i.seconds" .Values.certificate.selfSigned.life | int64 -}}
 {{- if gt (mul 2 $life) (include "s2i.seconds" .Values.certificate.selfSigned.authorityLife | int64) -}}
   {{- fail "certificate.selfSigned.authorityLife must be at least twice certificate.selfSigned.life" -}}

@@ -15,6 +15,9 @@
       "life" .Values.certificate.selfSigned.life
       "authorityLife" .Values.certificate.selfSigned.authorityLife) -}}
 {{- end -}}
+{{- if .Values.registration.instantiate -}}
+{{- $_ := set $config "startBuild" (dict "warn" true) -}}
+{{- end -}}
 {{- with .Values.registry.credentialsSecret -}}
 {{- $_ := set $config.registry "credentialsFile" "/registry/credentials/.dockerconfigjson" -}}
 {{- end -}}

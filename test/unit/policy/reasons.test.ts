@@ -38,7 +38,7 @@ const sentences: Readonly<Record<Reason, string>> = {
   nothing_to_do: 'there is nothing to change',
   origin_unreadable: 'the record of its original settings cannot be read, and is kept',
   origin_too_large: 'the record of its original settings would not fit into its annotations',
-  build_announced: 'its user was told what the Build will be',
+  build_announced: 'its user got a warning that says what the Build will be',
   build_unknown: 'what the Build will be is not known',
   resource_unsupported: 'it is neither a Build nor a BuildConfig',
   internal_error: 'the webhook had an internal error',
