@@ -5,6 +5,8 @@ import { digestOf, pythonImage } from '../../helpers/cluster/builds.ts';
 import { chainFactsOf, continuedFrom, fullBuild } from '../../helpers/cluster/chain-facts.ts';
 import { webhookRoleBinding } from '../../helpers/cluster/manifests.ts';
 import type { TestBed } from '../../helpers/cluster/test-bed.ts';
+import { loadFixture, merge } from '../../helpers/fixtures.ts';
+import { send } from '../../helpers/webhook.ts';
 import { waitFor } from '../../helpers/cluster/wait-for.ts';
 
 const enabled = { 's2i-incremental.io/enabled': 'true' };
@@ -53,6 +55,28 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       await waitFor("the webhook's rights to be back", async () =>
         Array.isArray(await webhookUser.client.list('Build', 'web')),
       );
+    });
+
+    it('says at the start of a Build what it then becomes', async () => {
+      const review = loadFixture('03-CREATE-buildconfigs-instantiate-api.json');
+      // The API server of the tests has no such subresource, so it cannot ask.
+      const warningsFor = async (name: string) => {
+        const request = merge(review, { request: { namespace: 'web', name, object: { env: null } } }) as object;
+        const { text } = await send(`${webhook.url}/start-build`, webhook.ca, request);
+        return at(JSON.parse(text), 'response', 'warnings');
+      };
+      await web.createBuildConfig('announced', { labels: enabled });
+      await waitFor('the watch to know the BuildConfig', async () => (await warningsFor('announced')) !== undefined);
+      assert.deepEqual(await warningsFor('announced'), ['full: it is the first Build since its BuildConfig opted in']);
+      const first = await web.startBuild('announced');
+      assert.equal(at(first.stored, 'metadata', 'annotations', `${ours}/reason`), 'first_build');
+      await web.completeBuild('announced-1');
+      await waitFor('the watch to know the Build', async () =>
+        JSON.stringify(await warningsFor('announced')).includes('incremental'),
+      );
+      assert.deepEqual(await warningsFor('announced'), ['incremental from announced-1']);
+      const second = await web.startBuild('announced');
+      assert.equal(at(second.stored, 'metadata', 'annotations', `${ours}/previous-build`), 'announced-1');
     });
 
     it('counts BuildConfigs and reports that it is synced', async () => {

@@ -36,6 +36,7 @@ assemble:
     python:
       match: python
       env: {PIP_INDEX_URL: "https://pypi.example.com/simple", PIP_TRUSTED_HOST: pypi.example.com}
+startBuild: {warn: true}
 server: {shutdownDelay: 0s}
 log: {level: debug}
 `;
