@@ -12,7 +12,7 @@ const options = {
     ...namespaceOption,
     help: 'where a dry run is made and Secrets are looked for (default: that of the context)',
   },
-  bc: { type: 'string', value: 'NAME', help: 'a BuildConfig: its Secrets, its previous image, its next Build' },
+  bc: { type: 'string', value: 'NAME', help: 'the same as NAME' },
   config: {
     type: 'string',
     value: 'FILE',
@@ -26,19 +26,22 @@ export const check = defineCommand({
   name: 'check',
   summary: 'check that the webhook is installed, reachable and trusted',
   audience: 'operators',
+  names: '[NAME]',
+  namesHelp: 'a BuildConfig, as in shop or bc/shop: its Secrets, its previous image, its next Build',
   options,
   about: `Checks one thing after another: the API, the webhook configuration, the certificate, a dry run, the pods, the
-assemble wrapper, proxies, registries, and with --bc a BuildConfig. A line each: [ok]; [!] could not be checked,
+assemble wrapper, proxies, registries, and a BuildConfig if one is named. A line each: [ok]; [!] could not be checked,
 or makes builds slower; [x] does not work. What to do follows after ->. Nothing is stored.`,
   notes: 'Exit status: 0; 1 if a line is [x]; 2 the command line is wrong.',
-  examples: (program) => [`${program} check`, `${program} check -n web --bc shop`, `${program} check -o json`],
+  examples: (program) => [`${program} check`, `${program} check shop -n web`, `${program} check -o json`],
   run: runCheck,
 });
 
-async function runCheck({ values }: CommandLine<typeof options>, terminal: Terminal): Promise<number> {
+async function runCheck({ values, names }: CommandLine<typeof options>, terminal: Terminal): Promise<number> {
   const namespace = parseNamespace(values.namespace);
-  const buildConfig = values.bc === undefined ? undefined : parseObjectName('BuildConfig', values.bc);
-  if (buildConfig === '') throw new UsageError('--bc must be the name of a BuildConfig');
+  const [text, ...more] = values.bc === undefined ? names : [...names, values.bc];
+  if (more.length > 0) throw new UsageError('name one BuildConfig, as in shop or bc/shop');
+  const buildConfig = text === undefined ? undefined : parseObjectName('BuildConfig', text);
   const open = await openCluster(values.kubeconfig, terminal);
   const target = { namespace: namespace ?? open.namespace, buildConfig, configFile: values.config };
   const findings = runChecks(await readCheckFacts(open, target, terminal));
