@@ -117,5 +117,6 @@ function bounded(text: string | undefined): string | undefined {
 }
 
 function keyOf(namespace: string, name: string): string {
-  return `${namespace}/${name}`;
+  // `join` makes one flat string; a concatenation would keep its parts in memory.
+  return [namespace, name].join('/');
 }

@@ -75,7 +75,8 @@ export function sourceOf(build: JsonObject): string {
   const uri = stringAt(build, 'spec', 'source', 'git', 'uri') ?? '';
   const folders = (stringAt(build, 'spec', 'source', 'contextDir') ?? '').split('/');
   const folder = folders.filter((name) => name !== '' && name !== '.').join('/');
-  return `${uri.replace(/\/{1,9}$/, '').replace(/\.git$/, '')} ${folder}`;
+  // It is kept: `join` makes one flat string, a concatenation would keep its parts in memory.
+  return [uri.replace(/\/{1,9}$/, '').replace(/\.git$/, ''), folder].join(' ');
 }
 
 /** Names the folder of the source into which an image delivers the assemble wrapper. */
