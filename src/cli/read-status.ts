@@ -1,6 +1,7 @@
 import type { Resource, Selection } from '../kubernetes/cluster.ts';
 import type { JsonObject } from '../openshift/json.ts';
-import { openshiftKeys } from '../openshift/keys.ts';
+import { labels, openshiftKeys } from '../openshift/keys.ts';
+import { nameOf } from '../openshift/metadata.ts';
 import { hasOptInLabel, optInSelector } from '../policy/opt-in.ts';
 import { type BuildSummary, ownerKeyOf, summarizeBuild } from '../status/build-summary.ts';
 import { isGone, rethrowAs } from './cluster-failure.ts';
@@ -16,13 +17,13 @@ export interface StatusObjects {
   /** The names of BuildConfigs that do not exist. */
   readonly missing: readonly string[];
   readonly builds: ReadonlyMap<string, readonly BuildSummary[]>;
-  /** Whether the namespace, if there is one, opts in objects without the label. */
-  readonly namespaceOptedIn: boolean;
+  /** The names of the namespaces, of those that were read, that opt in objects without the label. */
+  readonly optedInNamespaces: ReadonlySet<string>;
 }
 
 /**
- * Reads the opted-in BuildConfigs and their Builds. Named BuildConfigs are read even if not opted in, and in an
- * opted-in namespace all are.
+ * Reads the opted-in BuildConfigs and their Builds. Named BuildConfigs are read even if not opted in. In one opted-in
+ * namespace all are read, and of all namespaces those without the label too in the opted-in ones.
  * @param namespace undefined: all
  * @param names of BuildConfigs; none: all that opted in
  * @throws CommandError
@@ -46,27 +47,37 @@ async function readAllOrNamed(
   names: readonly string[],
   progress: Progress,
 ): Promise<StatusObjects> {
-  const select = (resource: BuildResource, labelSelector: string): BuildSelection => ({
+  const select = (resource: BuildResource, labelSelector: string, within = namespace): BuildSelection => ({
     resource,
     labelSelector,
-    ...(namespace !== undefined && { namespace }),
+    ...(within !== undefined && { namespace: within }),
   });
-  const namespaceOptedIn = namespace !== undefined && (await hasOptedIn(open, namespace));
+  const optedInNamespaces = await findOptedInNamespaces(open, namespace);
   // Objects opted in by namespace have no label to select them by.
-  const optedIn = namespaceOptedIn ? [] : [optInSelector];
-  const readBuilds = (labelSelector: string) =>
+  const optedIn = namespace !== undefined && optedInNamespaces.has(namespace) ? [] : [optInSelector];
+  const readBuilds = (labelSelector: string, within?: string) =>
     readAll(
       open,
-      select('builds', labelSelector),
+      select('builds', labelSelector, within),
       progress,
       (build) => [ownerKeyOf(build), summarizeBuild(build)] as const,
     );
-  if (namespace === undefined || names.length === 0) {
-    const [buildConfigs, builds] = await Promise.all([
-      readAll(open, select('buildconfigs', optedIn.join(',')), progress, (buildConfig) => buildConfig),
-      readBuilds(optedIn.join(',')),
+  const readBoth = (labelSelector: string, within?: string) =>
+    Promise.all([
+      readAll(open, select('buildconfigs', labelSelector, within), progress, (buildConfig) => buildConfig),
+      readBuilds(labelSelector, within),
     ]);
-    return { buildConfigs, missing: [], builds: groupBuilds(builds), namespaceOptedIn };
+  if (namespace === undefined || names.length === 0) {
+    const read = [await readBoth(optedIn.join(','))];
+    if (namespace === undefined) {
+      for (const within of optedInNamespaces) read.push(await readBoth(`!${labels.enabled}`, within));
+    }
+    return {
+      buildConfigs: read.flatMap(([buildConfigs]) => buildConfigs),
+      missing: [],
+      builds: groupBuilds(read.flatMap(([, builds]) => builds)),
+      optedInNamespaces,
+    };
   }
   const found = await Promise.all(
     names.map((name) =>
@@ -79,19 +90,34 @@ async function readAllOrNamed(
   const selectors = new Set(
     names.map((name) => [...optedIn, `${openshiftKeys.buildConfigLabel}=${name.slice(0, 63)}`].join(',')),
   );
-  const builds = await Promise.all([...selectors].map(readBuilds));
+  const builds = await Promise.all([...selectors].map((selector) => readBuilds(selector)));
   return {
     buildConfigs: found.filter((buildConfig) => buildConfig !== undefined),
     missing: names.filter((_, index) => found[index] === undefined),
     builds: groupBuilds(builds.flat()),
-    namespaceOptedIn,
+    optedInNamespaces,
   };
 }
 
-/** Returns whether a namespace has the label; false if it may not be read, then only the BuildConfigs' labels count. */
-async function hasOptedIn({ get }: OpenCluster, namespace: string): Promise<boolean> {
-  const found = await get('namespaces', namespace, namespace).catch(() => undefined);
-  return found !== undefined && hasOptInLabel(found);
+/**
+ * Returns which namespaces have the label, of one or of all; none if they may not be read, then only the BuildConfigs'
+ * labels count.
+ */
+async function findOptedInNamespaces(
+  { get, list }: OpenCluster,
+  namespace: string | undefined,
+): Promise<ReadonlySet<string>> {
+  const found = new Set<string>();
+  try {
+    if (namespace === undefined) {
+      for await (const { items } of list({ resource: 'namespaces', labelSelector: optInSelector })) {
+        for (const item of items) found.add(nameOf(item));
+      }
+    } else if (hasOptInLabel((await get('namespaces', namespace, namespace)) ?? {})) found.add(namespace);
+  } catch {
+    return new Set();
+  }
+  return found;
 }
 
 /**

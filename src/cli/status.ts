@@ -62,9 +62,10 @@ async function showStatus(commandLine: CommandLine<typeof options>, terminal: Te
   const namespace = allNamespaces ? undefined : (namespaceArgument ?? open.namespace);
   const progress = createProgress(stderr, 'reading BuildConfigs and Builds', clock);
   const read = await readStatusObjects(open, namespace, names, progress);
-  const { missing, builds, namespaceOptedIn } = read;
+  const { missing, builds, optedInNamespaces } = read;
   const isOptedIn = (buildConfig: JsonObject) =>
-    ownOptIn(buildConfig) ?? (namespaceOptedIn && sourceStrategyOf(buildConfig) !== undefined);
+    ownOptIn(buildConfig) ??
+    (optedInNamespaces.has(namespaceOf(buildConfig)) && sourceStrategyOf(buildConfig) !== undefined);
   // In an opted-in namespace all were read.
   const buildConfigs = names.length > 0 ? read.buildConfigs : read.buildConfigs.filter(isOptedIn);
 

@@ -62,6 +62,26 @@ buildconfig/old has not opted in; to opt in: s2i-incremental enable old -n test
     );
   });
 
+  it('shows BuildConfigs that their namespace opted in, of one namespace and of all', async (t) => {
+    const inNamespace = (namespace: string, name: string, labels: JsonObject | null) =>
+      exampleBuildConfig({ metadata: { namespace, name, uid: `uid-of-${name}`, labels } });
+    const objects = [
+      { kind: 'Namespace', metadata: { name: 'team', labels: { 's2i-incremental.io/enabled': 'true' } } },
+      { kind: 'Namespace', metadata: { name: 'other' } },
+      inNamespace('team', 'plain', null),
+      inNamespace('team', 'labelled', { 's2i-incremental.io/enabled': 'true' }),
+      inNamespace('team', 'out', { 's2i-incremental.io/enabled': 'false' }),
+      inNamespace('other', 'elsewhere', null),
+    ];
+    const namesOf = async (...args: string[]) => {
+      const { stdout } = await run(t, ['status', '-o', 'json', ...args], {}, objects);
+      return (JSON.parse(stdout) as { items: { name: string }[] }).items.map(({ name }) => name);
+    };
+    assert.deepEqual(await namesOf('-A'), ['labelled', 'plain']);
+    assert.deepEqual(await namesOf('-n', 'team'), ['plain', 'labelled']);
+    assert.deepEqual(await namesOf('-n', 'other'), []);
+  });
+
   it('says how to opt in, with the name of the program', async (t) => {
     assert.deepEqual(await run(t, ['status'], { program: 'oc s2i-incremental' }, []), {
       status: 0,

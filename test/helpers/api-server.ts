@@ -4,7 +4,7 @@ import { type IncomingMessage, createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { JsonObject } from '../../src/openshift/json.ts';
-import { namespaceOf, nameOf } from '../../src/openshift/metadata.ts';
+import { labelOf, nameOf, namespaceOf } from '../../src/openshift/metadata.ts';
 
 /** Answers a patch with the stored object and the warnings of admission. */
 export type AnswerPatch = (
@@ -17,8 +17,8 @@ interface Cleanup {
 }
 
 /**
- * An API server for Builds and BuildConfigs, over plain HTTP, without admission, pages and label selectors; its
- * kubeconfig names the namespace `test`.
+ * An API server for Builds, BuildConfigs and namespaces, over plain HTTP, without admission and pages; its kubeconfig
+ * names the namespace `test`.
  */
 export async function startApiServer(
   t: Cleanup,
@@ -42,14 +42,19 @@ export async function startApiServer(
   async function answer(
     request: IncomingMessage,
   ): Promise<{ status?: number; body: unknown; warnings?: readonly string[] }> {
-    const { pathname } = new URL(request.url ?? '', 'http://localhost');
-    const [, namespace, resource, name] =
-      /^\/apis\/build\.openshift\.io\/v1(?:\/namespaces\/([^/]+))?\/(builds|buildconfigs)(?:\/([^/]+))?$/.exec(
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://localhost');
+    if (pathname === '/apis/build.openshift.io/v1') return { body: { kind: 'APIResourceList', resources: [] } };
+    const [, namespace, resource = '', name] =
+      /^\/api(?:s\/build\.openshift\.io)?\/v1(?:\/namespaces\/([^/]+))?\/(builds|buildconfigs|namespaces)(?:\/([^/]+))?$/.exec(
         pathname,
       ) ?? [];
-    const kind = resource === 'builds' ? 'Build' : 'BuildConfig';
+    const kind = { builds: 'Build', buildconfigs: 'BuildConfig', namespaces: 'Namespace' }[resource];
+    if (kind === undefined) return { status: 404, body: { kind: 'Status', code: 404, reason: 'NotFound' } };
     const found = objects.filter(
-      (object) => object['kind'] === kind && (namespace === undefined || namespaceOf(object) === namespace),
+      (object) =>
+        object['kind'] === kind &&
+        (namespace === undefined || namespaceOf(object) === namespace) &&
+        (name !== undefined || isSelected(object, searchParams.get('labelSelector') ?? '')),
     );
     if (name === undefined) return { body: { kind: `${kind}List`, metadata: { resourceVersion: '1' }, items: found } };
     const stored = found.find((object) => nameOf(object) === decodeURIComponent(name));
@@ -76,4 +81,15 @@ export async function startApiServer(
     }),
   );
   return { kubeconfig };
+}
+
+/** Understands the terms `key=value` and `!key`. */
+function isSelected(object: JsonObject, selector: string): boolean {
+  return selector
+    .split(',')
+    .filter((term) => term !== '')
+    .every((term) => {
+      const [key = '', value] = term.split('=');
+      return key.startsWith('!') ? labelOf(object, key.slice(1)) === undefined : labelOf(object, key) === value;
+    });
 }

@@ -40,9 +40,12 @@ const labelSelector = 's2i-incremental.io/enabled=true';
 const namesOf = (builds: ReadonlyMap<string, readonly { readonly name: string }[]>) =>
   Object.fromEntries([...builds].map(([key, group]) => [key, group.map(({ name }) => name)]));
 const pagesOfBoth: List = ({ resource }) =>
-  resource === 'buildconfigs'
-    ? [[exampleBuildConfig()], [exampleBuildConfig({ metadata: { name: 'b', uid: 'uid-of-b' } })]]
-    : [[admittedBuild(1, 'full', 9), { metadata: { name: 'by-hand' } }], [admittedBuild(2, 'incremental', 3)]];
+  ({
+    buildconfigs: [[exampleBuildConfig()], [exampleBuildConfig({ metadata: { name: 'b', uid: 'uid-of-b' } })]],
+    builds: [[admittedBuild(1, 'full', 9), { metadata: { name: 'by-hand' } }], [admittedBuild(2, 'incremental', 3)]],
+    namespaces: [],
+  })[resource];
+const namespacesSelection = { resource: 'namespaces', labelSelector };
 
 describe('readStatusObjects', () => {
   it('reads pages, in all namespaces or one, with Builds grouped by BuildConfig', async () => {
@@ -59,6 +62,7 @@ describe('readStatusObjects', () => {
       assert.deepEqual(progress.seen, { count: 5, cleared: 1 });
       const where = namespace === undefined ? {} : { namespace };
       assert.deepEqual(selections, [
+        ...(namespace === undefined ? [namespacesSelection] : []),
         { resource: 'buildconfigs', labelSelector, ...where },
         { resource: 'builds', labelSelector, ...where },
       ]);
@@ -69,11 +73,51 @@ describe('readStatusObjects', () => {
     const { open, selections } = clusterOf(pagesOfBoth);
     const labels = { 's2i-incremental.io/enabled': 'true' };
     const get = (resource: string) => Promise.resolve(resource === 'namespaces' ? { metadata: { labels } } : undefined);
-    const { namespaceOptedIn } = await readStatusObjects({ ...open, get }, 'test', [], countingProgress());
-    assert.equal(namespaceOptedIn, true);
+    const { optedInNamespaces } = await readStatusObjects({ ...open, get }, 'test', [], countingProgress());
+    assert.deepEqual([...optedInNamespaces], ['test']);
     assert.deepEqual(selections, [
       { resource: 'buildconfigs', labelSelector: '', namespace: 'test' },
       { resource: 'builds', labelSelector: '', namespace: 'test' },
+    ]);
+  });
+
+  it('reads, of all namespaces, those without the label in opted-in ones too', async () => {
+    const opened = [[{ metadata: { name: 'web' } }], [{ metadata: { name: 'shop' } }]];
+    const { open, selections } = clusterOf((selection) =>
+      selection.resource === 'namespaces' ? opened : selection.namespace === 'web' ? pagesOfBoth(selection) : [],
+    );
+    const { buildConfigs, builds, optedInNamespaces } = await readStatusObjects(
+      open,
+      undefined,
+      [],
+      countingProgress(),
+    );
+    assert.deepEqual([...optedInNamespaces], ['web', 'shop']);
+    assert.equal(buildConfigs.length, 2);
+    assert.deepEqual(namesOf(builds), { 'test/uid-of-app': ['app-1', 'app-2'] });
+    const unlabelled = '!s2i-incremental.io/enabled';
+    assert.deepEqual(selections, [
+      namespacesSelection,
+      { resource: 'buildconfigs', labelSelector },
+      { resource: 'builds', labelSelector },
+      ...['web', 'shop'].flatMap((namespace) => [
+        { resource: 'buildconfigs', labelSelector: unlabelled, namespace },
+        { resource: 'builds', labelSelector: unlabelled, namespace },
+      ]),
+    ]);
+  });
+
+  it('reads by label where namespaces may not be listed', async () => {
+    const { open, selections } = clusterOf((selection) =>
+      selection.resource === 'namespaces' ? [new ClusterError(403, '{}')] : pagesOfBoth(selection),
+    );
+    const { buildConfigs, optedInNamespaces } = await readStatusObjects(open, undefined, [], countingProgress());
+    assert.equal(buildConfigs.length, 2);
+    assert.equal(optedInNamespaces.size, 0);
+    assert.deepEqual(selections, [
+      namespacesSelection,
+      { resource: 'buildconfigs', labelSelector },
+      { resource: 'builds', labelSelector },
     ]);
   });
 
@@ -96,7 +140,7 @@ describe('readStatusObjects', () => {
       (times: number): List =>
       (selection) => {
         const found = pagesOfBoth(selection);
-        if (selection.resource === 'buildconfigs' || expired === times) return found;
+        if (selection.resource !== 'builds' || expired === times) return found;
         expired += 1;
         return [...found.slice(0, 1), new GoneError('the list expired')];
       };
