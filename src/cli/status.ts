@@ -1,10 +1,13 @@
-import { loadConfig } from '../config/load-config.ts';
+import type { Config } from '../config/config.ts';
+import { loadConfig, parseConfig } from '../config/load-config.ts';
 import { sourceStrategyOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { resolveFeatures } from '../policy/features.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
-import { createStatus } from '../status/build-config-status.ts';
+import { wrapperWarnings } from '../policy/plan-build-config.ts';
+import { type BuildConfigStatus, createStatus } from '../status/build-config-status.ts';
 import { buildConfigKeyOf } from '../status/build-summary.ts';
 import { escapeControls } from '../telemetry/show-controls.ts';
 import { type CommandLine, defineCommand } from './command.ts';
@@ -22,7 +25,7 @@ const options = {
   config: {
     type: 'string',
     value: 'FILE',
-    help: "the webhook's configuration, to show the limit of chains (CHAIN 3/20)",
+    help: "the webhook's configuration, for the limit of chains (CHAIN 3/20) and how the wrapper is delivered",
   },
   kubeconfig: kubeconfigOption,
   output: {
@@ -46,6 +49,7 @@ export const status = defineCommand({
     'that the next Build can continue from, and the time that incremental Builds saved.',
   ].join('\n'),
   notes: [
+    'A warning says that every build of a BuildConfig will be full, as far as its settings show.',
     "LAST is followed by the Build's phase unless it is Complete. SAVED counts the Builds that still exist: the time of the",
     'full build at the start of their chain minus their own.',
   ].join('\n'),
@@ -55,9 +59,9 @@ export const status = defineCommand({
 
 async function showStatus(commandLine: CommandLine<typeof options>, terminal: Terminal): Promise<number> {
   const { stdout, stderr, environment, program, clock } = terminal;
-  const { config, kubeconfig, output } = commandLine.values;
+  const { config: file, kubeconfig, output } = commandLine.values;
   const { names, namespaceArgument, allNamespaces } = readTarget(commandLine);
-  const limit = config === undefined ? undefined : loadConfig(config, environment).incremental.maxDepth;
+  const config = file === undefined ? undefined : loadConfig(file, environment);
   const open = await openCluster(kubeconfig, terminal);
   const namespace = allNamespaces ? undefined : (namespaceArgument ?? open.namespace);
   const progress = createProgress(stderr, 'reading BuildConfigs and Builds', clock);
@@ -86,7 +90,7 @@ async function showStatus(commandLine: CommandLine<typeof options>, terminal: Te
     );
   }
   const rows = optedIn.map((buildConfig) =>
-    createStatus(buildConfig, builds.get(buildConfigKeyOf(buildConfig)) ?? [], limit),
+    createStatus(buildConfig, builds.get(buildConfigKeyOf(buildConfig)) ?? [], config?.incremental.maxDepth),
   );
   if (output === 'json') stdout.write(`${escapeControls(JSON.stringify({ items: rows }, undefined, 2))}\n`);
   else if (rows.length > 0) {
@@ -95,8 +99,24 @@ async function showStatus(commandLine: CommandLine<typeof options>, terminal: Te
       width: output === 'wide' ? Number.POSITIVE_INFINITY : stdout.width,
     });
     for (const line of table) stdout.print(line);
+    // Without the webhook's configuration, only what blocks the wrapper in a BuildConfig itself is known.
+    const delivery = config ?? parseConfig('assemble: { image: example.com/s2i-incremental-webhook }', {});
+    for (const [index, buildConfig] of optedIn.entries()) {
+      const where = namespace === undefined ? ` in namespace ${namespaceOf(buildConfig)}` : '';
+      for (const text of warningsOf(buildConfig, rows[index]?.last ?? null, delivery)) {
+        stderr.print(`Warning: buildconfig/${nameOf(buildConfig)}${where}: ${text}`);
+      }
+    }
   }
   return missing.length === 0 ? exitCodes.ok : exitCodes.failure;
+}
+
+/** Returns a warning if every build will be full; none if the newest Build got past that, as with `wrapper: false`. */
+function warningsOf(buildConfig: JsonObject, last: BuildConfigStatus['last'], config: Config): readonly string[] {
+  if (last !== null && last.decision !== null && last.reason !== 'wrapper_unavailable') return [];
+  const namespace = { name: namespaceOf(buildConfig), optedIn: false, labels: {} };
+  const features = resolveFeatures(buildConfig, namespace, config);
+  return wrapperWarnings(buildConfig, features, config);
 }
 
 /** @throws UsageError if names or namespaces are invalid or exclude each other */

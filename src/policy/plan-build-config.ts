@@ -104,7 +104,7 @@ function historyWarnings(buildConfig: JsonObject): readonly string[] {
 }
 
 /** Returns a warning if no Build of the BuildConfig can get the wrapper, unless somebody acts. */
-function wrapperWarnings(buildConfig: JsonObject, features: Features, config: Config): readonly string[] {
+export function wrapperWarnings(buildConfig: JsonObject, features: Features, config: Config): readonly string[] {
   const { scripts, incremental } = sourceStrategyOf(buildConfig) ?? {};
   // The user asked for full builds.
   if (features.mode === 'off' || incremental === false) return [];

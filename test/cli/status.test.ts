@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, describe, it } from 'node:test';
 import type { JsonObject } from '../../src/openshift/json.ts';
 import { startApiServer } from '../helpers/api-server.ts';
@@ -80,6 +83,57 @@ buildconfig/old has not opted in; to opt in: s2i-incremental enable old -n test
     assert.deepEqual(await namesOf('-A'), ['labelled', 'plain']);
     assert.deepEqual(await namesOf('-n', 'team'), ['plain', 'labelled']);
     assert.deepEqual(await namesOf('-n', 'other'), []);
+  });
+
+  describe('warns that every build will be full', () => {
+    const shop = { namespace: 'test', name: 'shop', uid: 'uid-of-shop' };
+    const scripts = { strategy: { sourceStrategy: { scripts: 'https://example.com/s2i' } } };
+    const own = exampleBuildConfig({ metadata: shop, spec: scripts });
+    const handled = exampleBuildConfig({
+      metadata: { ...shop, labels: { 's2i-incremental.io/assemble-wrapper': 'false' } },
+      spec: scripts,
+    });
+    const lastReason = (reason: string) =>
+      exampleBuild({
+        metadata: {
+          name: 'shop-1',
+          annotations: {
+            's2i-incremental.io/decision': 'full',
+            's2i-incremental.io/reason': reason,
+            's2i-incremental.io/admitted-as': 'shop-1',
+          },
+          ownerReferences: [{ kind: 'BuildConfig', name: 'shop', uid: 'uid-of-shop', controller: true }],
+        },
+      });
+    const why =
+      'every build will be full: it sets scripts; set the label s2i-incremental.io/assemble-wrapper=false if they handle chains\n';
+    const rows: readonly [title: string, args: readonly string[], objects: JsonObject[], stderr: string][] = [
+      ['with own scripts', [], [own], `Warning: buildconfig/shop: ${why}`],
+      ['with the namespace for -A', ['-A'], [own], `Warning: buildconfig/shop in namespace test: ${why}`],
+      ['after such a Build', [], [own, lastReason('wrapper_unavailable')], `Warning: buildconfig/shop: ${why}`],
+      ['but not after a Build with another reason', [], [own, lastReason('first_build')], ''],
+      ['but not if the scripts handle chains', [], [handled], ''],
+      ['but not without scripts of its own', [], [exampleBuildConfig()], ''],
+      ['but not in JSON', ['-o', 'json'], [own], ''],
+    ];
+    for (const [title, args, objects, expected] of rows) {
+      it(title, async (t) => {
+        const { status, stderr } = await run(t, ['status', ...args], {}, objects);
+        assert.deepEqual({ status, stderr }, { status: 0, stderr: expected });
+      });
+    }
+
+    it('if the configuration delivers no wrapper', async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), 's2i-incremental-status-'));
+      t.after(() => rmSync(folder, { recursive: true, force: true }));
+      const file = join(folder, 'config.yaml');
+      writeFileSync(file, 'assemble: { baseUrl: "" }');
+      const { stderr } = await run(t, ['status', '--config', file], {}, [exampleBuildConfig()]);
+      assert.equal(
+        stderr,
+        'Warning: buildconfig/api: every build will be full: the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)\n',
+      );
+    });
   });
 
   it('says how to opt in, with the name of the program', async (t) => {
