@@ -1,4 +1,5 @@
 import { at, equalJson, isObject, stringAt } from '../openshift/json.ts';
+import { isEmptyVariable } from '../policy/environment.ts';
 import type { Text } from './terminal.ts';
 
 /** Describes one field that differs; undefined: absent. */
@@ -12,6 +13,8 @@ export interface Change {
 /** Returns the fields in which two objects differ, down to single values, in the objects' order. */
 export function listChanges(before: unknown, after: unknown, path = ''): readonly Change[] {
   if (before === after || equalJson(before, after)) return [];
+  // `entriesOf` gives the value of the one and the whole item of the other; an empty variable counts as absent.
+  if (isEmptyVariable(before) && typeof after === 'string') return [{ path, before: undefined, after }];
   if (isContainer(before) || isContainer(after)) {
     const [left, right] = [entriesOf(before), entriesOf(after)];
     const keys = [...new Set([...left.keys(), ...right.keys()])];

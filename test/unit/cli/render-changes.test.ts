@@ -95,6 +95,20 @@ describe('listChanges and renderChanges', () => {
     ['an empty list that goes', { a: [] }, {}, [{ path: 'a', before: '[]', after: undefined }]],
     ['an empty list in place of an empty object', { a: {} }, { a: [] }, [{ path: 'a', before: '{}', after: '[]' }]],
     ['a text in place of an object', { a: { b: 1 } }, { a: 'x' }, [{ path: 'a.b', before: '1', after: undefined }]],
+    [
+      'a variable without a value that is filled in',
+      { env: [{ name: 'A' }, { name: 'B', value: null }] },
+      {
+        env: [
+          { name: 'A', value: 'x' },
+          { name: 'B', value: 'y' },
+        ],
+      },
+      [
+        { path: 'env[A]', before: undefined, after: 'x' },
+        { path: 'env[B]', before: undefined, after: 'y' },
+      ],
+    ],
     ['items without name', { a: ['x', 'y'] }, { a: ['x', 'z'] }, [{ path: 'a[1]', before: 'y', after: 'z' }]],
     [
       'another order of named items',
