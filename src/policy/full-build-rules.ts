@@ -76,9 +76,10 @@ export const buildRules = [
     code: 'wrapper_unavailable',
     sentence: 'the assemble wrapper is wanted but cannot be delivered to it',
     advice:
-      'The next one is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and no scripts ' +
-      'in the BuildConfig. With assemble.baseUrl, neither its env nor buildDefaults.env of ' +
-      "builds.config.openshift.io/cluster may set a proxy. If the repository's own assemble handles chains, set the label " +
+      'The next one is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and no ' +
+      'scripts in the BuildConfig. None of its source.secrets may go to /tmp/src, the source folder. With ' +
+      'assemble.baseUrl, neither its env nor buildDefaults.env of builds.config.openshift.io/cluster may set a proxy. ' +
+      "If the repository's own assemble handles chains, set the label " +
       `${labels.assembleWrapper}=false.`,
     applies: ({ wrapper }) => wrapper === 'unavailable',
   },
