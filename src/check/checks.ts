@@ -223,7 +223,13 @@ const checks: Readonly<Record<string, Check>> = {
                 ),
             ...buildConfig.value.secrets.map((secret) => secretFinding(secret, namespace)),
             previousFinding(buildConfig.value.previous, now),
-            ok('next', buildConfig.value.next),
+            buildConfig.value.isCertain
+              ? ok('next', buildConfig.value.next)
+              : warns(
+                  'next',
+                  `${buildConfig.value.next}, if the webhook has its default configuration and delivers the wrapper`,
+                  'name its configuration with --config, or ask for the right to read its ConfigMap',
+                ),
           ],
 };
 

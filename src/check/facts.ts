@@ -51,6 +51,8 @@ export interface BuildConfigCheck {
   readonly previous: { readonly build: string; readonly createdAt: number | undefined } | undefined;
   /** Says whether its next Build is full or incremental, and why. */
   readonly next: string;
+  /** Whether the webhook's configuration, on which that depends, is known. */
+  readonly isCertain: boolean;
 }
 
 /** Holds everything that the checks need; they read nothing themselves. */

@@ -42,7 +42,11 @@ export async function readBuildConfigCheck(
     for await (const { items } of open.list(selection)) builds.push(...items);
   });
   if (listed.kind !== 'found') return listed;
-  const settings = config.kind === 'found' ? config.value : parseConfig('', {});
+  // Without the webhook's configuration, the wrapper counts as delivered.
+  const settings =
+    config.kind === 'found'
+      ? config.value
+      : parseConfig('assemble: { image: example.com/s2i-incremental-webhook }', {});
   const namespaceObject = await find(() => open.get('namespaces', namespace, namespace));
   const namespaceOptedIn =
     namespaceObject.kind === 'found' &&
@@ -99,6 +103,7 @@ export async function readBuildConfigCheck(
         : plan.kind === 'mutate' && plan.decision === 'incremental'
           ? `the next Build is incremental: it continues from ${plan.previous.name}`
           : `the next Build is full, because ${explainReason(plan.reason)}`,
+      isCertain: config.kind === 'found',
       hosts: reference === undefined ? [] : [registryOf(reference)],
     },
   };

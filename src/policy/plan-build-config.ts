@@ -127,7 +127,7 @@ export function wrapperWarnings(buildConfig: JsonObject, features: Features, con
       ? `it sets scripts; set the label ${labels.assembleWrapper}=false if they handle chains`
       : baseUrl === '' && image === ''
         ? 'the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)'
-        : 'its proxy variables or image sources block the assemble wrapper';
+        : 'its proxy variables, Secrets or image sources block the assemble wrapper';
   return [warning(`every build will be full: ${why}`)];
 }
 

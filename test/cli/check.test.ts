@@ -16,7 +16,7 @@ describe('check', () => {
     );
     const lines = [
       '[ok] buildconfig/api has opted in',
-      '[ok] the next Build is full, because the assemble wrapper is wanted but cannot be delivered to it',
+      '[!]  the next Build is full, because it is the first Build since its BuildConfig opted in, if the webhook has its default configuration and delivers the wrapper -> name its configuration with --config, or ask for the right to read its ConfigMap',
     ];
     assert.deepEqual(shown, [lines, lines, lines]);
   });

@@ -27,6 +27,7 @@ const shop = {
   ],
   previous: { build: 'shop-2', createdAt: now - day },
   next: 'the next Build is incremental: it continues from shop-2',
+  isCertain: true,
 } as const;
 
 /** Facts without any problem. */
@@ -137,6 +138,10 @@ describe('runChecks', () => {
       '[x] harbor.example.com does not answer as a registry: no such host',
     ],
     [{ buildConfig: { kind: 'found', value: { ...shop, optedIn: false } } }, '[!] buildconfig/shop has not opted in'],
+    [
+      { buildConfig: { kind: 'found', value: { ...shop, isCertain: false } } },
+      '[!] the next Build is incremental: it continues from shop-2, if the webhook has its default configuration and delivers the wrapper',
+    ],
     [
       { buildConfig: { kind: 'found', value: { ...shop, previous: undefined } } },
       '[ok] there is no Build to continue from yet',

@@ -256,7 +256,7 @@ describe('planBuildConfig, warnings', () => {
       'a proxy',
       byUrl,
       sourceStrategy({ env: [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com' }] }),
-      `${full}its proxy variables or image sources block the assemble wrapper`,
+      `${full}its proxy variables, Secrets or image sources block the assemble wrapper`,
     ],
     ['full builds by its own field', '', incremental(false)],
     ['full builds by its label', '', labelled('false')],
