@@ -8,8 +8,11 @@ import { messageOf } from '../config/message-of.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory, createMemoryHistory } from '../history/memory-history.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
-import { nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { labels } from '../openshift/keys.ts';
+import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
+import type { NamespaceFacts } from '../policy/facts.ts';
+import { hasOptInLabel, ownOptIn } from '../policy/opt-in.ts';
 import type { Plan } from '../policy/plan.ts';
 import { escapeControls } from '../telemetry/show-controls.ts';
 import { type CommandLine, defineCommand } from './command.ts';
@@ -26,8 +29,8 @@ const options = {
     short: 'f',
     value: 'FILE',
     multiple: true,
-    help: `YAML or JSON, also several documents, Lists and Templates; other kinds are skipped;
-- for standard input; may be repeated`,
+    help: `YAML or JSON, also several documents, Lists and Templates; a Namespace in it can opt in;
+other kinds are skipped; - for standard input; may be repeated`,
   },
   history: {
     type: 'string',
@@ -75,6 +78,9 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
   const config = loadConfig(values.config, environment);
   const contents = files.map((file) => readObjects(file, readInput));
   const objects = contents.flatMap((content) => content.objects);
+  const namespaces = new Map(
+    contents.flatMap((content) => content.namespaces).map((namespace) => [nameOf(namespace), namespace]),
+  );
   const known = history === undefined ? undefined : readObjects(history, readInput).objects;
   for (const { name, otherKinds } of contents) {
     if (otherKinds.length > 0) stderr.print(`${name}: skipped other kinds: ${countKinds(otherKinds)}`);
@@ -86,12 +92,16 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
     config,
     factSources: [createHistorySource(known === undefined ? createAbsentHistory() : createMemoryHistory(() => known))],
     issuedTags: new IssuedTags(),
+    namespaces: { read: (name: string) => Promise.resolve(defaultsOf(namespaces.get(name))) },
     scriptsVersion: createScriptCatalog(config.assemble.profiles).version,
     clock: () => now,
   };
   for (const [index, object] of objects.entries()) {
     const stored = known?.find((candidate) => keyOf(candidate) === keyOf(object));
-    const { plan, patch, error } = await admit(requestFor(object, stored), now, dependencies);
+    const namespace = namespaces.get(namespaceOf(object));
+    // The cluster asks /mutate/namespace only about objects without a label of their own.
+    const optedIn = namespace !== undefined && hasOptInLabel(namespace) && ownOptIn(object) === undefined;
+    const { plan, patch, error } = await admit(requestFor(object, stored, optedIn), now, dependencies);
     if (error !== undefined) {
       const name = `${stringAt(object, 'kind') ?? ''}/${nameOf(object)}`;
       throw new InputError(`${name} cannot be admitted: ${messageOf(error)}`, { cause: error });
@@ -135,8 +145,14 @@ function keyOf(object: JsonObject): string {
   return `${String(object['kind'])}/${namespaceOf(object)}/${nameOf(object)}`;
 }
 
+/** Returns the labels of a Namespace that are defaults in it; none without the opt-in label, as in the cluster. */
+function defaultsOf(namespace: JsonObject | undefined): NamespaceFacts['labels'] {
+  if (namespace === undefined || ownOptIn(namespace) === undefined) return {};
+  return Object.fromEntries(Object.values(labels).map((key) => [key, labelOf(namespace, key)]));
+}
+
 /** Returns the request for an object: CREATE, or UPDATE if it is stored already. */
-function requestFor(object: JsonObject, stored: JsonObject | undefined): AdmissionRequest {
+function requestFor(object: JsonObject, stored: JsonObject | undefined, namespaceOptedIn: boolean): AdmissionRequest {
   const [group = ''] = (stringAt(object, 'apiVersion') ?? '').split('/');
   return {
     uid: 'preview',
@@ -146,7 +162,7 @@ function requestFor(object: JsonObject, stored: JsonObject | undefined): Admissi
     namespace: stringAt(object, 'metadata', 'namespace') ?? '',
     name: nameOf(object),
     dryRun: false,
-    namespaceOptedIn: false,
+    namespaceOptedIn,
     object,
     oldObject: stored ?? null,
   };

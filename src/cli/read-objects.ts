@@ -16,7 +16,8 @@ export interface FileContent {
   readonly name: string;
   /** Its Builds and BuildConfigs. */
   readonly objects: readonly JsonObject[];
-  /** The kinds of the other objects. */
+  readonly namespaces: readonly JsonObject[];
+  /** The kinds of the other objects, which are skipped. */
   readonly otherKinds: readonly string[];
 }
 
@@ -47,20 +48,26 @@ export function readObjects(file: string, readInput: () => string): FileContent 
     return value === null ? [] : flatten(value, where);
   });
   if (found.length === 0) throw new InputError(`${name}: holds no object`);
+  const objects = found.filter((each) => typeof each !== 'string');
   return {
     name,
-    objects: found.filter((each) => typeof each !== 'string'),
+    objects: objects.filter(({ kind }) => kind !== 'Namespace'),
+    namespaces: objects.filter(({ kind }) => kind === 'Namespace'),
     otherKinds: found.filter((each) => typeof each === 'string'),
   };
 }
 
-/** Returns an object, or those of a List or Template; for one that is neither Build nor BuildConfig its kind. */
+/** Returns an object, or those of a List or Template; for one of another kind, except a Namespace, its kind. */
 function flatten(value: unknown, where: string): readonly (JsonObject | string)[] {
   const items = arrayAt(value, 'items');
   if (items !== undefined) return items.flatMap((item, index) => flatten(item, `${where}, item ${index + 1}`));
   if (!isObject(value)) throw new InputError(`${where}: must be an object; is ${kindOf(value)}`);
   const [kind, apiVersion] = [stringAt(value, 'kind'), stringAt(value, 'apiVersion')];
   if (kind === undefined || kind === '') throw new InputError(`${where}: has no kind`);
+  if (kind === 'Namespace' && apiVersion === 'v1') {
+    checkShape(value, where);
+    return [value];
+  }
   if (!Object.hasOwn(groups, kind)) return [kind];
   if (apiVersion === undefined) throw new InputError(`${where}: has no apiVersion`);
   const group = groups[kind as keyof typeof groups];

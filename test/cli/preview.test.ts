@@ -119,6 +119,44 @@ describe('preview', () => {
     assert.equal(stderr, `${files}whole-manifest.yaml: skipped other kinds: 1 ImageStream, 1 Service\n`);
   });
 
+  it('opts in the objects of a Namespace with the label, with its other labels as defaults', async (t) => {
+    const namespace = (name: string, labels: object) => ({
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name, labels },
+    });
+    const buildConfig = (name: string, space: string, enabled: string | null) =>
+      exampleBuildConfig({ metadata: { name, namespace: space, labels: { 's2i-incremental.io/enabled': enabled } } });
+    const items = [
+      buildConfig('plain', 'in', null),
+      buildConfig('out', 'in', 'false'),
+      buildConfig('own', 'in', 'true'),
+      merge(build, { metadata: { namespace: 'in', labels: { 's2i-incremental.io/enabled': null } } }),
+      buildConfig('elsewhere', 'other', null),
+      buildConfig('labelled', 'other', 'true'),
+      namespace('in', { 's2i-incremental.io/enabled': 'true', 's2i-incremental.io/timestamp-tag': 'maybe' }),
+      namespace('other', { 's2i-incremental.io/timestamp-tag': 'maybe' }),
+    ];
+    const file = fileWith(t, stringify({ kind: 'List', items }));
+    const { status, stdout, stderr } = await runCommand(['preview', '-f', file, ...now], chained);
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+    assert.deepEqual(
+      titlesIn(stdout).map((title) => title.replace(/^(\S+) .* \((\w+)\)$/, '$1 $2')),
+      [
+        'BuildConfig/plain nothing_to_do',
+        'BuildConfig/out not_opted_in',
+        'BuildConfig/own opted_in',
+        'Build/api-2 history_unavailable',
+        'BuildConfig/elsewhere not_opted_in',
+        'BuildConfig/labelled opted_in',
+      ],
+    );
+    const ignored =
+      '  Warning: namespace\'s label s2i-incremental.io/timestamp-tag: unsupported value "maybe", using the default; ' +
+      'allowed: true, false';
+    assert.deepEqual(stdout.match(/^ {2}Warning: .*/gm), [ignored, ignored, ignored]);
+  });
+
   it('reads an old export with nested Lists, the legacy group and nulls', async () => {
     const { status, stdout, stderr } = await runCommand(['preview', '-f', `${files}legacy-list.yaml`]);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
