@@ -3,6 +3,7 @@ import { admit } from '../admission/admit.ts';
 import { createHistorySource } from '../admission/history-source.ts';
 import { applyPatch } from '../admission/patch.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
+import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { messageOf } from '../config/message-of.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
@@ -38,7 +39,10 @@ other kinds are skipped; - for standard input; may be repeated`,
     help: `existing Builds and BuildConfigs, in the same form; an object that is among them is updated.
 Without it, earlier Builds are unknown`,
   },
-  config: configOption,
+  config: {
+    ...configOption,
+    help: `${configOption.help}. Without it, BuildConfigs are shown as if the wrapper can be delivered`,
+  },
   now: { type: 'string', value: 'TIME', help: 'the time of the decision (RFC 3339); default: now' },
   output: {
     type: 'string',
@@ -101,7 +105,11 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
     const namespace = namespaces.get(namespaceOf(object));
     // The cluster asks /mutate/namespace only about objects without a label of their own.
     const optedIn = namespace !== undefined && hasOptInLabel(namespace) && ownOptIn(object) === undefined;
-    const { plan, patch, error } = await admit(requestFor(object, stored, optedIn), now, dependencies);
+    const request = requestFor(object, stored, optedIn);
+    const { plan, patch, error } = await admit(request, now, {
+      ...dependencies,
+      config: values.config === undefined && object['kind'] === 'BuildConfig' ? withDelivery(config) : config,
+    });
     if (error !== undefined) {
       const name = `${stringAt(object, 'kind') ?? ''}/${nameOf(object)}`;
       throw new InputError(`${name} cannot be admitted: ${messageOf(error)}`, { cause: error });
@@ -112,6 +120,16 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
     else stdout.write(`${escapeControls(JSON.stringify(output === 'json' ? after : patch, undefined, 2))}\n`);
   }
   return exitCodes.ok;
+}
+
+/**
+ * Returns a configuration that delivers the wrapper. Of a BuildConfig only the warning that it cannot be delivered
+ * depends on that, and without the webhook's own configuration it would be wrong in most clusters.
+ */
+function withDelivery(config: Config): Config {
+  const { assemble } = config;
+  const isDelivered = assemble.baseUrl !== '' || assemble.image !== '';
+  return isDelivered ? config : { ...config, assemble: { ...assemble, image: 'example.com/s2i-incremental-webhook' } };
 }
 
 /** Returns text such as `2 Service, 1 Route`. */

@@ -157,6 +157,19 @@ describe('preview', () => {
     assert.deepEqual(stdout.match(/^ {2}Warning: .*/gm), [ignored, ignored, ignored]);
   });
 
+  it('warns that the wrapper cannot be delivered only with a configuration', async (t) => {
+    const file = fileWith(t, stringify(exampleBuildConfig()));
+    const warningsWith = async (...args: readonly string[]) => {
+      const { stdout } = await runCommand(['preview', '-f', file, ...args]);
+      return stdout.match(/^ {2}Warning: .*/gm);
+    };
+    assert.equal(await warningsWith(), null);
+    const config = fileWith(t, 'log: {level: info}');
+    assert.deepEqual(await warningsWith('--config', config), [
+      '  Warning: every build will be full: the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)',
+    ]);
+  });
+
   it('reads an old export with nested Lists, the legacy group and nulls', async () => {
     const { status, stdout, stderr } = await runCommand(['preview', '-f', `${files}legacy-list.yaml`]);
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
