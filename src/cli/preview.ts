@@ -41,7 +41,8 @@ Without it, earlier Builds are unknown`,
   },
   config: {
     ...configOption,
-    help: `${configOption.help}. Without it, BuildConfigs are shown as if the wrapper can be delivered`,
+    help: `${configOption.help}.
+Without it, BuildConfigs are shown as if the wrapper can be delivered`,
   },
   now: { type: 'string', value: 'TIME', help: 'the time of the decision (RFC 3339); default: now' },
   output: {
