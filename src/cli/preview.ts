@@ -3,19 +3,17 @@ import { admit } from '../admission/admit.ts';
 import { createHistorySource } from '../admission/history-source.ts';
 import { applyPatch } from '../admission/patch.ts';
 import { createScriptCatalog } from '../assemble/catalog.ts';
-import type { Config } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { messageOf } from '../config/message-of.ts';
 import { IssuedTags } from '../history/issued-tags.ts';
 import { createAbsentHistory, createMemoryHistory } from '../history/memory-history.ts';
 import { type JsonObject, stringAt } from '../openshift/json.ts';
-import { labels } from '../openshift/keys.ts';
-import { labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
+import { nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { AdmissionRequest } from '../policy/eligibility.ts';
-import type { NamespaceFacts } from '../policy/facts.ts';
-import { hasOptInLabel, ownOptIn } from '../policy/opt-in.ts';
+import { hasOptInLabel, namespaceDefaultsOf, ownOptIn } from '../policy/opt-in.ts';
 import type { Plan } from '../policy/plan.ts';
 import { escapeControls } from '../telemetry/show-controls.ts';
+import { withDelivery } from './assumed-delivery.ts';
 import { type CommandLine, defineCommand } from './command.ts';
 import { describePlan } from './describe-plan.ts';
 import { configOption } from './object-arguments.ts';
@@ -81,6 +79,8 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
   if (Number.isNaN(now))
     throw new UsageError(`--now must be a time such as 2026-01-31T12:00:00Z; is ${JSON.stringify(values.now)}`);
   const config = loadConfig(values.config, environment);
+  // Of a BuildConfig, only the warning that the wrapper cannot be delivered depends on that.
+  const configForBuildConfigs = values.config === undefined ? withDelivery(config) : config;
   const contents = files.map((file) => readObjects(file, readInput));
   const objects = contents.flatMap((content) => content.objects);
   const namespaces = new Map(
@@ -97,7 +97,7 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
     config,
     factSources: [createHistorySource(known === undefined ? createAbsentHistory() : createMemoryHistory(() => known))],
     issuedTags: new IssuedTags(),
-    namespaces: { read: (name: string) => Promise.resolve(defaultsOf(namespaces.get(name))) },
+    namespaces: { read: (name: string) => Promise.resolve(namespaceDefaultsOf(namespaces.get(name))) },
     scriptsVersion: createScriptCatalog(config.assemble.profiles).version,
     clock: () => now,
   };
@@ -109,7 +109,7 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
     const request = requestFor(object, stored, optedIn);
     const { plan, patch, error } = await admit(request, now, {
       ...dependencies,
-      config: values.config === undefined && object['kind'] === 'BuildConfig' ? withDelivery(config) : config,
+      config: object['kind'] === 'BuildConfig' ? configForBuildConfigs : config,
     });
     if (error !== undefined) {
       const name = `${stringAt(object, 'kind') ?? ''}/${nameOf(object)}`;
@@ -121,16 +121,6 @@ async function previewFiles({ values }: CommandLine<typeof options>, terminal: T
     else stdout.write(`${escapeControls(JSON.stringify(output === 'json' ? after : patch, undefined, 2))}\n`);
   }
   return exitCodes.ok;
-}
-
-/**
- * Returns a configuration that delivers the wrapper. Of a BuildConfig only the warning that it cannot be delivered
- * depends on that, and without the webhook's own configuration it would be wrong in most clusters.
- */
-function withDelivery(config: Config): Config {
-  const { assemble } = config;
-  const isDelivered = assemble.baseUrl !== '' || assemble.image !== '';
-  return isDelivered ? config : { ...config, assemble: { ...assemble, image: 'example.com/s2i-incremental-webhook' } };
 }
 
 /** Returns text such as `2 Service, 1 Route`. */
@@ -162,12 +152,6 @@ function toYaml(object: JsonObject): string {
 /** Returns the key of an object; objects with the same key are versions of one. */
 function keyOf(object: JsonObject): string {
   return `${String(object['kind'])}/${namespaceOf(object)}/${nameOf(object)}`;
-}
-
-/** Returns the labels of a Namespace that are defaults in it; none without the opt-in label, as in the cluster. */
-function defaultsOf(namespace: JsonObject | undefined): NamespaceFacts['labels'] {
-  if (namespace === undefined || ownOptIn(namespace) === undefined) return {};
-  return Object.fromEntries(Object.values(labels).map((key) => [key, labelOf(namespace, key)]));
 }
 
 /** Returns the request for an object: CREATE, or UPDATE if it is stored already. */

@@ -6,11 +6,12 @@ import { createMemoryHistory } from '../history/memory-history.ts';
 import { buildConfigOf } from '../openshift/build.ts';
 import { parseImageReference, registryOf } from '../openshift/image-reference.ts';
 import { type JsonObject, isObject, stringAt } from '../openshift/json.ts';
-import { labels, openshiftKeys, userAnnotations } from '../openshift/keys.ts';
-import { annotationOf, labelOf, referencedName } from '../openshift/metadata.ts';
+import { openshiftKeys, userAnnotations } from '../openshift/keys.ts';
+import { annotationOf, referencedName } from '../openshift/metadata.ts';
 import { nextBuildOf, planNextBuild } from '../policy/next-build.ts';
-import { ownOptIn } from '../policy/opt-in.ts';
+import { hasOptInLabel, ownOptIn } from '../policy/opt-in.ts';
 import { explainReason } from '../policy/reasons.ts';
+import { withDelivery } from './assumed-delivery.ts';
 import { chain, find } from './find.ts';
 import type { OpenCluster } from './open-cluster.ts';
 
@@ -42,16 +43,10 @@ export async function readBuildConfigCheck(
     for await (const { items } of open.list(selection)) builds.push(...items);
   });
   if (listed.kind !== 'found') return listed;
-  // Without the webhook's configuration, the wrapper counts as delivered.
-  const settings =
-    config.kind === 'found'
-      ? config.value
-      : parseConfig('assemble: { image: example.com/s2i-incremental-webhook }', {});
+  const settings = config.kind === 'found' ? config.value : withDelivery(parseConfig('', {}));
   const namespaceObject = await find(() => open.get('namespaces', namespace, namespace));
   const namespaceOptedIn =
-    namespaceObject.kind === 'found' &&
-    isObject(namespaceObject.value) &&
-    labelOf(namespaceObject.value, labels.enabled) === 'true';
+    namespaceObject.kind === 'found' && isObject(namespaceObject.value) && hasOptInLabel(namespaceObject.value);
 
   // Objects in a saved list may lack their kind.
   const known = [buildConfig, ...builds].map((object): JsonObject => ({

@@ -10,6 +10,7 @@ import { wrapperWarnings } from '../policy/plan-build-config.ts';
 import { type BuildConfigStatus, createStatus } from '../status/build-config-status.ts';
 import { buildConfigKeyOf } from '../status/build-summary.ts';
 import { escapeControls } from '../telemetry/show-controls.ts';
+import { withDelivery } from './assumed-delivery.ts';
 import { type CommandLine, defineCommand } from './command.ts';
 import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
 import { openCluster } from './open-cluster.ts';
@@ -70,14 +71,14 @@ async function showStatus(commandLine: CommandLine<typeof options>, terminal: Te
   const isOptedIn = (buildConfig: JsonObject) =>
     ownOptIn(buildConfig) ??
     (optedInNamespaces.has(namespaceOf(buildConfig)) && sourceStrategyOf(buildConfig) !== undefined);
-  // In an opted-in namespace all were read.
-  const buildConfigs = names.length > 0 ? read.buildConfigs : read.buildConfigs.filter(isOptedIn);
 
   for (const name of missing) {
     stderr.print(`s2i-incremental: there is no buildconfig/${name} in namespace ${namespace ?? ''}`);
   }
-  const optedIn = buildConfigs.filter(isOptedIn);
-  for (const buildConfig of buildConfigs.filter((buildConfig) => !optedIn.includes(buildConfig))) {
+  const optedIn = read.buildConfigs.filter(isOptedIn);
+  // In an opted-in namespace all were read, so only those that were named count.
+  const others = names.length === 0 ? [] : read.buildConfigs.filter((buildConfig) => !optedIn.includes(buildConfig));
+  for (const buildConfig of others) {
     const target = `${nameOf(buildConfig)} -n ${namespaceOf(buildConfig)}`;
     stderr.print(`buildconfig/${nameOf(buildConfig)} has not opted in; to opt in: ${program} enable ${target}`);
   }
@@ -100,7 +101,7 @@ async function showStatus(commandLine: CommandLine<typeof options>, terminal: Te
     });
     for (const line of table) stdout.print(line);
     // Without the webhook's configuration, only what blocks the wrapper in a BuildConfig itself is known.
-    const delivery = config ?? parseConfig('assemble: { image: example.com/s2i-incremental-webhook }', {});
+    const delivery = config ?? withDelivery(parseConfig('', {}));
     for (const [index, buildConfig] of optedIn.entries()) {
       const where = namespace === undefined ? ` in namespace ${namespaceOf(buildConfig)}` : '';
       for (const text of warningsOf(buildConfig, rows[index]?.last ?? null, delivery)) {

@@ -2,8 +2,9 @@ import type { Cluster } from '../kubernetes/cluster.ts';
 import { Reflector, type ReflectorEvent } from '../kubernetes/reflector.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
-import { labelOf, nameOf } from '../openshift/metadata.ts';
+import { nameOf } from '../openshift/metadata.ts';
 import type { NamespaceFacts } from '../policy/facts.ts';
+import { namespaceDefaultsOf } from '../policy/opt-in.ts';
 
 type NamespaceLabels = NamespaceFacts['labels'];
 
@@ -12,7 +13,7 @@ class NamespaceIndex {
   readonly #labels = new Map<string, NamespaceLabels>();
 
   set(namespace: JsonObject): void {
-    this.#labels.set(nameOf(namespace), labelsOf(namespace));
+    this.#labels.set(nameOf(namespace), namespaceDefaultsOf(namespace));
   }
 
   remove(namespace: JsonObject): void {
@@ -22,10 +23,6 @@ class NamespaceIndex {
   get(name: string): NamespaceLabels {
     return this.#labels.get(name) ?? {};
   }
-}
-
-function labelsOf(namespace: JsonObject): NamespaceLabels {
-  return Object.fromEntries(Object.values(labels).map((key) => [key, labelOf(namespace, key)]));
 }
 
 /** Provides the labels of namespaces from a watch; while it is not open, the API server is asked. */
@@ -45,8 +42,7 @@ export function createWatchedNamespaces(
     /** Resolves with the webhook's labels of the namespace; none without the opt-in label. */
     async read(name: string, signal: AbortSignal): Promise<NamespaceLabels> {
       if (namespaces.isCurrent) return namespaces.index.get(name);
-      const namespace = await cluster.get('namespaces', name, name, signal);
-      return namespace === undefined || labelOf(namespace, labels.enabled) === undefined ? {} : labelsOf(namespace);
+      return namespaceDefaultsOf(await cluster.get('namespaces', name, name, signal));
     },
 
     /** Returns the same without I/O; undefined while the watch is not open. */

@@ -2,6 +2,7 @@ import { sourceStrategyOf } from '../openshift/build.ts';
 import type { JsonObject } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
 import { labelOf } from '../openshift/metadata.ts';
+import type { NamespaceFacts } from './facts.ts';
 import { quote, warning } from './warnings.ts';
 
 /** Selects the objects for which `hasOptInLabel` is true. */
@@ -16,6 +17,12 @@ export function hasOptInLabel(object: JsonObject): boolean {
 export function ownOptIn(object: JsonObject): boolean | undefined {
   const enabled = labelOf(object, labels.enabled);
   return enabled === undefined ? undefined : enabled === 'true';
+}
+
+/** Returns the labels of a namespace that are defaults for its BuildConfigs; none without the opt-in label. */
+export function namespaceDefaultsOf(namespace: JsonObject | undefined): NamespaceFacts['labels'] {
+  if (namespace === undefined || ownOptIn(namespace) === undefined) return {};
+  return Object.fromEntries(Object.values(labels).map((key) => [key, labelOf(namespace, key)]));
 }
 
 /** Says whether an object opted in, and if not, why. */

@@ -15,7 +15,7 @@ export function createAdmissionReporter(logger: Logger, metrics: Metrics) {
     const failed = reason === 'internal_error' || reason === 'deadline_exceeded';
     const build = buildPlanOf(plan);
     const { subResource } = request;
-    const resource = [request.resource.resource, ...(subResource === '' ? [] : [subResource])].join('/');
+    const resource = request.resource.resource + (subResource === '' ? '' : `/${subResource}`);
     metrics.recordAdmission({
       resource,
       operation: request.operation,
