@@ -1,19 +1,11 @@
 import { arrayAt, stringAt } from '../openshift/json.ts';
-import { annotations, labels } from '../openshift/keys.ts';
+import { annotations } from '../openshift/keys.ts';
 import { annotationOf, nameOf } from '../openshift/metadata.ts';
 import { hasProxy } from '../policy/wrapper.ts';
-import { formatSeconds } from '../status/words.ts';
-import type { CheckFacts, Fact, ProbeResult, SecretFacts } from './facts.ts';
-
-/** Describes the result of one check, a line of the output. */
-export interface Finding {
-  /** `!`: it could not be checked, or makes builds slower; `x`: it does not work. */
-  readonly level: 'ok' | '!' | 'x';
-  readonly check: string;
-  readonly text: string;
-  /** What to do; null: nothing. */
-  readonly remedy: string | null;
-}
+import { buildConfigFindings } from './build-config-findings.ts';
+import type { CheckFacts, Fact, ProbeResult } from './facts.ts';
+import { type Finding, fails, findingOf, ok, warns } from './finding.ts';
+import { secretFinding } from './secret-finding.ts';
 
 type Check = (facts: CheckFacts) => readonly Finding[];
 
@@ -197,52 +189,7 @@ const checks: Readonly<Record<string, Check>> = {
         : warns('registry', text, 'build pods may reach it all the same; run this in the cluster to be sure');
     }),
 
-  buildConfig: ({ buildConfig, namespace, now }) =>
-    buildConfig === undefined
-      ? []
-      : buildConfig.kind !== 'found'
-        ? [
-            findingOf('buildConfig', buildConfig, {
-              found: () => ok('buildConfig', ''),
-              absent: () =>
-                fails(
-                  'buildConfig',
-                  `there is no such BuildConfig in namespace ${namespace}`,
-                  `oc get bc -n ${namespace} lists them`,
-                ),
-              remedy: 'ask for the role view in its namespace',
-            }),
-          ]
-        : [
-            buildConfig.value.optedIn
-              ? ok('buildConfig', `buildconfig/${buildConfig.value.name} has opted in`)
-              : warns(
-                  'buildConfig',
-                  `buildconfig/${buildConfig.value.name} has not opted in`,
-                  `oc label bc/${buildConfig.value.name} -n ${namespace} ${labels.enabled}=true`,
-                ),
-            ...buildConfig.value.secrets.map((secret) => secretFinding(secret, namespace)),
-            previousFinding(buildConfig.value.previous, now),
-            buildConfig.value.isCertain
-              ? ok('next', buildConfig.value.next)
-              : warns(
-                  'next',
-                  `${buildConfig.value.next}, if the webhook has its default configuration and delivers the wrapper`,
-                  'name its configuration with --config, or ask for the right to read its ConfigMap',
-                ),
-          ],
-};
-
-/** What a check is about, for a message that it could not be made. */
-const titles: Readonly<Record<string, string>> = {
-  webhookConfiguration: 'the MutatingWebhookConfiguration',
-  certificate: 'the certificate',
-  dryRun: 'a dry run',
-  pods: 'the pods',
-  wrapper: 'the assemble wrapper',
-  proxy: 'a proxy in BuildDefaults',
-  secret: 'a Secret',
-  buildConfig: 'the BuildConfig',
+  buildConfig: buildConfigFindings,
 };
 
 /** Returns the result of every check in order; without an API server only of the first. */
@@ -260,62 +207,4 @@ function imageFinding(image: string, secret: string, covers: Fact<boolean> | und
   if (secret === '' || covers === undefined) return ok('wrapper', `${what}, pulled without a Secret`);
   const finding = secretFinding({ what: `Secret ${secret} of assemble.imagePullSecret`, image, covers }, namespace);
   return { ...finding, check: 'wrapper', text: `${what}: ${finding.text}` };
-}
-
-function secretFinding({ what, image, covers }: SecretFacts, namespace: string): Finding {
-  return findingOf('secret', covers, {
-    found: (isCovered) =>
-      isCovered
-        ? ok('secret', `${what} has a login for ${image}`)
-        : fails(
-            'secret',
-            `${what} has no login for ${image}`,
-            'make it anew for that registry: oc create secret docker-registry',
-          ),
-    absent: () =>
-      fails(
-        'secret',
-        `${what} is not there in namespace ${namespace}`,
-        `oc create secret docker-registry -n ${namespace}`,
-      ),
-    remedy: `ask for the right to read Secrets in namespace ${namespace}`,
-  });
-}
-
-function previousFinding(
-  previous: { readonly build: string; readonly createdAt: number | undefined } | undefined,
-  now: number,
-): Finding {
-  if (previous === undefined) return ok('previous', 'there is no Build to continue from yet');
-  const age =
-    previous.createdAt === undefined ? '' : `, ${formatSeconds(Math.max(0, now - previous.createdAt) / 1000)} old`;
-  return ok('previous', `the previous image is that of build/${previous.build}${age}`);
-}
-
-function ok(check: string, text: string): Finding {
-  return { level: 'ok', check, text, remedy: null };
-}
-
-function warns(check: string, text: string, remedy: string): Finding {
-  return { level: '!', check, text, remedy };
-}
-
-function fails(check: string, text: string, remedy: string): Finding {
-  return { level: 'x', check, text, remedy };
-}
-
-/** An unknown fact is no failure: the user may not be allowed to read it. */
-function findingOf<T>(
-  check: string,
-  fact: Fact<T>,
-  {
-    found,
-    absent,
-    remedy,
-  }: { readonly found: (value: T) => Finding; readonly absent: () => Finding; readonly remedy: string },
-): Finding {
-  if (fact.kind === 'found') return found(fact.value);
-  return fact.kind === 'absent'
-    ? absent()
-    : warns(check, `${titles[check] ?? check} could not be checked: ${fact.why}`, remedy);
 }

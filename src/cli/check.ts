@@ -1,4 +1,5 @@
-import { type Finding, runChecks } from '../check/checks.ts';
+import { runChecks } from '../check/checks.ts';
+import type { Finding } from '../check/finding.ts';
 import { type CommandLine, defineCommand } from './command.ts';
 import { kubeconfigOption, namespaceOption, parseNamespace, parseObjectName } from './object-arguments.ts';
 import { openCluster } from './open-cluster.ts';

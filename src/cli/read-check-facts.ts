@@ -1,9 +1,6 @@
-import { isIP } from 'node:net';
-import { connect as connectTls } from 'node:tls';
-import type { CertificateFacts, CheckFacts, Fact, ProbeResult } from '../check/facts.ts';
+import type { CheckFacts, Fact } from '../check/facts.ts';
 import type { Config } from '../config/config.ts';
 import { loadConfig, parseConfig } from '../config/load-config.ts';
-import { messageOf } from '../config/message-of.ts';
 import { parseImageReference, registryOf } from '../openshift/image-reference.ts';
 import { type JsonObject, arrayAt, at, isObject, objectAt, parseJson, stringAt } from '../openshift/json.ts';
 import { labels } from '../openshift/keys.ts';
@@ -11,6 +8,7 @@ import { nameOf } from '../openshift/metadata.ts';
 import { authorizationFor } from '../registry/docker-config.ts';
 import { chain, find } from './find.ts';
 import type { OpenCluster } from './open-cluster.ts';
+import { probe, readCertificate } from './probe.ts';
 import { readBuildConfigCheck } from './read-build-config-check.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -21,9 +19,6 @@ export interface CheckTarget {
   /** The webhook's configuration file; undefined: the chart's ConfigMap is read. */
   readonly configFile: string | undefined;
 }
-
-/** Milliseconds that an address may take to answer. */
-const patience = 3_000;
 
 /** Reads the facts of all checks; what cannot be read is recorded as unknown. */
 export async function readCheckFacts(
@@ -160,59 +155,4 @@ function coversIn(secret: unknown, image: string): boolean {
   const text = old === undefined ? decode('.dockerconfigjson') : JSON.stringify({ auths: old });
   if (reference === undefined || parseJson(text) === undefined) return false;
   return authorizationFor(text, registryOf(reference), reference.path) !== undefined;
-}
-
-async function probe(url: string): Promise<ProbeResult> {
-  try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(patience), redirect: 'manual' });
-    await response.body?.cancel();
-    return { kind: 'answered', status: response.status };
-  } catch (error) {
-    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-    return { kind: 'failed', why: messageOf(cause) };
-  }
-}
-
-/** Connects to the webhook's address, trusting only its `caBundle`. */
-function readCertificate(clientConfig: JsonObject | undefined): Promise<Fact<CertificateFacts>> {
-  const caBundle = stringAt(clientConfig, 'caBundle') ?? '';
-  if (caBundle === '') return Promise.resolve({ kind: 'absent' });
-  const { host, port } = addressOf(clientConfig);
-  return new Promise((resolve) => {
-    const fail = (why: string) => resolve({ kind: 'unknown', why: `${host} cannot be reached from here: ${why}` });
-    const socket = connectTls({
-      host,
-      port,
-      // An IP address is no valid server name.
-      ...(isIP(host) === 0 && { servername: host }),
-      ca: Buffer.from(caBundle, 'base64'),
-      timeout: patience,
-      // A problem is reported, and nothing is sent.
-      rejectUnauthorized: false,
-    });
-    socket.once('secureConnect', () => {
-      const notAfter = Date.parse(socket.getPeerCertificate().valid_to);
-      const problem = socket.authorized ? undefined : String(socket.authorizationError);
-      resolve({ kind: 'found', value: { problem, notAfter } });
-      socket.destroy();
-    });
-    socket.once('timeout', () => {
-      fail('no answer');
-      socket.destroy();
-    });
-    socket.once('error', (error: Error) => fail(error.message));
-  });
-}
-
-function addressOf(clientConfig: JsonObject | undefined): { readonly host: string; readonly port: number } {
-  const service = objectAt(clientConfig, 'service');
-  if (service !== undefined) {
-    const port = service['port'];
-    return {
-      host: `${stringAt(service, 'name') ?? ''}.${stringAt(service, 'namespace') ?? ''}.svc`,
-      port: typeof port === 'number' ? port : 443,
-    };
-  }
-  const url = new URL(stringAt(clientConfig, 'url') ?? 'https://localhost');
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(url.port || 443) };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Finding, runChecks } from '../../../src/check/checks.ts';
+import { runChecks } from '../../../src/check/checks.ts';
+import type { Finding } from '../../../src/check/finding.ts';
 import type { CheckFacts } from '../../../src/check/facts.ts';
 
 const now = Date.parse('2026-01-31T12:00:00Z');
