@@ -88,7 +88,7 @@
   {{- end }}
   {{- end }}
   # The failed share of five or more incremental Builds (4.5: increase() estimates) is 20 points above that of full
-  # Builds, or above 30 % if there were none.
+  # Builds, or above 50 % if there were none.
   expr: |-
     {{ get $ended "incremental-failed" }}
       / ({{ get $ended "incremental-ended" }} > 4.5)
