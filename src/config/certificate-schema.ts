@@ -23,7 +23,7 @@ export const certificateSchema = section({
   secret: secret
     .prefault('')
     .describe(
-      '`NAMESPACE/NAME` of the Secret in which replicas create and share CA and certificate; empty: `--cert-dir`',
+      '`NAMESPACE/NAME` of the Secret with CA and certificate, which replicas create and share; empty: `--cert-dir`',
     ),
   webhookConfiguration: webhookConfiguration
     .default('')
@@ -34,9 +34,7 @@ export const certificateSchema = section({
   // Two years: a next CA is in the bundle for four months before it signs, so every replica notices it.
   authorityLife: duration('10s')
     .prefault('17520h')
-    .describe(
-      'validity of its CA, at least twice that; the next CA is published at two thirds and signs from five sixths',
-    ),
+    .describe('validity of its CA, at least twice that; [renewal](operate.md#certificates)'),
 }).superRefine(({ secret, webhookConfiguration, life, authorityLife }, context) => {
   if (secret !== undefined && webhookConfiguration === '') {
     context.addIssue({

@@ -115,13 +115,13 @@ export const configSchema = section({
       .min(1, { error: 'must be at least 1' })
       .max(90, { error: 'must be at most 90: each build adds a layer, and images end at about 100' })
       .default(20)
-      .describe('maximum of incremental builds in a chain, 1 to 90; each adds a layer'),
+      .describe('maximum of incremental builds in a chain, 1 to 90'),
     // A week: unpinned dependencies are updated at least that often.
-    maxAge: duration('1m').prefault('168h').describe('maximum age of a chain; then the next Build is full'),
+    maxAge: duration('1m').prefault('168h').describe('maximum age of a chain'),
     // Off: only the admin can weigh a few seconds against older layers of the base image.
     minSaving: duration('0')
       .prefault('0s')
-      .describe('minimum time that incremental builds must save; if they save less, Builds are full; `0s`: off'),
+      .describe('minimum time that incremental builds must save, else Builds are full; `0s`: off'),
     pullSecret: secretName
       .default('')
       .describe('Secret for pulling the previous image; empty: [chosen for each Build](#what-is-written-in-a-build)'),
@@ -136,13 +136,13 @@ export const configSchema = section({
       .describe('registries whose outputs get a tag; empty: any'),
     imageStreamRepository: imageStreamRepository
       .default('')
-      .describe('repository for ImageStreamTag outputs; `{namespace}` and `{name}`: of the image stream; empty: none'),
+      .describe('repository for ImageStreamTag outputs; `{namespace}`, `{name}`: of the image stream; empty: none'),
     pushSecret: secretName.default('').describe("Secret for pushing to it; empty: the Build's own"),
     allowedRepositories: z
       .array(allowedRepository, { error: 'must be a list of repositories' })
       .default([])
       .describe(
-        "what `…/output-repository` may name; `{namespace}`: the Build's; `*`: any characters except `/`; `/*` at the end: everything below; empty: any repository",
+        "what `…/output-repository` may name; `{namespace}`: the Build's; `*`: any characters except `/`; `/*` at the end: everything below; empty: any",
       ),
   }),
   assemble: section({
@@ -162,21 +162,17 @@ export const configSchema = section({
   buildConfig: section({
     mutate: boolean
       .default(true)
-      .describe('whether BuildConfigs are changed; `false` also restores changed ones at their next edit'),
-    injectEnv: boolean
-      .default(false)
-      .describe("whether the profile's variables are also written into the BuildConfig; Builds always get them"),
+      .describe('whether BuildConfigs are changed; `false` restores changed ones at their next edit'),
+    injectEnv: boolean.default(false).describe("whether the BuildConfig gets the profile's variables too"),
   }),
   registry: section({
-    check: boolean
-      .default(false)
-      .describe('whether to check that the registry has the previous image; if not, the Build is full'),
+    check: boolean.default(false).describe('whether a Build is full if the registry lacks the previous image'),
     resolveBase: boolean
       .default(false)
-      .describe('whether to check the digest of a base image with a tag; if it changed, the Build is full'),
+      .describe('whether a Build is full if the digest of a base image with a tag changed'),
     credentialsFile: file
       .default('')
-      .describe('Docker configuration (`.dockerconfigjson`) with users and passwords; empty: none are sent'),
+      .describe('Docker configuration (`.dockerconfigjson`) with users and passwords; empty: none'),
     caFile: file.default('').describe('more CAs to trust (PEM)'),
     plainHttp: z
       .array(registry, { error: 'must be a list of registries' })
@@ -194,12 +190,12 @@ export const configSchema = section({
     warn: boolean
       .default(false)
       .describe(
-        'whether `oc start-build` prints what the Build will be, if the API server sends its requests to `/mutate/start-build`; keeps about 600 bytes of each BuildConfig',
+        'whether `oc start-build` prints what the Build will be, if `/mutate/start-build` is called; keeps about 600 bytes of each BuildConfig',
       ),
   }),
   certificate: certificateSchema,
   events: section({
-    enabled: boolean.default(true).describe('whether each decision about a new Build makes an [Event](#events)'),
+    enabled: boolean.default(true).describe('whether each decision makes an [Event](#events)'),
   }),
   server: section({
     // Longer than the removal of an endpoint takes to reach the API server's nodes.

@@ -69,7 +69,7 @@ export const buildRules = [
   {
     code: 'no_build_config',
     sentence: 'it belongs to no BuildConfig, so it has no previous Build',
-    advice: 'No Build continues from it: only the Builds of a BuildConfig form a chain.',
+    advice: 'No Build continues from it.',
     applies: ({ history }) => history === undefined,
   },
   {
@@ -77,18 +77,17 @@ export const buildRules = [
     sentence: 'the assemble wrapper is wanted but cannot be delivered to it',
     advice:
       'The next one is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and no ' +
-      'scripts in the BuildConfig. None of its source.secrets may go to /tmp/src, the source folder. With ' +
-      'assemble.baseUrl, neither its env nor buildDefaults.env of builds.config.openshift.io/cluster may set a proxy. ' +
-      "If the repository's own assemble handles chains, set the label " +
-      `${labels.assembleWrapper}=false.`,
+      'scripts in the BuildConfig. Put none of its source.secrets into /tmp/src, the source folder. With ' +
+      'assemble.baseUrl, set no proxy in its env, nor in buildDefaults.env of builds.config.openshift.io/cluster. If the ' +
+      `repository's own assemble handles chains, set the label ${labels.assembleWrapper}=false.`,
     applies: ({ wrapper }) => wrapper === 'unavailable',
   },
   {
     code: 'wrapper_unreachable',
     sentence: 'a Build of this namespace could not fetch the assemble wrapper within the last 24 hours',
     advice:
-      'The next one is full too, for 24 hours after that failure. Build pods of this namespace must reach ' +
-      'assemble.baseUrl (NetworkPolicy, proxy). Delivery from an image (assemble.image) needs no connection.',
+      'The next one is full too, for 24 hours after that failure. Build pods must reach assemble.baseUrl (NetworkPolicy, ' +
+      'proxy); with assemble.image they need no connection.',
     applies: ({ wrapper }) => wrapper === 'unreachable',
   },
   {
@@ -171,7 +170,7 @@ export const chainRules = [
     sentence: 'two incremental Builds failed since the last one that succeeded',
     advice:
       'The next ones are full until incremental.maxAge has passed since those failures. If full builds of the same commit ' +
-      'succeed, look at the log of a failed incremental Build.',
+      'succeed, look at the log of a failed incremental one.',
     applies: ({ history, limits, now }) => {
       const continued = outcomesOf(history).filter((outcome) => outcome.continued);
       const succeeded = continued.findIndex((outcome) => outcome.succeeded);
@@ -192,8 +191,7 @@ export const chainRules = [
     code: 'saves_nothing',
     sentence: 'incremental Builds save less than incremental.minSaving',
     advice:
-      'The next ones are full until the base image changes or incremental.maxAge has passed since their chain started; then ' +
-      'incremental Builds are tried again.',
+      'The next ones are full until the base image changes or incremental.maxAge has passed since their chain started.',
     applies: ({ history, limits }, previous) => {
       if (limits.minSaving === 0) return false;
       const times = chainTimesOf(outcomesOf(history));
