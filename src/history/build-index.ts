@@ -148,6 +148,11 @@ export class BuildIndex {
     return known?.builds.has(build) !== true && known?.chains.get(chainKeyOf(buildConfig))?.hasLost !== true;
   }
 
+  /** Returns the largest number of a Build of that BuildConfig that was ever set; 0 if none is here. */
+  newestNumberOf({ namespace, buildConfig }: BuildQuery): number {
+    return this.#namespaces.get(namespace)?.chains.get(chainKeyOf(buildConfig))?.newestNumber ?? 0;
+  }
+
   /** Returns what the Builds of a BuildConfig with that uid and full name left behind. */
   lookUp({ namespace, buildConfig }: BuildQuery): BuildHistoryFacts {
     const known = this.#namespaces.get(namespace);

@@ -44,6 +44,7 @@ export class Chain {
    * that.
    */
   #lost: BuildPosition | undefined;
+  #newestNumber = 0;
 
   constructor(key: string) {
     this.key = key;
@@ -66,6 +67,11 @@ export class Chain {
     return this.#lost !== undefined;
   }
 
+  /** The largest number of a Build that was ever added; 0 if none had one. */
+  get newestNumber(): number {
+    return this.#newestNumber;
+  }
+
   /** Approximate bytes of the chain and its newest Build. */
   get bytes(): number {
     const previous = this.#previous;
@@ -81,6 +87,7 @@ export class Chain {
   exchange(before: KnownBuild | undefined, after: Arrival | undefined): void {
     if (before !== undefined) this.#builds.delete(before);
     if (after !== undefined) this.#builds.add(after.build);
+    this.#newestNumber = Math.max(this.#newestNumber, after?.build.number ?? 0);
     this.#continuable += Number(after?.build.canBeContinued ?? false) - Number(before?.canBeContinued ?? false);
 
     const newest = this.#previous ?? this.#lost;

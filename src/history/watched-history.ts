@@ -78,7 +78,12 @@ export function createWatchedHistory(
       const { namespace, buildConfig, number } = query;
       const known = buildConfigs.index.get(namespace, buildConfig);
       // OpenShift counts a Build in its BuildConfig before it creates it, so a watch without that number lags behind.
-      const isInTime = known !== undefined && number !== undefined && known.lastVersion >= number;
+      // So does a watch without the Build before it, if that one was not rejected, deleted, or not opted in.
+      const isInTime =
+        number !== undefined &&
+        known !== undefined &&
+        known.lastVersion >= number &&
+        builds.index.newestNumberOf(query) >= number - 1;
       const isKnown = builds.isCurrent && buildConfigs.isCurrent && isInTime && builds.index.canAnswer(query);
       return isKnown
         ? Promise.resolve({ buildConfig: known.facts, ...builds.index.lookUp(query) })

@@ -17,6 +17,10 @@ const lookup = {
 
 const counted = (lastVersion: number, patch: JsonObject = {}) =>
   withValue(exampleBuildConfig(patch), ['status', 'lastVersion'], lastVersion);
+const numbered = (number: number) =>
+  exampleBuild({
+    metadata: { name: `api-${number}`, annotations: { 'openshift.io/build.number': String(number) } },
+  });
 
 /** Lets pending promises settle. */
 async function settle(): Promise<void> {
@@ -78,6 +82,7 @@ describe('createWatchedHistory', () => {
     it(`asks the API server if ${why}`, async (t) => {
       const cluster = new FakeCluster();
       cluster.store(counted(2));
+      cluster.store(exampleBuild());
       const { asked, read } = await synced(t, cluster);
       await read();
       assert.equal(asked.mock.callCount(), 0);
@@ -86,6 +91,25 @@ describe('createWatchedHistory', () => {
       assert.equal(asked.mock.callCount(), 1);
     });
   }
+
+  it('asks the API server until the Build before has been seen', async (t) => {
+    const cluster = new FakeCluster();
+    cluster.store(counted(4));
+    const { history, asked } = await synced(t, cluster);
+    const read = async (number: number) => {
+      const before = asked.mock.callCount();
+      await history.read({ ...lookup, build: `api-${number}`, number }, AbortSignal.timeout(1_000));
+      return asked.mock.callCount() > before ? 'asked' : 'known';
+    };
+    const answers = [await read(1), await read(2)];
+    cluster.store(numbered(3));
+    answers.push(await read(4));
+    cluster.store(numbered(1));
+    answers.push(await read(4));
+    cluster.remove(numbered(3));
+    answers.push(await read(4));
+    assert.deepEqual(answers, ['known', 'asked', 'known', 'known', 'known']);
+  });
 
   it('asks the API server while no watch is open, and says so', async (t) => {
     const cluster = new FakeCluster();
