@@ -24,7 +24,7 @@ export type Clock = () => number;
 /** Holds what `admit` needs besides the request. */
 export interface AdmitDependencies {
   readonly config: Config;
-  /** Read in this order. */
+  /** The sources of facts about a new Build, asked in this order. */
   readonly factSources: readonly FactSource[];
   readonly issuedTags: IssuedTags;
   /** Undefined: labels of namespaces are not read. */

@@ -4,7 +4,7 @@ import type { FactSource } from './gather-facts.ts';
 /**
  * Returns a fact source for whether the cluster's BuildDefaults give every build pod a proxy for an address. They
  * change a Build only after its admission.
- * @param defaults with `env` as last read
+ * @param defaults those of the cluster; `env` changes when they are read again
  */
 export function createBuildDefaultsSource(defaults: { readonly env: readonly unknown[] }, address: string): FactSource {
   return {

@@ -15,7 +15,7 @@ export interface FactSource {
   /** Its name in the log. */
   readonly name: string;
   /**
-   * Resolves with the facts of all sources so far; rejects if it has no answer, which leaves the facts as they were.
+   * Resolves with the given facts and its own; rejects if it has no answer, then the given ones are used.
    * @param facts those of the sources before it in the list
    */
   gather(query: FactQuery, facts: Facts, signal: AbortSignal): Promise<Facts>;

@@ -6,12 +6,12 @@ export interface NamespaceReader {
   read(name: string, signal: AbortSignal): Promise<NamespaceFacts['labels']>;
 }
 
-/** The part of the remaining time for this; the rest is for the fact sources. */
-const part = 0.3;
+/** The part of the remaining time in which labels are read; the rest is for the fact sources. */
+const readingPart = 0.3;
 
 /**
- * Resolves with the labels of a namespace; with none if there is no reader or it fails, then the configuration's
- * defaults are used.
+ * Resolves with the labels of a namespace. Without a reader, or if it fails, there are none: then the defaults of the
+ * configuration are used.
  * @param milliseconds until the answer must be sent
  */
 export async function readNamespaceLabels(
@@ -21,7 +21,7 @@ export async function readNamespaceLabels(
 ): Promise<{ readonly labels: NamespaceFacts['labels']; readonly failures: readonly FactFailure[] }> {
   if (reader === undefined) return { labels: {}, failures: [] };
   try {
-    const signal = AbortSignal.timeout(Math.max(1, Math.floor(milliseconds * part)));
+    const signal = AbortSignal.timeout(Math.max(1, Math.floor(milliseconds * readingPart)));
     return { labels: await reader.read(name, signal), failures: [] };
   } catch (error) {
     return { labels: {}, failures: [{ source: 'namespace', error }] };

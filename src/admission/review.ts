@@ -61,7 +61,7 @@ export function decodeReview(body: unknown, namespaceOptedIn = false): DecodedRe
 function textAt(request: JsonObject, form: RegExp, ...path: readonly string[]): string {
   const value = at(request, ...path) ?? '';
   if (typeof value === 'string' && form.test(value)) return value;
-  throw new ReviewError(`request.${path.join('.')} must have the form of one; is ${show(value)}`);
+  throw new ReviewError(`request.${path.join('.')} must be well-formed; is ${show(value)}`);
 }
 
 function show(value: unknown): string {

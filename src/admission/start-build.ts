@@ -7,7 +7,7 @@ import { labels } from '../openshift/keys.ts';
 import type { SkipReason } from '../policy/reasons.ts';
 import type { Admission, Clock } from './admit.ts';
 
-/** Holds what is kept of a BuildConfig, and of the past of its Builds. */
+/** Holds what the watches keep of a BuildConfig and its namespace, and the history of its Builds. */
 export interface RecalledBuildConfig {
   readonly buildConfig: JsonObject;
   readonly history: BuildConfigHistory;
@@ -16,12 +16,13 @@ export interface RecalledBuildConfig {
   readonly isProxied: boolean;
 }
 
-/** Returns what is known of a BuildConfig without I/O; undefined if that is not enough for a decision. */
+/** Returns what the watches keep of a BuildConfig, without I/O; undefined if that is not enough for a decision. */
 export type Recall = (namespace: string, name: string) => RecalledBuildConfig | undefined;
 
+/** Holds what `admitStartBuild` needs besides the request. */
 export interface StartBuildDependencies {
   readonly config: Config;
-  /** Undefined: nothing is known. */
+  /** Undefined: no start of a Build is announced. */
   readonly recall?: Recall;
   readonly scriptsVersion: string;
   readonly clock: Clock;

@@ -15,7 +15,7 @@ import { createAdmissionReporter } from '../telemetry/report-admission.ts';
 import { isClusterAtHand } from './open-cluster.ts';
 import { openRegistry } from './open-registry.ts';
 import { recordEvents } from './record-events.ts';
-import { type ServeArguments, checkCertificateArguments } from './serve-arguments.ts';
+import { type ServeArguments, requireOneCertificateSource } from './serve-arguments.ts';
 import { startCertificateSource, watchClients } from './serving-certificate.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError, exitCodes } from './usage.ts';
@@ -25,7 +25,7 @@ import { createRecall, describeHistory, watchHistory } from './watch-history.ts'
 export async function runWebhook(options: ServeArguments, terminal: Terminal): Promise<number> {
   const { environment, exit, version } = terminal;
   const config = loadConfig(options.config, environment);
-  checkCertificateArguments(options, config);
+  requireOneCertificateSource(options, config);
   const logger = createLogger(config.log, terminal.log);
   const signalled = receiveSignal(terminal, logger);
   const connected = await connectCluster(options, terminal);

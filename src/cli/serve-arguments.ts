@@ -85,8 +85,11 @@ function clientNamesOf(text: string | undefined, clientCa: string | undefined): 
   return names;
 }
 
-/** @throws UsageError if the certificate would have two sources, or needs a cluster in standalone mode */
-export function checkCertificateArguments({ certDir, standalone }: ServeArguments, { certificate }: Config): void {
+/**
+ * Compares the arguments with `certificate.secret` of the configuration.
+ * @throws UsageError if the certificate would have two sources, or needs a cluster in standalone mode
+ */
+export function requireOneCertificateSource({ certDir, standalone }: ServeArguments, { certificate }: Config): void {
   if (certificate.secret === undefined) return;
   if (certDir !== undefined) throw new UsageError('--cert-dir and certificate.secret exclude each other');
   if (standalone) throw new UsageError('--standalone and certificate.secret exclude each other');

@@ -1,6 +1,7 @@
 import { defineCommand } from './command.ts';
 import { readServeArguments, serveOptions } from './serve-arguments.ts';
 
+/** Declares `serve`. */
 export const serve = defineCommand({
   name: 'serve',
   summary: 'run the webhook',

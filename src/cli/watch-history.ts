@@ -36,7 +36,7 @@ export async function watchHistory(cluster: Cluster, config: Config, metrics: Me
 
 type WatchedCluster = Awaited<ReturnType<typeof watchHistory>>;
 
-/** Creates a `Recall` from the watches; it knows no BuildConfig unless `startBuild.warn` is true. */
+/** Returns a function that recalls BuildConfigs from the watches; it knows none unless `startBuild.warn` is true. */
 export function createRecall(
   { recall, namespaces }: Pick<WatchedCluster, 'recall' | 'namespaces'>,
   isProxied: () => boolean,

@@ -4,7 +4,7 @@ import { withVariables } from '../policy/environment.ts';
 import type { PlannedVariable } from '../policy/plan.ts';
 
 /**
- * Writes: `sourceStrategy.env`: fills in variables without a value, appends the others.
+ * Writes: `sourceStrategy.env`; it fills in variables without a value and appends the others.
  * When: the profile has variables that the Build lacks; for a BuildConfig only with `buildConfig.injectEnv`.
  * Unmodified: a variable with a value or with `valueFrom`.
  * Why: the user's value wins.

@@ -2,7 +2,7 @@ import { type JsonObject, arrayAt, withValue } from '../openshift/json.ts';
 import type { BuildPlan } from '../policy/plan.ts';
 
 /**
- * Writes: `spec.source.images`: appends one entry.
+ * Writes: one entry more in `spec.source.images`.
  * When: the assemble wrapper is delivered from an image.
  * Unmodified: the user's entries.
  * Why: the builder extracts the image before it looks for scripts, so the build needs no connection to the webhook.

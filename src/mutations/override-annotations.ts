@@ -2,9 +2,9 @@ import { type JsonObject, withEntries } from '../openshift/json.ts';
 
 /**
  * Writes: the webhook's annotations.
- * When: an opted-in object is admitted.
+ * When: an opted-in object is admitted, or an update changed the annotations of a Build.
  * Unmodified: every other annotation.
- * Why: they show the decision, and the next Build is decided by them.
+ * Why: they show the decision, and the decision about the next Build depends on them.
  */
 export function overrideAnnotations(
   object: JsonObject,

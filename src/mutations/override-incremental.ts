@@ -5,9 +5,9 @@ import type { BuildPlan } from '../policy/plan.ts';
 /**
  * Writes: `sourceStrategy.incremental`.
  * When: the mode is `chain`.
- * Unmodified: mode `off`, and a Build whose user asked for a full build.
- * Why: with true, OpenShift first tries to pull the Build's own output, three times, five seconds apart; a fresh tag
- * does not exist yet.
+ * Unmodified: mode `off`, and a Build for which the user asked for a full build.
+ * Why: with true, OpenShift first tries to pull the image under the Build's own output tag, three times, five seconds
+ * apart. A fresh tag has no image yet.
  */
 export function overrideIncremental(build: JsonObject, plan: BuildPlan): JsonObject {
   return plan.incremental === undefined

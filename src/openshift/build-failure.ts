@@ -10,11 +10,12 @@ export const buildFailures = [
   'push_image_failed',
   'other',
 ] as const;
+/** Names what failed in a Build. */
 export type BuildFailure = (typeof buildFailures)[number];
 
 /**
- * Maps the status reasons that identify a failure. A base image that cannot be pulled and a failed `assemble` share
- * another one.
+ * Maps the status reasons that identify a failure. A base image that cannot be pulled and a failed `assemble` are not
+ * among them: both have the reason GenericBuildFailed.
  */
 const failuresByReason: Readonly<Record<string, BuildFailure>> = {
   FetchScriptsFailed: 'fetch_scripts_failed',

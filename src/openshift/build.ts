@@ -75,7 +75,7 @@ export function sourceOf(build: JsonObject): string {
   const uri = stringAt(build, 'spec', 'source', 'git', 'uri') ?? '';
   const folders = (stringAt(build, 'spec', 'source', 'contextDir') ?? '').split('/');
   const folder = folders.filter((name) => name !== '' && name !== '.').join('/');
-  // It is kept: `join` makes one flat string, a concatenation would keep its parts in memory.
+  // The text stays in memory. `join` makes one flat string; a concatenation would keep its parts too.
   return [uri.replace(/\/{1,9}$/, '').replace(/\.git$/, ''), folder].join(' ');
 }
 
@@ -109,6 +109,7 @@ export function buildInputsOf(build: JsonObject): string {
 
 /** Lists the phases in which a Build ends. */
 export const finalPhases = ['Complete', 'Failed', 'Error', 'Cancelled'] as const;
+/** Names a phase in which a Build ends. */
 export type FinalPhase = (typeof finalPhases)[number];
 
 /** Returns the final phase of a Build; undefined if it has not finished. */

@@ -1,4 +1,4 @@
-/** Every label and annotation that the webhook reads or writes. No other file spells one out. */
+/** This file has every label and annotation that the webhook reads or writes. No other file spells one out. */
 
 const prefix = 's2i-incremental.io/';
 

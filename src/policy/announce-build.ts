@@ -17,8 +17,8 @@ export interface AnnouncementRequest extends Omit<NextBuildRequest, 'build'> {
 
 /**
  * Returns one warning that says what the Build will be, such as `incremental from shop-2 (saves about 40 s)` or
- * `full: …`; none if its BuildConfig did not opt in. A base image that changed since the BuildConfig's trigger last saw
- * it is unknown here, and so is a missing previous image: either can still make the Build a full one.
+ * `full: …`; none if its BuildConfig did not opt in. It does not know whether the base image changed since the
+ * BuildConfig's trigger last saw it, nor whether the previous image still exists: either can make the Build a full one.
  */
 export function announceBuild({ buildConfig, buildRequest, ...request }: AnnouncementRequest): SkipPlan {
   const { history, namespace } = request;

@@ -1,5 +1,5 @@
 /**
- * How the base image of a Build is recorded and compared. It is written as `referenceKeyOf` returns it: `Kind/name`.
+ * This file records and compares the base image of a Build, written as `referenceKeyOf` returns it: `Kind/name`.
  */
 
 /** Returns the base image as a Build records it: `Kind/name`, with `@digest` if the digest of its tag is known. */

@@ -29,8 +29,9 @@ export interface BuildOrigin {
   readonly env: readonly AddedVariable[];
 }
 
-/** The forms of a list: absent, null, or an array, which may be empty. */
+/** The forms that a list in an object can have: absent, null, or an array, which may be empty. */
 const imagesForms = ['absent', 'null', 'list'] as const;
+/** Names a form of `spec.source.images`. */
 export type ImagesForm = (typeof imagesForms)[number];
 
 /**

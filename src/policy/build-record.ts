@@ -11,14 +11,14 @@ import { type BuildOrigin, decodeBuildOrigin, encodeBuildOrigin } from './build-
 export interface BuildRecord {
   readonly origin: BuildOrigin;
   readonly decision: 'incremental' | 'full';
-  /** A code; a later version may have written one that is unknown here. */
+  /** The code of the reason; a later version may have written one that is unknown here. */
   readonly reason: string;
   readonly mode: Mode;
   /** The base image that OpenShift chose, as `recordedBase` returns it. */
   readonly baseImage: string;
   /** Undefined for a full build. */
   readonly previousBuild: string | undefined;
-  /** The number of Builds since the full build that started the chain. */
+  /** The number of incremental Builds in the chain up to this one; 0 for a full build. */
   readonly chainDepth: number;
   /** Milliseconds since the epoch, in whole seconds. */
   readonly chainStarted: number;

@@ -1,6 +1,6 @@
 import type { BuildOutcome } from './facts.ts';
 
-/** Holds the median durations of the Builds of one chain, in seconds. */
+/** Holds the median durations of the compared incremental Builds and of their chain's full build, in seconds. */
 export interface ChainTimes {
   readonly full: number;
   readonly incremental: number;
@@ -36,8 +36,8 @@ export function chainTimesOf(outcomes: readonly BuildOutcome[]): ChainTimes | un
 export type TimedOutcome = Pick<BuildOutcome, 'continued' | 'seconds' | 'chainFullSeconds'>;
 
 /**
- * Returns the durations in seconds of complete full and incremental Builds. Without a full one, those of the full
- * builds that started their chains.
+ * Returns the durations in seconds of the complete full and incremental Builds. If there is no full one, those that the
+ * incremental ones recorded of their chains' full builds are used.
  */
 export function buildTimesOf(builds: readonly TimedOutcome[]): Record<'full' | 'incremental', readonly number[]> {
   const timesOf = (wanted: boolean) =>

@@ -42,13 +42,15 @@ const groups: readonly string[] = ['build.openshift.io', ''];
  * | another resource, group or a subresource        | skip `resource_unsupported`        |
  * | DELETE, CONNECT, or no object                   | skip `nothing_to_do`               |
  * | Build UPDATE, it was opted in before            | eligible                           |
- * | by the namespace, but it has the label itself   | skip `nothing_to_do`               |
- * | not opted in, a Build or no `…/origin`          | skip, see checkOptIn               |
+ * | for its namespace, but it has the label itself  | skip `nothing_to_do`               |
+ * | a Build that is not opted in                    | skip, see checkOptIn               |
+ * | a BuildConfig, not opted in, without `…/origin` | skip, see checkOptIn               |
  * | Build CREATE, `…/admitted-as` is its own name   | skip `already_admitted`            |
  * | BuildConfig UPDATE of its status or bookkeeping | skip `nothing_to_do`               |
  * | anything else                                   | eligible                           |
  *
- * An object with the label itself also comes through the label's entry. A BuildConfig that is not opted in but has an
+ * The webhook configuration has an entry for objects with the label and one for opted-in namespaces. An object with the
+ * label in such a namespace comes through both, and is handled once. A BuildConfig that is not opted in but has an
  * origin, or had one before the update, opts out.
  */
 export function checkEligibility(request: AdmissionRequest): Eligibility {
@@ -78,7 +80,9 @@ export function checkEligibility(request: AdmissionRequest): Eligibility {
   return { kind: 'eligible', resource: handled, operation, object };
 }
 
-/** A Build without the label may have been admitted because of its namespace; its record is protected too. */
+/**
+ * Returns whether a Build was opted in before its update, by its label or by its namespace; its record is protected.
+ */
 function wasOptedIn(oldObject: unknown, namespaceOptedIn: boolean): boolean {
   return isObject(oldObject) && (ownOptIn(oldObject) ?? namespaceOptedIn);
 }

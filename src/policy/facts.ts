@@ -1,6 +1,9 @@
 import type { BuildConfigIdentity } from '../openshift/build.ts';
 
-/** The facts that a plan depends on, all read before planning starts. Times are milliseconds since the epoch. */
+/**
+ * This file has the facts that a plan depends on. All are read before planning starts. Times are milliseconds since the
+ * epoch.
+ */
 
 /** Selects the history of one BuildConfig. */
 export interface HistoryQuery {
@@ -21,7 +24,7 @@ export interface PreviousBuild {
   readonly createdAt: number | undefined;
   /** `repository@digest`, or `repository:tag` with a tag that the webhook issued. */
   readonly image: string;
-  /** The number of Builds since the full build that started the chain. */
+  /** The number of incremental Builds in its chain up to this one; 0 for a full build. */
   readonly chainDepth: number;
   readonly chainStarted: number | undefined;
   /** Duration in seconds of the full build that started the chain. */
@@ -101,7 +104,7 @@ export interface BuildConfigHistory {
   readonly scriptsFailedAt: (scripts: string) => number | undefined;
 }
 
-/** Returns the last position issued in a series of tags; undefined if none. */
+/** Returns the last position that was issued in a series of tags (see `IssuedTag`); undefined if none. */
 export type IssuedUpTo = (series: string) => number | undefined;
 
 /** Holds everything that a plan knows about the cluster. */

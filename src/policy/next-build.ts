@@ -13,7 +13,7 @@ export interface NextBuildRequest extends Omit<BuildPlanRequest, 'isClone' | 'fa
   readonly isProxied: boolean;
 }
 
-/** Plans a Build without asking the registry: the previous image and the tag of the base image count as unchanged. */
+/** Plans a Build without asking a registry, as if the previous image existed and the base image's tag had not moved. */
 export function planNextBuild({ history, isProxied, ...request }: NextBuildRequest): BuildPlan | SkipPlan {
   return planBuild({
     ...request,
@@ -55,7 +55,7 @@ export function nextBuildOf(buildConfig: JsonObject, base: string | undefined): 
     : withValue(build, [...sourceStrategyPath, 'from'], { kind: 'DockerImage', name: image });
 }
 
-/** Returns the image that the base image's trigger recorded last; OpenShift builds from that one. */
+/** Returns the image that the ImageChange trigger of the base image saw last; OpenShift builds from that one. */
 function baseImageOf(buildConfig: JsonObject): string | undefined {
   const [images = [], triggers = []] = [
     arrayAt(buildConfig, 'status', 'imageChangeTriggers'),

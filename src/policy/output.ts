@@ -111,8 +111,8 @@ function formatFor({ config, arePredecessorsKnown }: OutputRequest, tag: string)
 }
 
 /**
- * Characters of the output's own tag that fit into a new one: 128, less room for a timestamp, a number and literal
- * text.
+ * * Characters of the output's own tag that are used in a new one. A tag has at most 128: this leaves room for a
+ * timestamp, a number and literal text.
  */
 const longestOwnTag = 64;
 
@@ -123,8 +123,8 @@ function streamTagOf(name: string): string {
 }
 
 /**
- * Returns the current tag of an output and its reference (undefined for an image stream); undefined if the output
- * cannot be pushed.
+ * * Returns the current tag of an output and its reference (undefined for an image stream); `digest` if it names a
+ * digest, undefined if it is no valid reference.
  */
 function currentOutput(
   to: JsonObject,
@@ -176,9 +176,9 @@ function isAllowed(repository: string, namespace: string, { allowedRepositories 
 }
 
 /**
- * Returns the Secret for the repository that the output was redirected to. Beside an image stream, OpenShift has filled
- * in the internal registry's Secret, so the configured one wins; beside a DockerImage, the Secret is the user's and
- * wins.
+ * Returns the Secret for the repository that the output is redirected to; undefined: unmodified. With an image stream,
+ * OpenShift has filled in the Secret of the internal registry, so the configured one wins. With a DockerImage, the
+ * Secret is the user's and wins.
  */
 function pushSecretOf({ to, pushSecret, config }: OutputRequest): string | undefined {
   const configured = config.pushSecret === '' ? undefined : config.pushSecret;

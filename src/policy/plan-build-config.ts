@@ -21,7 +21,7 @@ import { limitWarnings, warning } from './warnings.ts';
 import { planWrapper } from './wrapper.ts';
 
 /**
- * Decides how a BuildConfig changes.
+ * * Decides how a BuildConfig changes.
  *
  * | origin     | opted in by its label, `buildConfig.mutate` | result                                                     |
  * | ---------- | ------------------------------------------- | ---------------------------------------------------------- |
@@ -29,7 +29,8 @@ import { planWrapper } from './wrapper.ts';
  * | any other  | no                                          | restored                                                   |
  * | any other  | yes                                         | original settings recorded, the opt-in's values applied    |
  *
- * Nothing is written for an opt-in by namespace: when the namespace opts out, no request comes that could restore it.
+ * If the namespace opts a BuildConfig in, nothing is written: when the namespace opts out, no request comes in which
+ * the BuildConfig could be restored.
  */
 export function planBuildConfig(
   { buildConfig, origin }: RestoredBuildConfig,
@@ -103,7 +104,7 @@ function historyWarnings(buildConfig: JsonObject): readonly string[] {
     : [];
 }
 
-/** Returns a warning if no Build of the BuildConfig can get the wrapper, unless somebody acts. */
+/** Returns a warning if no Build of the BuildConfig can get the wrapper, so that every build will be full. */
 export function wrapperWarnings(buildConfig: JsonObject, features: Features, config: Config): readonly string[] {
   const { scripts, incremental } = sourceStrategyOf(buildConfig) ?? {};
   // The user asked for full builds.
@@ -138,7 +139,7 @@ function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {
     : [warning(`annotation ${userAnnotations.pullSecret} is ignored, not a name of a Secret: ${name}`)];
 }
 
-/** Returns the warnings that planning a Build's output would give, because those on a Build do not reach the user. */
+/** Returns the warnings about the output of its Builds. A warning on a Build itself does not reach the user. */
 function outputWarnings(
   buildConfig: JsonObject,
   namespace: string,

@@ -5,8 +5,9 @@ import type { RestorePlan, SkipPlan } from './plan.ts';
 import { warning } from './warnings.ts';
 
 /**
- * Decides how an update of an opted-in Build changes. Later Builds are decided by its record, which is written only on
- * CREATE, so annotations of the record that an update adds, drops or changes are restored. Nothing else is compared.
+ * Decides which annotations an update of an opted-in Build must not change. The decisions about later Builds depend on
+ * its record, which is written only on CREATE. So annotations of the record that an update adds, drops or changes are
+ * restored. Nothing else is compared.
  */
 export function planBuildUpdate(build: JsonObject, oldBuild: unknown): RestorePlan | SkipPlan {
   const before = isObject(oldBuild) ? oldBuild : {};

@@ -40,7 +40,7 @@ export interface BuildPlanRequest {
   readonly now: number;
 }
 
-/** Plans an opted-in Build that is being created. */
+/** Decides how an opted-in Build changes that is being created. */
 export function planBuild({
   build,
   isClone,
@@ -54,7 +54,7 @@ export function planBuild({
   const baseImage = referenceKeyOf(strategy['from']);
   const history = facts.history === 'unavailable' ? undefined : facts.history;
   // A clone has the label of its source; any other Build has that of the BuildConfig as it is now.
-  if (isClone && history?.buildConfig !== undefined && !(history.buildConfig.optedIn ?? isOptedIn(namespace))) {
+  if (isClone && history?.buildConfig !== undefined && !(history.buildConfig.optedIn ?? hasOptedIn(namespace))) {
     return { kind: 'skip', reason: 'build_config_opted_out', warnings: [] };
   }
   const features = resolveFeatures(build, namespace, config);
@@ -144,13 +144,16 @@ export function planBuild({
       chainFullSeconds: previous?.chainFullSeconds,
     }),
     issued: output.issued,
-    savesNothing: decision.previous === undefined ? undefined : slowChain(decision.previous, history),
+    savesNothing: decision.previous === undefined ? undefined : timesIfNothingSaved(decision.previous, history),
     warnings: limitWarnings([...features.warnings, ...output.warnings.map(warning), ...objectWarnings(build)]),
   };
 }
 
-/** A clone with the label comes through the label's entry, where only the labels say whether the namespace opted in. */
-function isOptedIn({ optedIn, labels: read }: NamespaceFacts): boolean {
+/**
+ * Returns whether the namespace opted in. A clone that has the label itself comes through the webhook entry for the
+ * label. There only the labels of the namespace say it.
+ */
+function hasOptedIn({ optedIn, labels: read }: NamespaceFacts): boolean {
   return optedIn || read[labels.enabled] === 'true';
 }
 
@@ -162,8 +165,8 @@ function startOfChain({ previous, reason }: BuildDecision, last: PreviousBuild |
   return reason === 'saves_nothing' ? last?.chainStarted : previous?.chainStarted;
 }
 
-/** Returns the times of a chain with three incremental Builds that save nothing; undefined otherwise. */
-function slowChain(previous: PreviousBuild, history: BuildConfigHistory | undefined): ChainTimes | undefined {
+/** Returns the times of a chain whose first three incremental Builds save nothing; undefined otherwise. */
+function timesIfNothingSaved(previous: PreviousBuild, history: BuildConfigHistory | undefined): ChainTimes | undefined {
   // If several Builds are queued behind the third, only the first reports.
   const isFirst = history?.numbers.every(({ number }) => number <= previous.number) === true;
   const times = previous.chainDepth === 3 && isFirst ? chainTimesOf(history.outcomes) : undefined;

@@ -1,10 +1,10 @@
-/** Plans as data. Mutations carry them out, telemetry reports them. */
+/** This file has plans as data. Mutations carry them out, telemetry reports them. */
 import type { JsonObject } from '../openshift/json.ts';
 import type { ChainTimes } from './chain-times.ts';
 import type { PreviousBuild } from './facts.ts';
 import type { BuildConfigReason, FullReason, IncrementalReason, SkipReason, UpdateReason } from './reasons.ts';
 
-/** The object is skipped: it passes unmodified. */
+/** Says why an object is skipped: it passes unmodified. */
 export interface SkipPlan {
   readonly kind: 'skip';
   readonly reason: SkipReason;
@@ -28,7 +28,10 @@ export interface PlannedVariable extends EnvironmentVariable {
   readonly replaces?: JsonObject;
 }
 
-/** Holds a tag that was chosen, and its position in its series. */
+/**
+ * Holds a tag that was chosen, and its position in its series. With `{timestamp}` the position is a second of local
+ * time, otherwise the number that is appended to the tag.
+ */
 export interface IssuedTag {
   readonly tag: string;
   /** Repository and format, without the part that counts up. */
@@ -54,7 +57,7 @@ export interface BuildChanges {
   readonly annotations: Readonly<Record<string, string | null>>;
 }
 
-/** Plans an opted-in Build that is being created. */
+/** Holds the decision about an opted-in Build that is being created, and its changes. */
 export type BuildPlan = BuildDecision &
   BuildChanges & {
     readonly kind: 'mutate';
@@ -68,7 +71,7 @@ export type BuildPlan = BuildDecision &
     readonly warnings: readonly string[];
   };
 
-/** Plans a BuildConfig, for its restored form. */
+/** Holds the changes to a BuildConfig; they apply to its restored form. */
 export interface BuildConfigPlan {
   readonly kind: 'mutate';
   readonly resource: 'buildconfigs';
@@ -80,7 +83,7 @@ export interface BuildConfigPlan {
   readonly warnings: readonly string[];
 }
 
-/** Restores the webhook's annotations of a Build after an update changed them. */
+/** Holds the webhook's annotations of a Build that are restored, because an update changed them. */
 export interface RestorePlan {
   readonly kind: 'restore';
   readonly reason: UpdateReason;
@@ -89,6 +92,7 @@ export interface RestorePlan {
   readonly warnings: readonly string[];
 }
 
+/** Says what happens to an object. */
 export type Plan = SkipPlan | BuildPlan | BuildConfigPlan | RestorePlan;
 
 /** Returns the plan if it is that of a created Build. */

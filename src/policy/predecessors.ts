@@ -1,14 +1,15 @@
 import type { Facts } from './facts.ts';
 
 /**
- * Milliseconds; twice the 13 s that OpenShift gives the admission of one Build. A Build that got its number longer ago
- * is either stored or rejected.
+ * * Milliseconds: twice the 13 s that OpenShift gives the admission of one Build. Each Build that got its number longer
+ * ago is stored or was rejected.
  */
 const longestAdmission = 26_000;
 
 /**
- * Returns whether the tags of all earlier Builds are known, so that no other replica is admitting one of them. Numbers
- * up to that of a Build stored longer than `longestAdmission` ago are settled; each later number must be known.
+ * Returns whether the tags of all Builds with a lower number are known: no replica is still admitting one of them.
+ * Numbers are given in order. So if a Build was stored more than `longestAdmission` ago, all numbers up to its own are
+ * settled. Of the later numbers, each must be among the known Builds.
  * @param number of the Build; true if undefined, because then no tag depends on it
  * @param now milliseconds since the epoch
  */

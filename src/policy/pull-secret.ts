@@ -1,6 +1,6 @@
 import { parseImageReference, registryOf } from '../openshift/image-reference.ts';
 
-/** Holds what the pull Secret of the previous image depends on. Secrets are named in the Build's namespace. */
+/** Holds what the pull Secret of the previous image depends on. All Secrets are in the Build's namespace. */
 export interface PullSecretRequest {
   /** The previous image. */
   readonly image: string;
@@ -20,13 +20,13 @@ export interface PullSecretRequest {
  * Returns the Secret to pull the previous image with; undefined: none, then the platform finds one. The first row that
  * fits:
  *
- * | condition                                        | Secret              |
- * | ------------------------------------------------ | ------------------- |
- * | annotated on the BuildConfig                     | the annotated one   |
- * | configured                                       | the configured one  |
- * | the replaced base is in the same registry and has one | its own        |
- * | the output is in the same registry               | the push Secret     |
- * | otherwise                                        | none                |
+ * | condition                                                            | Secret             |
+ * | -------------------------------------------------------------------- | ------------------ |
+ * | annotated on the BuildConfig                                         | the annotated one  |
+ * | configured                                                           | the configured one |
+ * | the replaced image is in the same registry, the Build has a Secret   | that Secret        |
+ * | the output is in the same registry                                   | the push Secret    |
+ * | otherwise                                                            | none               |
  */
 export function choosePullSecret(request: PullSecretRequest): string | undefined {
   if (request.annotated !== undefined) return request.annotated;

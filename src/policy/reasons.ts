@@ -1,6 +1,6 @@
 import { fullBuildRules } from './full-build-rules.ts';
 
-/** The reasons of every plan: a code for programs and a sentence for people. */
+/** This file has the reasons of every plan: a code for programs and a sentence for people. */
 
 const incrementalReasons = {
   continued: 'it continues from the previous image',
@@ -32,14 +32,20 @@ const skipReasons = {
   deadline_exceeded: 'the webhook exceeded its deadline',
 } as const;
 
-/** Has every reason but those of a full build. */
+/** Lists the sentences of all reasons but those of full builds, which `fullBuildRules` has. */
 export const otherReasons = { ...incrementalReasons, ...buildConfigReasons, ...updateReasons, ...skipReasons } as const;
 
+/** Says why a Build is full. */
 export type FullReason = (typeof fullBuildRules)[number]['code'];
+/** Says why a Build is incremental. */
 export type IncrementalReason = keyof typeof incrementalReasons;
+/** Says why a BuildConfig is changed. */
 export type BuildConfigReason = keyof typeof buildConfigReasons;
+/** Says why an update of a Build is changed. */
 export type UpdateReason = keyof typeof updateReasons;
+/** Says why an object is skipped. */
 export type SkipReason = keyof typeof skipReasons;
+/** Says why a plan is what it is. */
 export type Reason = FullReason | IncrementalReason | BuildConfigReason | UpdateReason | SkipReason;
 
 const sentences: Readonly<Record<Reason, string>> = {

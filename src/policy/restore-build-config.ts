@@ -11,7 +11,7 @@ import {
 /** Holds a BuildConfig with its original settings. */
 export interface RestoredBuildConfig {
   readonly buildConfig: JsonObject;
-  /** Whether it, or its old version, had an origin; if unreadable, nothing was restored. */
+  /** `recorded`: restored from an origin, its own or that of the old object; `unreadable`: nothing was restored. */
   readonly origin: 'none' | 'recorded' | 'unreadable';
 }
 
@@ -24,9 +24,9 @@ export function hasOrigin(object: unknown): boolean {
 }
 
 /**
- * Returns a BuildConfig with its original settings: removes the annotation and each applied value that is still the
- * same. Values that the user changed since are kept. If an update dropped the annotation (`oc replace`, or by hand),
- * that of the old object is used.
+ * * Returns a BuildConfig with its original settings: without the annotation, and without each applied value that is
+ * still the same. Values that the user changed since are kept. If an update dropped the annotation (`oc replace`, or by
+ * hand), that of the old object is used.
  *
  * | its own origin | that of the old object | used                                                    |
  * | -------------- | ---------------------- | ------------------------------------------------------- |
@@ -37,8 +37,8 @@ export function hasOrigin(object: unknown): boolean {
  * | readable       | none, unreadable, same | its own                                                 |
  * | readable       | another, readable      | its own if it matches the object, else the old one      |
  *
- * The last row separates an origin written in an earlier call for the same request from one that a manifest brought
- * from another cluster.
+ * In the last row, an origin that matches was written in an earlier call for the same request. One that does not match
+ * may come from another cluster, in a manifest.
  */
 export function restoreBuildConfig(object: JsonObject, oldObject: unknown): RestoredBuildConfig {
   const [own, old] = [object, oldObject].map((from) => at(from, ...originPath));

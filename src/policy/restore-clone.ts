@@ -43,9 +43,9 @@ function withoutVariables(build: JsonObject, origin: BuildOrigin): JsonObject {
   const added = new Map(origin.env.map((variable) => [variable.name, variable]));
   const restored = env.flatMap((variable) => {
     const value = stringAt(variable, 'value');
-    const ours = added.get(stringAt(variable, 'name') ?? '');
-    if (value === undefined || ours === undefined || (ours.value ?? value) !== value) return [variable];
-    return ours.replaces === undefined ? [] : [ours.replaces];
+    const known = added.get(stringAt(variable, 'name') ?? '');
+    if (value === undefined || known === undefined || (known.value ?? value) !== value) return [variable];
+    return known.replaces === undefined ? [] : [known.replaces];
   });
   return restored.length === 0 ? withoutValue(build, path) : withValue(build, path, restored);
 }

@@ -36,7 +36,9 @@ export interface WrapperRequest {
   readonly now: number;
 }
 
-/** 24 hours, in milliseconds. Each new attempt risks a failed build. */
+/**
+ * 24 hours, in milliseconds: the time until delivery from an address that failed is tried again, and may fail a build.
+ */
 const unreachableFor = 24 * 3_600_000;
 
 /** The folder into which the builder extracts image sources. */
@@ -51,13 +53,13 @@ const inputsUrl = 'file:///tmp/build/inputs';
  * | yes            | set            | any       | any                                      | unavailable |
  * | yes            | empty          | any       | a Secret is put into /tmp/src            | unavailable |
  * | yes            | empty          | none      | any                                      | unavailable |
- * | yes            | empty          | image     | the source has that folder, or is absent | unavailable |
+ * | yes            | empty          | image     | the source has its folder, or is absent  | unavailable |
  * | yes            | empty          | image     | otherwise                                | delivered   |
  * | yes            | empty          | `baseUrl` | a proxy is used for it                   | unavailable |
  * | yes            | empty          | `baseUrl` | it failed within 24 hours                | unreachable |
  * | yes            | empty          | `baseUrl` | otherwise                                | delivered   |
  *
- * The delivery is `image` if `assemble.image` is set.
+ * The delivery is `image` if `assemble.image` is set. Its folder in the source is `wrapperFolder`.
  */
 export function planWrapper(request: WrapperRequest): WrapperPlan {
   const { build, wanted, config } = request;
@@ -89,8 +91,8 @@ function planByImage({ build, config }: WrapperRequest, profile: string): Wrappe
 }
 
 /**
- * Returns whether a Secret is mounted into the source folder. The wrapper would remove it together with a source that
- * `assemble` leaves behind, and S2I fails if it cannot remove the Secret's files itself.
+ * Returns whether a Secret is put into the source folder. If `assemble` leaves the source there, the wrapper removes it
+ * with the Secret's files, and S2I fails because it cannot remove these files itself.
  */
 function hasSecretInSource(build: JsonObject): boolean {
   const secrets = arrayAt(build, 'spec', 'source', 'secrets') ?? [];

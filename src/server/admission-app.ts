@@ -4,7 +4,7 @@ import { type ReviewDependencies, createReviewHandler, reviewPaths } from './rev
 const paths = Object.values(reviewPaths);
 
 /**
- * Creates the HTTPS application: a POST to one of the review paths, with a helpful answer to other requests.
+ * Creates the HTTPS application: it answers a POST to one of the review paths, and tells other callers what to send.
  */
 export function createAdmissionApp(dependencies: ReviewDependencies): Express {
   const app = express();

@@ -11,8 +11,8 @@ export interface RefusedClient {
 type Subject = { readonly CN?: string | string[] } | undefined;
 
 /**
- * Admits callers whose verified certificate has one of the common names, like Kubernetes'
- * `--requestheader-allowed-names`; others get 403.
+ * * Returns a listener that passes on the requests of callers whose verified certificate has one of the common names,
+ * like Kubernetes' `--requestheader-allowed-names`; others get 403.
  */
 export function requireClientNames(
   allowed: readonly string[],

@@ -1,22 +1,23 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** A connection and its current exchange; nothing is kept of a finished one. */
+/** A connection, and its current request with the response; undefined between two requests. */
 interface Connection {
   readonly key: string;
   readonly socket: Socket;
   request: IncomingMessage | undefined;
   response: ServerResponse | undefined;
-  /** Increases with each use. */
+  /** The number of its last use, counted over all connections. */
   used: number;
 }
 
 /**
- * Limits the connections of a server. For a new one, another is closed on which no answer is being made: of the address
- * with the most connections, the one that has been unused longest.
+ * Limits the connections of a server. If a new one exceeds the limit, a connection is closed that has no complete
+ * request waiting for its answer: of the address with the most connections, the one that has been unused longest. If
+ * there is none, the new one is closed.
  */
 export function limitConnections(server: Server, max: number): void {
-  // By the remote end, which the TLS socket and the socket inside it share.
+  // By remote address and port, which the TLS socket and the socket inside it share.
   const open = new Map<string, Connection>();
   let uses = 0;
   server.on('connection', (socket: Socket) => {

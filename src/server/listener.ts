@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { SecureContextOptions } from 'node:tls';
 import { limitConnections } from './limit-connections.ts';
 
-/** A bound and listening socket. */
+/** Describes a port that is listened on, and closes it. */
 export interface Listener {
   /** Such as `https://127.0.0.1:8443`. */
   readonly url: string;
@@ -23,7 +23,7 @@ export interface TlsIdentity {
   readonly clientCa: string | undefined;
 }
 
-/** A TLS listener. */
+/** Extends a listener by certificates that can be renewed. */
 export interface SecureListener extends Listener {
   /** Uses another identity for new connections. Whether callers need a certificate cannot change. */
   renew(identity: TlsIdentity): void;
@@ -36,31 +36,33 @@ export class ListenError extends Error {
 
 /** Limits the callers of a port; times are milliseconds. */
 export interface PortLimits {
-  /** Until a request's headers, and until its end. */
+  /** From the start of a request until its headers are received, and until its body is. */
   readonly headersTimeout: number;
   readonly requestTimeout: number;
-  /** From a request's headers until its answer is received. */
+  /** From the headers of a request until the caller has received the answer. */
   readonly exchangeTimeout: number;
   /** The time that a connection may be idle. */
   readonly keepAliveTimeout: number;
   /** Concurrent connections. */
   readonly connections: number;
-  /** Until remaining connections are closed when the port closes. */
+  /** From the closing of the port until its remaining connections are closed. */
   readonly closeGrace: number;
 }
 
-/** The limits for build pods, probes and Prometheus, which request existing texts. */
+/**
+ * Limits the HTTP ports. Build pods, probes and Prometheus send requests without a body, which are answered at once.
+ */
 export const plainLimits: PortLimits = {
   headersTimeout: 5_000,
   requestTimeout: 5_000,
   exchangeTimeout: 10_000,
   keepAliveTimeout: 5_000,
-  // A probe or a script takes milliseconds, so these allow some thousand a second.
+  // A probe or a script takes milliseconds, so 100 connections allow thousands of them in a second.
   connections: 100,
   closeGrace: 5_000,
 };
 
-/** The limits for API servers, which send headers at once and a body of at most 3 MiB. */
+/** Limits the HTTPS port. API servers send headers at once and a body of at most 3 MiB. */
 export const secureLimits: PortLimits = {
   headersTimeout: 10_000,
   // OpenShift limits all admission plugins together to 13 s.
@@ -69,8 +71,8 @@ export const secureLimits: PortLimits = {
   exchangeTimeout: 30_000,
   // More than the 90 s after which Go clients close an idle connection, so that they never write into a closed one.
   keepAliveTimeout: 120_000,
-  // An API server has one connection per waiting admission, three of them about 50 each during a rollout; the same
-  // number may be idle or closing. One takes about 50 kB, so 300 take 15 MB.
+  // An API server has a connection for each request that waits: about 50 during a rollout, 150 for three API servers.
+  // As many again may be idle or closing. One takes about 50 kB, so 300 take 15 MB.
   connections: 300,
   closeGrace: 5_000,
 };
@@ -84,8 +86,8 @@ function serverOptionsOf({ headersTimeout, requestTimeout, keepAliveTimeout }: P
 }
 
 /**
- * Only forward secrecy and authenticated encryption, as in OpenShift's TLS profile Intermediate; any API server since
- * 3.x supports one of them.
+ * * Lists only ciphers with forward secrecy and authenticated encryption, as OpenShift's TLS profile Intermediate does.
+ * Any API server since 3.x supports one of them.
  */
 const ciphers = [
   'TLS_AES_128_GCM_SHA256',
@@ -200,7 +202,10 @@ function listen(scheme: string, server: Server, host: string, port: number, limi
   });
 }
 
-/** When a server closes, Node.js no longer applies timeouts to slow senders. */
+/**
+ * Closes a server, and after the grace period the connections that remain: Node.js does not apply its timeouts to slow
+ * senders while a server closes.
+ */
 function closeServer(server: Server, grace: number): Promise<void> {
   return new Promise((closed) => {
     const cutOff = setTimeout(() => server.closeAllConnections(), grace);

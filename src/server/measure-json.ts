@@ -2,7 +2,7 @@
 export interface JsonSize {
   /** Nesting of lists and objects. */
   readonly depth: number;
-  /** Opening brackets, commas and colons: at most one value or key each. */
+  /** Opening brackets, commas and colons: each comes with at most one value or key. */
   readonly marks: number;
 }
 

@@ -3,24 +3,25 @@ import { setImmediate } from 'node:timers/promises';
 import { measureJson } from './measure-json.ts';
 import { RequestError } from './send-json.ts';
 
-/** Limits the memory of bodies, in bytes. */
+/** Limits the bodies of reviews and the memory that they take. */
 export interface BodyLimits {
-  /** One body. */
+  /** Bytes of one body. */
   readonly body: number;
   /** Nesting of lists and objects. */
   readonly depth: number;
   /** Opening brackets, commas and colons. */
   readonly marks: number;
-  /** All bodies together, as counted. */
+  /** Bytes of all bodies together, counted with what they take when parsed. */
   readonly total: number;
-  /** The part that is reserved for small bodies. */
+  /** The part of `total` that is reserved for small bodies. */
   readonly reserved: number;
-  /** A body is small up to this size, if it counts as at most eight times as much. */
+  /** Bytes up to which a body is small, provided that it counts as at most eight times as much. */
   readonly small: number;
 }
 
 const MiB = 1024 * 1024;
 
+/** Sets the limits that a container with 256 MiB can afford. */
 export const bodyLimits: BodyLimits = {
   // The API server sends objects of at most 1.5 MiB, two of them in an update.
   body: 3 * MiB,
@@ -37,19 +38,20 @@ export const bodyLimits: BodyLimits = {
   small: 64 * 1024,
 };
 
-/** Bytes of a body without Content-Length, more than usual; API servers send the length. */
+/** Bytes that are allocated first for a body without Content-Length. API servers send the length. */
 const unknownLength = 16 * 1024;
 
 /**
- * The most that was measured: bytes per byte of a body (as received, as text and as parsed strings), and bytes per
- * mark.
+ * * Memory that a parsed body takes, in bytes, the most that was measured: for each byte of the body (as received, as
+ * text and as parsed strings), and for each mark.
  */
 const parsed = { perByte: 4, perMark: 72 };
 
 const noMemory = Buffer.alloc(0);
 
-/** Counts one body, from its first byte until its review is answered. */
+/** Holds one body and what it counts as, from its first byte until its review is answered. */
 interface Claim {
+  /** What it counts as. */
   bytes: number;
   isSmall: boolean;
   /** When it began, in milliseconds, and the bytes received since. */
@@ -108,12 +110,12 @@ export class ReviewBodies {
     if (!claim.isSmall) await (this.#lastLarge = this.#lastLarge.then(() => setImmediate()));
     const text = body.toString();
     free(claim);
-    return parseJson(text);
+    return parseBody(text);
   }
 
   /**
-   * A body that is too large is read to its end and discarded, because a caller that is still sending would not read an
-   * answer.
+   * Reads the bytes of a body. One that is too large is read to its end and discarded, because a caller that is still
+   * sending would not read an answer.
    */
   async #read(incoming: IncomingMessage, claim: Claim): Promise<Buffer> {
     const encoding = incoming.headers['content-encoding'] ?? 'identity';
@@ -147,7 +149,8 @@ export class ReviewBodies {
   }
 
   /**
-   * Counts a body as a number of bytes from now on; if they do not fit, incomplete ones are dropped, the slowest first.
+   * * Counts a body as a number of bytes from now on. If they do not fit, incomplete bodies are dropped, the slowest
+   * first.
    * @throws RequestError if there is still no room
    */
   #resize(claim: Claim, bytes: number): void {
@@ -192,8 +195,8 @@ function free(claim: Claim): void {
   claim.memory = noMemory;
 }
 
-/** @throws RequestError */
-function parseJson(text: string): unknown {
+/** @throws RequestError if the body is empty or no JSON */
+function parseBody(text: string): unknown {
   if (text === '') throw new RequestError(400, 'the body is empty; POST an AdmissionReview');
   try {
     return JSON.parse(text) as unknown;

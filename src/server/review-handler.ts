@@ -10,7 +10,7 @@ import { RequestError, sendJson } from './send-json.ts';
 /** The part of the caller's timeout that an answer may take; the rest is for the network. */
 const timeoutShare = 0.9;
 
-/** Holds the dependencies of the handler. */
+/** Holds the dependencies of `createReviewHandler`. */
 export interface ReviewDependencies extends AdmitDependencies, StartBuildDependencies {
   /** Called for every answered review; times are milliseconds. */
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
@@ -29,7 +29,9 @@ export const reviewPaths = {
   startBuild: '/mutate/start-build',
 } as const;
 
-/** Answers a POST with an AdmissionReview, if it is one; otherwise with a JSON error. */
+/**
+ * Returns a handler that answers an AdmissionReview with its patch and warnings, and anything else with a JSON error.
+ */
 export function createReviewHandler(dependencies: ReviewDependencies) {
   const { config, clock, onAdmission } = dependencies;
   const bodies = new ReviewBodies(dependencies.bodyLimits);
@@ -37,20 +39,20 @@ export function createReviewHandler(dependencies: ReviewDependencies) {
   return async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const arrival = clock();
     const closed = new Promise((resolve) => response.once('close', resolve));
-    const allowed = Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
+    const deadline = arrival + Math.min(config.server.requestBudget, callerTimeout(incoming.url ?? '') * timeoutShare);
     const review = async (body: unknown): Promise<void> => {
       const path = (incoming.url ?? '').split('?')[0];
       const { apiVersion, request } = decodeReview(body, path === reviewPaths.namespace);
       const admission =
         path === reviewPaths.startBuild
           ? admitStartBuild(request, dependencies)
-          : await admit(request, arrival + allowed, dependencies);
+          : await admit(request, deadline, dependencies);
       const { patch, plan } = admission;
       sendJson(response, 200, encodeReview(apiVersion, { uid: request.uid, patch, warnings: plan.warnings }));
       onAdmission(request, admission, clock() - arrival);
     };
     try {
-      checkType(incoming);
+      requireJson(incoming);
       await bodies.with(incoming, closed, review);
     } catch (error) {
       sendFailure(incoming, response, error);
@@ -71,7 +73,7 @@ function sendFailure(incoming: IncomingMessage, response: ServerResponse, error:
 }
 
 /** @throws RequestError if the body is not declared as JSON */
-function checkType({ headers }: IncomingMessage): void {
+function requireJson({ headers }: IncomingMessage): void {
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === 'application/json') return;
   throw new RequestError(415, `Content-Type must be application/json; is ${type === '' ? 'absent' : type}`);

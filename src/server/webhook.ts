@@ -21,10 +21,11 @@ export interface ClientPolicy {
   readonly onRefused: (client: RefusedClient) => void;
 }
 
+/** Holds the options of `startWebhook`. */
 export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'> {
   /** The program's version, for `/healthz`. */
   readonly version: string;
-  /** Undefined: nothing is known of BuildConfigs. */
+  /** Undefined: no start of a Build is announced. */
   readonly recall?: Recall;
   readonly host: string;
   readonly port: number;
@@ -44,13 +45,16 @@ export interface WebhookOptions extends Omit<AdmitDependencies, 'scriptsVersion'
   readonly onAdmission: (request: AdmissionRequest, admission: Admission, milliseconds: number) => void;
 }
 
-/** A running webhook. */
+/** Gives access to a running webhook. */
 export interface Webhook {
   /** Resolves when it listens, which needs a certificate; rejects with a ListenError, then nothing is left running. */
   readonly admission: Promise<Listener>;
   readonly operations: Listener;
   readonly scripts: Listener;
-  /** Is not ready at once, serves for `server.shutdownDelay`, then resolves when the last request is answered. */
+  /**
+   * Stops the webhook: `/readyz` fails at once, requests are served for `server.shutdownDelay`. Resolves when the last
+   * request is answered.
+   */
   stop(): Promise<void>;
 }
 
@@ -91,8 +95,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   let binding: Promise<SecureListener> | undefined;
   const listenWith = (identity: TlsIdentity) =>
     (binding = listenHttps(secured, identity, host, options.port, { messages }));
-  const admission = listenOnce(listenWith, isDraining, options);
-  const announced = admission.then(
+  const admission = listenOnce(listenWith, isDraining, options).then(
     (listener) => {
       listening = true;
       return listener;
@@ -103,10 +106,10 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     },
   );
   // The caller may not wait for it, and an unhandled rejection would end the process.
-  announced.catch(() => undefined);
+  admission.catch(() => undefined);
 
   return {
-    admission: announced,
+    admission,
     operations,
     scripts,
     async stop() {

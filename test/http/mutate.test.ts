@@ -54,7 +54,7 @@ describe('POST /mutate with an invalid request', () => {
       reviewOf({}, { uid: '' }),
       {},
       400,
-      /^not an AdmissionReview: request\.uid must have the form of one; is ""$/,
+      /^not an AdmissionReview: request\.uid must be well-formed; is ""$/,
     ],
     [
       'a wrong content type',

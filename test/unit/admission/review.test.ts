@@ -97,7 +97,7 @@ describe('decodeReview', () => {
     ['no request', review({ request: undefined }), 'request must be an object'],
     ['a request that is a list', review({ request: [] }), 'request must be an object'],
     ['a kind that is a deep list', review({ kind: deepList(100_000) }), 'kind must be AdmissionReview; is a list'],
-    ['no uid', review({ request: {} }), 'request.uid must have the form of one; is ""'],
+    ['no uid', review({ request: {} }), 'request.uid must be well-formed; is ""'],
     ...(
       [
         ['uid', ['', 1, 'a b', 'ü', 'u'.repeat(129), 'u'.repeat(3_000_000)]],
@@ -110,13 +110,13 @@ describe('decodeReview', () => {
       values.map((value): [string, unknown, RegExp] => [
         `${field} ${JSON.stringify(value).slice(0, 20)}`,
         review({ request: { ...request, [field]: value } }),
-        new RegExp(`^request.${field} must have the form of one; is .{1,60}$`),
+        new RegExp(`^request.${field} must be well-formed; is .{1,60}$`),
       ]),
     ),
     [
       'a resource that is a path',
       review({ request: { ...request, resource: { group: 'build.openshift.io', resource: '../pods' } } }),
-      'request.resource.resource must have the form of one; is "../pods"',
+      'request.resource.resource must be well-formed; is "../pods"',
     ],
   ];
   for (const [title, body, message] of rows) {
