@@ -46,11 +46,11 @@ export async function playDemo(terminal: Terminal): Promise<number> {
   });
   const listener = await webhook.admission;
   const { stdout } = terminal;
-  const width = Math.min(Number.isFinite(stdout.width) ? stdout.width : 110, 140);
+  const width = Math.min(Number.isFinite(stdout.width) ? stdout.width : 120, 140);
   try {
     stdout.print(
       `A webhook is listening on ${listener.url}; every step below is a request to it.`,
-      'Lines with - show the object as submitted, lines with + after admission.',
+      'Lines with - show the object as submitted, lines with + after admission. …/ stands for s2i-incremental.io/.',
     );
     cluster.store(shop);
     for (const [index, step] of story.entries()) {
@@ -69,10 +69,10 @@ export async function playDemo(terminal: Terminal): Promise<number> {
           { style: 'bold', text: sentence },
         ],
         ...renderChanges(shortChanges(listChanges(before, after)), { indent: '     ', width }),
-        `   ${step.remark}`,
+        ...step.remark.split('\n').map((line) => `   ${line}`),
       );
     }
-    stdout.print('', 'Nobody edited the BuildConfig.');
+    stdout.print('', 'The developer only set and removed one label.');
     return exitCodes.ok;
   } finally {
     await webhook.stop();

@@ -6,6 +6,7 @@ export interface Step {
   readonly title: string;
   readonly command: string;
   readonly run: (cluster: DemoCluster) => Promise<AdmissionResult>;
+  /** One or more lines. */
   readonly remark: string;
 }
 
@@ -19,7 +20,7 @@ const baseImage = `image-registry.openshift-image-registry.svc:5000/openshift/py
 
 /** Configures the demo's webhook. */
 export const demoConfig = `assemble:
-  baseUrl: http://s2i-incremental-webhook.s2i-incremental.svc:8081/s2i
+  baseUrl: http://s2i-incremental-webhook-scripts.s2i-incremental.svc:8081/s2i
   profiles:
     python:
       match: python
@@ -51,13 +52,16 @@ export const story: readonly Step[] = [
     title: 'A developer opts in',
     command: 'oc label bc/shop s2i-incremental.io/enabled=true',
     run: (cluster) => cluster.label('shop', enabled, 'true'),
-    remark: 'That is all a developer does. Base image, triggers and output are unmodified.',
+    remark: 'That is all a developer does. Its base image, triggers and output are unmodified.',
   },
   {
     title: 'The first build',
     command: 'oc start-build shop',
     run: (cluster) => cluster.startBuild('shop', baseImage),
-    remark: 'The base image is unmodified. The image gets a tag of its own, and pip the index of the company.',
+    remark: [
+      'The base image is unmodified. The new image gets a tag of its own, and pip the index of the company.',
+      "incremental: false switches OpenShift's own mechanism (save-artifacts) off. Incremental builds do not need it.",
+    ].join('\n'),
   },
   {
     title: 'The first build is complete; a second one',
@@ -67,7 +71,7 @@ export const story: readonly Step[] = [
       return cluster.startBuild('shop', baseImage);
     },
     remark:
-      'It starts from the image of shop-1, which has the installed packages. The wrapper removes the old source first.',
+      'It starts from the image of shop-1, where the packages are installed. The assemble wrapper removes the old source.',
   },
   {
     title: 'The second build is complete; a third one',
@@ -76,7 +80,7 @@ export const story: readonly Step[] = [
       cluster.complete('shop-2', digests.second);
       return cluster.startBuild('shop', baseImage);
     },
-    remark: 'It continues from the newest complete build, which is now shop-2.',
+    remark: 'It continues from the newest complete Build, which is now shop-2.',
   },
   {
     title: 'Someone wants a clean build',
@@ -88,7 +92,10 @@ export const story: readonly Step[] = [
     title: 'An old build is repeated',
     command: 'oc start-build --from-build=shop-2',
     run: (cluster) => cluster.cloneBuild('shop-2'),
-    remark: 'OpenShift copies shop-2 with its tag, and a push would overwrite that. So it gets a tag of its own.',
+    remark: [
+      'OpenShift copies shop-2 with its tag, and a push would overwrite that image. So the copy gets a tag of its own.',
+      'shop-3 and shop-4 are not complete yet: shop-2 still has the newest image.',
+    ].join('\n'),
   },
   {
     title: 'The developer opts out',
