@@ -16,10 +16,10 @@ export async function renderReference(page: string, keys: readonly ConfigKey[] =
   const table = ['| key | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
   const reasons = fullBuildRules.map(({ code, sentence, advice }) => {
     // The column's title says it.
-    const next = (advice ?? '').replace(/^The next ones? (?:is|are) full(?: too)?,? /, '');
+    const next = (advice ?? '').replace(/^The next Builds? (?:is|are) full(?: too)?,? /, '');
     return `| \`${code}\` | ${sentence} | ${next} |`;
   });
-  const title = '| code | the Build is full because | the next one is full too |';
+  const title = '| code | the Build is full because | the next Build is full too |';
   const reasonTable = [title, '| --- | --- | --- |', ...reasons].join('\n');
   const others = Object.entries(otherReasons).map(([code, sentence]) => `| \`${code}\` | ${sentence} |`);
   const otherTable = ['| code | meaning |', '| --- | --- |', ...others].join('\n');

@@ -13,6 +13,6 @@ export function describePlan(plan: Plan): string {
 
 const buildConfigSentences: Readonly<Record<BuildConfigReason, string>> = {
   opted_in: 'Opted in: its original settings are recorded, so that they can be restored.',
-  origin_updated: 'Still opted in: the record of its original settings follows the change.',
+  origin_updated: 'Still opted in: the record of its original settings is updated.',
   opted_out: 'Opted out: its original settings are restored.',
 };

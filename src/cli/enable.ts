@@ -19,7 +19,7 @@ const options = {
   namespace: namespaceOption,
   'dry-run': {
     type: 'boolean',
-    help: 'store nothing; show what the server and the webhook would change',
+    help: 'store nothing; show what would change',
   },
   kubeconfig: kubeconfigOption,
 } as const;
@@ -27,13 +27,13 @@ const options = {
 export const enable = defineLabelCommand(
   'enable',
   'opt BuildConfigs in',
-  `Opts BuildConfigs in: sets the label ${labels.enabled}=true. From the next Build on the webhook acts.`,
+  `Opts BuildConfigs in: sets the label ${labels.enabled}=true. The webhook then changes each new Build.`,
 );
 
 export const disable = defineLabelCommand(
   'disable',
   'opt BuildConfigs out',
-  `Opts BuildConfigs out: removes the label ${labels.enabled}. The webhook restores what it had changed in them.`,
+  `Opts BuildConfigs out: removes the label ${labels.enabled}. The webhook restores their original settings.`,
 );
 
 function defineLabelCommand(direction: Direction, summary: string, about: string) {
@@ -109,11 +109,14 @@ async function changeLabel(
     throw new CommandError(`there is none in namespace ${namespace}; oc get bc -n ${namespace} lists them`);
   const isEnabled = labelOf(before, labels.enabled) === 'true';
   if (isEnabled === (direction === 'enable')) {
-    return { lines: [`buildconfig/${name} is ${direction}d already`], advice: adviceOn(before, change) };
+    return {
+      lines: [`buildconfig/${name} is ${direction}d already`],
+      advice: adviceOn(before, change, terminal.program),
+    };
   }
   if (direction === 'enable' && sourceStrategyOf(before) === undefined) {
     throw new CommandError(
-      'it has no Source strategy, and only that can be built incrementally; its label was not set',
+      'it has no Source strategy, and only Builds with it can be incremental; its label was not set',
     );
   }
   const inNamespace = `/apis/build.openshift.io/v1/namespaces/${encodeURIComponent(namespace)}`;
@@ -126,7 +129,7 @@ async function changeLabel(
     onWarning: (warning) => terminal.stderr.print(`Warning: buildconfig/${name}: ${warning}`),
   }).catch(rethrowAs({ ...target, verb: 'patch' }));
   const after = isObject(answer) ? answer : {};
-  const advice = adviceOn(after, change);
+  const advice = adviceOn(after, change, terminal.program);
   if (!dryRun) return { lines: [`buildconfig/${name} ${direction}d`], advice };
   const changes = renderChanges(changesBetween(before, after), { indent: '  ', width: terminal.stdout.width });
   return {
@@ -153,24 +156,27 @@ export function changesBetween(before: JsonObject, after: JsonObject): readonly 
 }
 
 /** Returns what to check if the stored object shows that the webhook did not act; otherwise undefined. */
-function adviceOn(stored: JsonObject, { direction, namespace, dryRun }: LabelChange): string | undefined {
+function adviceOn(
+  stored: JsonObject,
+  { direction, namespace, dryRun }: LabelChange,
+  program: string,
+): string | undefined {
   const origin = annotationOf(stored, annotations.origin);
   if ((origin !== undefined) === (direction === 'enable')) return undefined;
-  const check =
-    'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), ' +
-    `does it cover namespace ${namespace}, is it ready (/readyz)?`;
+  const check = `To find the cause: ${program} check -n ${namespace}.`;
   if (origin === undefined) {
     const label = dryRun ? 'the label would be set' : 'the label is set';
     return (
-      `${label}, but the webhook did not answer: no annotation ${annotations.origin} was written. ${check} ` +
-      'With buildConfig.mutate: false it writes none, but still changes Builds.'
+      `${label}, but the webhook did not act: no annotation ${annotations.origin} was written. ${check} ` +
+      'If its configuration has buildConfig.mutate: false, all is well: it then changes only Builds.'
     );
   }
   // The webhook keeps an unreadable record on purpose, and warns about it itself.
   if (decodeBuildConfigOrigin(origin) === undefined) return undefined;
   const label = dryRun ? 'the label would be removed' : 'the label is removed';
   return (
-    `${label}, so its next Builds are unmodified. But the webhook did not answer: the annotation ${annotations.origin} ` +
-    `and what it records as applied are still there. ${check} Once it is, enable and disable it again.`
+    `${label}, so its next Builds are unmodified. But the webhook did not act: the annotation ${annotations.origin} ` +
+    `and what the webhook had changed are still there. ${check} When the webhook works again, enable and disable the ` +
+    'BuildConfig once more.'
   );
 }

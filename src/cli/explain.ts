@@ -20,8 +20,8 @@ export const explain = defineCommand({
   options,
   about: [
     'Explains a Build: whether it is full or incremental and why, its base image, output, added variables and place in its',
-    'chain, and what the next one will be. For a Build that the webhook did not admit, it shows the possible causes. Values',
-    'of variables are never shown.',
+    'chain, and what the next Build will be. For an unmodified Build, it shows the possible causes. Values of variables are',
+    'never shown.',
   ].join('\n'),
   examples: (program) => [`${program} explain shop-3`, `${program} explain build/shop-3 -n web`],
   run: explainOne,
@@ -44,7 +44,7 @@ async function explainOne({ values, names }: CommandLine<typeof options>, termin
     );
   }
   const buildConfig = await findBuildConfig(open, namespace, build);
-  terminal.stdout.print(...explainBuild({ build, buildConfig, now: terminal.clock() }));
+  terminal.stdout.print(...explainBuild({ build, buildConfig, now: terminal.clock(), program: terminal.program }));
   return exitCodes.ok;
 }
 

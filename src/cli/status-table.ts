@@ -28,7 +28,7 @@ export function renderStatusTable(rows: readonly BuildConfigStatus[], options: S
       room: 16,
       style: (cell) => (/\((?:Failed|Error|Cancelled)\)$/.test(cell) ? 'red' : undefined),
     }),
-    column('DECISION', ({ last }) => (last === null ? '-' : (last.decision ?? 'not-admitted')), {
+    column('DECISION', ({ last }) => (last === null ? '-' : (last.decision ?? 'unmodified')), {
       room: 12,
       style: (cell) => decisionStyles[cell],
     }),
@@ -48,7 +48,7 @@ export function renderStatusTable(rows: readonly BuildConfigStatus[], options: S
 const decisionStyles: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   incremental: 'green',
   full: 'yellow',
-  'not-admitted': 'red',
+  unmodified: 'red',
 };
 
 /** Complete is the usual phase and is not shown. */

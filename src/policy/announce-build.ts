@@ -16,8 +16,8 @@ export interface AnnouncementRequest extends Omit<NextBuildRequest, 'build'> {
 }
 
 /**
- * Returns one warning that says what the Build will be, such as `incremental from shop-2 (saves about 40 s)` or
- * `full: …`; none if its BuildConfig did not opt in. It does not know whether the base image changed since the
+ * Returns one warning that says what the Build will be, such as `incremental build from shop-2 (saves about 40 s)` or
+ * `full build: …`; none if its BuildConfig did not opt in. It does not know whether the base image changed since the
  * BuildConfig's trigger last saw it, nor whether the previous image still exists: either can make the Build a full one.
  */
 export function announceBuild({ buildConfig, buildRequest, ...request }: AnnouncementRequest): SkipPlan {
@@ -29,8 +29,8 @@ export function announceBuild({ buildConfig, buildRequest, ...request }: Announc
   if (plan.kind === 'skip') return { ...plan, warnings: [] };
   const text =
     plan.decision === 'full'
-      ? `full: ${explainReason(plan.reason)}`
-      : `incremental from ${plan.previous.name}${describeSaving(history)}`;
+      ? `full build: ${explainReason(plan.reason)}`
+      : `incremental build from ${plan.previous.name}${describeSaving(history)}`;
   return { kind: 'skip', reason: 'build_announced', warnings: [warning(text)] };
 }
 

@@ -52,9 +52,9 @@ interface ChainRule extends FullBuildRule {
 export const buildRules = [
   {
     code: 'incremental_off',
-    sentence: 'its BuildConfig asks for full builds',
+    sentence: 'its labels, its BuildConfig or the configuration ask for full builds',
     advice:
-      `The next one is full too, until the label ${labels.incremental}, the BuildConfig's incremental: false ` +
+      `The next Build is full too, until the label ${labels.incremental}, the BuildConfig's incremental: false ` +
       "or the webhook's incremental.mode changes.",
     applies: (request) =>
       request.mode === 'off' ||
@@ -76,7 +76,7 @@ export const buildRules = [
     code: 'wrapper_unavailable',
     sentence: 'the assemble wrapper is wanted but cannot be delivered to it',
     advice:
-      'The next one is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and no ' +
+      'The next Build is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and no ' +
       'scripts in the BuildConfig. Put none of its source.secrets into /tmp/src, the source folder. With ' +
       'assemble.baseUrl, set no proxy in its env, nor in buildDefaults.env of builds.config.openshift.io/cluster. If the ' +
       `repository's own assemble handles chains, set the label ${labels.assembleWrapper}=false.`,
@@ -86,7 +86,7 @@ export const buildRules = [
     code: 'wrapper_unreachable',
     sentence: 'a Build of this namespace could not fetch the assemble wrapper within the last 24 hours',
     advice:
-      'The next one is full too, for 24 hours after that failure. Build pods must reach assemble.baseUrl (NetworkPolicy, ' +
+      'The next Build is full too, for 24 hours after that failure. Build pods must reach assemble.baseUrl (NetworkPolicy, ' +
       'proxy); with assemble.image they need no connection.',
     applies: ({ wrapper }) => wrapper === 'unreachable',
   },
@@ -94,7 +94,7 @@ export const buildRules = [
     code: 'history_unavailable',
     sentence: 'the earlier Builds could not be read',
     advice:
-      'The next one is full too, until the webhook can read Builds and BuildConfigs. Its log and /readyz show the cause.',
+      'The next Build is full too, until the webhook can read Builds and BuildConfigs. Its log and /readyz show the cause.',
     applies: ({ history }) => history === 'unavailable',
   },
   {
@@ -105,7 +105,7 @@ export const buildRules = [
   },
   {
     code: 'no_previous_image',
-    sentence: 'no earlier Build is Complete with an image',
+    sentence: 'there is no earlier Build that is Complete and has an image',
     advice: null,
     applies: (request) => knownHistory(request)?.previous === undefined,
   },
@@ -116,7 +116,7 @@ export const chainRules = [
   {
     code: 'previous_too_large',
     sentence: 'the settings of the previous Build are too large to be compared',
-    advice: "The next one is full too, as long as the names in the Build's env take more than 16 KiB.",
+    advice: "The next Build is full too, as long as the names in the Build's env take more than 16 KiB.",
     applies: (_request, previous) => previous.isTooLarge,
   },
   {
@@ -169,7 +169,7 @@ export const chainRules = [
     code: 'continuing_fails',
     sentence: 'two incremental Builds failed since the last one that succeeded',
     advice:
-      'The next ones are full until incremental.maxAge has passed since those failures. If full builds of the same commit ' +
+      'The next Builds are full until incremental.maxAge has passed since those failures. If full builds of the same commit ' +
       'succeed, look at the log of a failed incremental one.',
     applies: ({ history, limits, now }) => {
       const continued = outcomesOf(history).filter((outcome) => outcome.continued);
@@ -191,7 +191,7 @@ export const chainRules = [
     code: 'saves_nothing',
     sentence: 'incremental Builds save less than incremental.minSaving',
     advice:
-      'The next ones are full until the base image changes or incremental.maxAge has passed since their chain started.',
+      'The next Builds are full until the base image changes or incremental.maxAge has passed since their chain started.',
     applies: ({ history, limits }, previous) => {
       if (limits.minSaving === 0) return false;
       const times = chainTimesOf(outcomesOf(history));

@@ -61,7 +61,7 @@ export function checkOptIn(object: JsonObject, namespaceOptedIn: boolean): OptIn
     return { optedIn: false, reason: 'not_opted_in', warnings: [warning(text)] };
   }
   if (sourceStrategyOf(object) === undefined) {
-    const text = `label ${labels.enabled} has no effect: only the Source strategy can be built incrementally`;
+    const text = `label ${labels.enabled} has no effect: only Builds with Source strategy can be incremental`;
     return { optedIn: false, reason: 'strategy_unsupported', warnings: [warning(text)] };
   }
   return { optedIn: true };

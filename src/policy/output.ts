@@ -61,20 +61,20 @@ export function planOutput(request: OutputRequest): OutputPlan {
   const { to, config } = request;
   const name = stringAt(to, 'name');
   if (to === undefined || name === undefined)
-    return leave(['spec.output.to is absent: the Build gets no tag and nothing can continue from it']);
+    return leave(['spec.output.to is absent: no image is pushed, so every build will be full']);
 
   const redirect = redirectOf(request);
   const warnings = redirect.warnings;
   const current = currentOutput(to, name);
   if (current === undefined)
-    return leave([...warnings, `the output gets no tag, not a valid image reference: ${name}`]);
-  if (current === 'digest') return leave([...warnings, `the output gets no tag, it names a digest: ${name}`]);
+    return leave([...warnings, `the output gets no tag, because it is not a valid image reference: ${name}`]);
+  if (current === 'digest') return leave([...warnings, `the output gets no tag, because it has a digest: ${name}`]);
   const reference = redirect.repository === undefined ? current.reference : parseImageReference(redirect.repository);
   if (reference === undefined) {
     return leave(
       redirect.repository === undefined
         ? warnings
-        : [...warnings, `the output is unmodified, not a valid repository: ${redirect.repository}`],
+        : [...warnings, `the output is unmodified, because this is not a valid repository: ${redirect.repository}`],
     );
   }
   const repository = redirect.repository ?? repositoryOf(reference);
@@ -86,7 +86,7 @@ export function planOutput(request: OutputRequest): OutputPlan {
     ? nextTag({ ...request, repository, format: formatFor(request, current.tag), timezone: config.timezone })
     : undefined;
   if (issued !== undefined && !isTag(issued.tag))
-    return leave([...warnings, `the output is unmodified, not a valid tag: ${issued.tag}`]);
+    return leave([...warnings, `the output is unmodified, because this is not a valid tag: ${issued.tag}`]);
   return {
     to: { kind: 'DockerImage', name: `${repository}:${issued?.tag ?? current.tag}` },
     pushSecret: redirect.repository === undefined ? undefined : pushSecretOf(request),

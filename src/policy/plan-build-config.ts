@@ -127,7 +127,7 @@ export function wrapperWarnings(buildConfig: JsonObject, features: Features, con
     typeof scripts === 'string' && scripts !== ''
       ? `it sets scripts; set the label ${labels.assembleWrapper}=false if they handle chains`
       : baseUrl === '' && image === ''
-        ? 'the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)'
+        ? 'the webhook delivers no assemble wrapper; its admin can set assemble.baseUrl or assemble.image'
         : 'its proxy variables, Secrets or image sources block the assemble wrapper';
   return [warning(`every build will be full: ${why}`)];
 }
@@ -136,7 +136,7 @@ function pullSecretWarnings(buildConfig: JsonObject): readonly string[] {
   const name = annotationOf(buildConfig, userAnnotations.pullSecret);
   return name === undefined || isObjectName(name)
     ? []
-    : [warning(`annotation ${userAnnotations.pullSecret} is ignored, not a name of a Secret: ${name}`)];
+    : [warning(`annotation ${userAnnotations.pullSecret} is ignored, because it is not the name of a Secret: ${name}`)];
 }
 
 /** Returns the warnings about the output of its Builds. A warning on a Build itself does not reach the user. */

@@ -19,7 +19,7 @@ const updateReasons = {
 const skipReasons = {
   not_opted_in: 'it has not opted in',
   build_config_opted_out: 'its BuildConfig has opted out since the Build it clones',
-  strategy_unsupported: 'only the Source strategy can be built incrementally',
+  strategy_unsupported: 'only Builds with Source strategy can be incremental',
   already_admitted: 'it was already admitted',
   nothing_to_do: 'there is nothing to change',
   origin_unreadable: 'the record of its original settings cannot be read, and is kept',

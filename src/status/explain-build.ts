@@ -2,7 +2,7 @@ import { previousBuildOf } from '../history/earlier-build.ts';
 import { buildConfigOf, buildNumberOf, referenceKeyOf, durationOf, sourceStrategyOf } from '../openshift/build.ts';
 import { type JsonObject, objectAt, stringAt } from '../openshift/json.ts';
 import { labels, openshiftKeys } from '../openshift/keys.ts';
-import { annotationOf, formatTime, labelOf, nameOf } from '../openshift/metadata.ts';
+import { annotationOf, formatTime, labelOf, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import type { BuildOrigin } from '../policy/build-origin.ts';
 import { hasOptInLabel, ownOptIn } from '../policy/opt-in.ts';
 import { explainReason, isBuildReason } from '../policy/reasons.ts';
@@ -17,6 +17,8 @@ export interface ExplainRequest {
   readonly buildConfig: JsonObject | undefined;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The name of this program on a command line. */
+  readonly program: string;
 }
 
 /** Explains a Build in sentences, with names of variables but never their values. */
@@ -73,7 +75,7 @@ function describeScripts(build: JsonObject, origin: BuildOrigin | undefined): st
   const scripts = stringAt(sourceStrategyOf(build), 'scripts') ?? '';
   if (scripts === '') return "No assemble wrapper is delivered: its scripts are the repository's or the image's own.";
   return origin?.scripts === scripts
-    ? `No assemble wrapper is delivered: its BuildConfig says scripts: ${scripts}.`
+    ? `No assemble wrapper is delivered: its BuildConfig sets scripts: ${scripts}.`
     : `The assemble wrapper comes from ${scripts}.`;
 }
 
@@ -90,10 +92,12 @@ function describeChain({ reason, chainDepth, chainStarted }: RecordedDecision, n
       ? ''
       : `, which started ${formatSeconds(Math.max(0, now - chainStarted) / 1000)} ago (${formatTime(chainStarted)})`;
   if (chainDepth === undefined) return 'Where it is in its chain is not recorded.';
-  if (reason === 'saves_nothing') return `It starts no chain: the last one saved nothing${since}.`;
+  if (reason === 'saves_nothing') {
+    return `It starts no chain, because the last one${since === '' ? '' : `${since},`} saved nothing.`;
+  }
   return chainDepth === 0
     ? `It is the full build at the start of its chain${since}.`
-    : `It is number ${chainDepth} after the full build of its chain${since}.`;
+    : `It is incremental build number ${chainDepth} of its chain${since}.`;
 }
 
 /** Returns what a complete incremental Build saved against the full build of its chain; empty if unknown. */
@@ -109,39 +113,40 @@ function describeSaving(build: JsonObject, { decision, chainFullSeconds: full }:
 }
 
 /**
- * Explains why a Build was not admitted, from its own content. The first row that fits:
+ * Explains why a Build is unmodified, from its own content. The first row that fits:
  *
  * | condition                                      | explanation                                        |
  * | ---------------------------------------------- | -------------------------------------------------- |
  * | no Source strategy                             | it cannot be incremental                           |
  * | no label `true`, its BuildConfig has it        | it was created before the BuildConfig opted in     |
  * | no label `true`                                | its BuildConfig has not opted in                   |
- * | a clone                                        | webhook down, or the BuildConfig had opted out     |
- * | anything else                                  | webhook down                                       |
+ * | a clone                                        | webhook down or failed, or BuildConfig opted out   |
+ * | anything else                                  | webhook down or failed                             |
  */
-function explainUnmodified({ build, buildConfig }: ExplainRequest): readonly string[] {
-  const first = `build/${nameOf(build)} is unmodified: the webhook did not admit it.`;
+function explainUnmodified({ build, buildConfig, program }: ExplainRequest): readonly string[] {
+  const first = `build/${nameOf(build)} is unmodified: the webhook did not change it.`;
   const phase = `It is ${describePhase(build)}.`;
   if (sourceStrategyOf(build) === undefined) {
-    return [first, phase, 'It has no Source strategy, and only that can be built incrementally.'];
+    return [first, phase, 'It has no Source strategy, and only Builds with it can be incremental.'];
   }
   const label = labelOf(build, labels.enabled);
   if (!hasOptInLabel(build)) return [first, phase, ...explainMissingLabel(build, buildConfig, label)];
   const check =
-    'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover this namespace, is it ready (/readyz), does its log name this Build?';
+    `To find the cause: ${program} check -n ${namespaceOf(build)} checks the webhook; ` +
+    'if it had an error, an Event of the BuildConfig and its log name this Build.';
   const source = annotationOf(build, openshiftKeys.cloneOf);
   if (source !== undefined) {
     return [
       first,
       phase,
-      `It is a clone of ${source} and has that Build's settings. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.`,
+      `It is a clone of ${source} and has that Build's settings. Either its BuildConfig had opted out by then, or the webhook was not called, did not answer in time or had an error.`,
       check,
     ];
   }
   return [
     first,
     phase,
-    `It has the label ${labels.enabled}=true, so the webhook was not called, or did not answer in time. Its base image, output and env are those of the BuildConfig.`,
+    `It has the label ${labels.enabled}=true, so the webhook was not called, did not answer in time or had an error. Its base image, output and env are those of the BuildConfig.`,
     check,
   ];
 }
@@ -156,10 +161,10 @@ function explainMissingLabel(
     label === undefined ? `no label ${labels.enabled}` : `the label ${labels.enabled}=${label}, which does not opt in`;
   if (owner === undefined) return [`It has ${says}, and belongs to no BuildConfig that could give it one.`];
   if (buildConfig !== undefined && hasOptInLabel(buildConfig)) {
-    return [`It has ${says}: buildconfig/${owner} opted in after it was made. The next Build is admitted.`];
+    return [`It has ${says}: buildconfig/${owner} opted in after it was created. The webhook changes the next Build.`];
   }
   return [
-    `It has ${says}: buildconfig/${owner} had not opted in when it was made.`,
+    `It has ${says}: buildconfig/${owner} had not opted in when it was created.`,
     `To opt in: oc label bc/${owner} --overwrite ${labels.enabled}=true`,
   ];
 }
@@ -170,5 +175,5 @@ function phaseOf(build: JsonObject): string {
 
 function describePhase(build: JsonObject): string {
   const [phase, seconds] = [phaseOf(build), durationOf(build)];
-  return seconds === undefined ? phase : `${phase} after ${formatSeconds(seconds)}`;
+  return seconds === undefined ? phase : `${phase}; it took ${formatSeconds(seconds)}`;
 }

@@ -27,8 +27,7 @@ const admit: AnswerPatch = (stored, patch) => {
   };
 };
 
-const check =
-  'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover namespace test, is it ready (/readyz)?';
+const check = 'To find the cause: s2i-incremental check -n test.';
 const warned = 'Warning: buildconfig/api: about it\n';
 
 describe('enable and disable', () => {
@@ -49,7 +48,7 @@ describe('enable and disable', () => {
       optedOut,
       store,
       'buildconfig/api enabled\n',
-      `buildconfig/api: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, but still changes Builds.\n`,
+      `buildconfig/api: the label is set, but the webhook did not act: no annotation s2i-incremental.io/origin was written. ${check} If its configuration has buildConfig.mutate: false, all is well: it then changes only Builds.\n`,
     ],
     [
       'report that the webhook did not restore',
@@ -57,7 +56,7 @@ describe('enable and disable', () => {
       optedIn,
       store,
       'buildconfig/api disabled\n',
-      `buildconfig/api: the label is removed, so its next Builds are unmodified. But the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
+      `buildconfig/api: the label is removed, so its next Builds are unmodified. But the webhook did not act: the annotation s2i-incremental.io/origin and what the webhook had changed are still there. ${check} When the webhook works again, enable and disable the BuildConfig once more.\n`,
     ],
     [
       'do not mention an unreadable record, which the webhook keeps',

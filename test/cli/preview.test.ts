@@ -166,7 +166,7 @@ describe('preview', () => {
     assert.equal(await warningsWith(), null);
     const config = fileWith(t, 'log: {level: info}');
     assert.deepEqual(await warningsWith('--config', config), [
-      '  Warning: every build will be full: the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)',
+      '  Warning: every build will be full: the webhook delivers no assemble wrapper; its admin can set assemble.baseUrl or assemble.image',
     ]);
   });
 

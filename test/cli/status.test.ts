@@ -131,7 +131,7 @@ buildconfig/old has not opted in; to opt in: s2i-incremental enable old -n test
       const { stderr } = await run(t, ['status', '--config', file], {}, [exampleBuildConfig()]);
       assert.equal(
         stderr,
-        'Warning: buildconfig/api: every build will be full: the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)\n',
+        'Warning: buildconfig/api: every build will be full: the webhook delivers no assemble wrapper; its admin can set assemble.baseUrl or assemble.image\n',
       );
     });
   });
@@ -161,7 +161,7 @@ describe('explain', () => {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /^build\/api-1 is a full build: it is the first Build since its BuildConfig opted in\.\nIt is Complete after 2m05s\.\n/,
+      /^build\/api-1 is a full build: it is the first Build since its BuildConfig opted in\.\nIt is Complete; it took 2m05s\.\n/,
     );
     assert.match(
       stdout,

@@ -176,7 +176,7 @@ describe('POST /mutate with objects of any shape', () => {
     it(`lets a Build with ${name} pass with a warning`, async () => {
       const answer = await webhook().post(reviewOf(build));
       const warnings = [
-        'label s2i-incremental.io/enabled has no effect: only the Source strategy can be built incrementally',
+        'label s2i-incremental.io/enabled has no effect: only Builds with Source strategy can be incremental',
       ];
       assert.deepEqual(JSON.parse(answer.text), { ...passes, response: { ...passes.response, warnings } });
     });

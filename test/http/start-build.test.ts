@@ -60,9 +60,9 @@ async function warningsOf(webhook: TestWebhook, request: JsonObject = {}): Promi
 describe('POST /mutate/start-build', () => {
   it('says what the Build will be, and changes nothing', async (t) => {
     const { webhook, admissions } = await start(t, true);
-    assert.deepEqual(await warningsOf(webhook), ['full: it is the first Build since its BuildConfig opted in']);
+    assert.deepEqual(await warningsOf(webhook), ['full build: it is the first Build since its BuildConfig opted in']);
     assert.deepEqual(await warningsOf(webhook, { object: { sourceStrategyOptions: { incremental: false } } }), [
-      'full: it was started with --incremental=false',
+      'full build: it was started with --incremental=false',
     ]);
     assert.deepEqual(
       admissions.map(({ plan, patch, failures }) => [plan.reason, patch, failures]),
@@ -95,7 +95,7 @@ describe('POST /mutate/start-build', () => {
     assert.deepEqual(await warningsOf(webhook, { resource: { resource: 'builds' }, subResource: '' }), []);
     const odd = { env: [null, 1, { name: 5 }], sourceStrategyOptions: [], metadata: { labels: [] } };
     assert.deepEqual(await warningsOf(webhook, { object: odd }), [
-      'full: it is the first Build since its BuildConfig opted in',
+      'full build: it is the first Build since its BuildConfig opted in',
     ]);
   });
 });

@@ -271,8 +271,8 @@ class World {
     if (annotation('reason') === 'base_image_changed') return;
     const expected =
       annotation('decision') === 'incremental'
-        ? `incremental from ${String(annotation('previous-build'))}`
-        : `full: ${explainReason(annotation('reason') as Reason)}`;
+        ? `incremental build from ${String(annotation('previous-build'))}`
+        : `full build: ${explainReason(annotation('reason') as Reason)}`;
     assert.equal(announced.replace(/ \(saves about \d+ (?:s|min)\)$/, ''), expected);
   }
 

@@ -116,7 +116,7 @@ Warning: buildconfig/cli-unsure: label s2i-incremental.io/incremental: unsupport
         status: 1,
         stdout: 'buildconfig/cli-future is enabled already\n',
         stderr:
-          's2i-incremental: buildconfig/cli-docker: it has no Source strategy, and only that can be built incrementally; its label was not set\n',
+          's2i-incremental: buildconfig/cli-docker: it has no Source strategy, and only Builds with it can be incremental; its label was not set\n',
       });
       assert.deepEqual(await stored('BuildConfig', 'cli-docker'), before);
       assert.deepEqual(await run(['disable', ...names]), {
@@ -224,29 +224,29 @@ buildconfig/cli-plain has not opted in; to opt in: s2i-incremental enable cli-pl
         's2i-incremental.io/chain-started',
       );
       const restarts =
-        'It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with --incremental=false.';
+        'It is full instead if the base image changes, if another repository or folder is built, if a Secret, ConfigMap or image of the source is added, removed or moved, if a variable is removed, if the chain reaches incremental.maxDepth or incremental.maxAge, or if it is started with --incremental=false.';
       const ends = `No assemble wrapper is delivered: its scripts are the repository's or the image's own.
 Variables were added: PIP_INDEX_URL, PIP_TRUSTED_HOST.
 `;
       assert.equal(
         await explained('cli-shop-1'),
         `build/cli-shop-1 is a full build: it is the first Build since its BuildConfig opted in.
-It is Complete after 2m05s.
+It is Complete; it took 2m05s.
 It starts from the base image, DockerImage/${pythonImage}.
 Its image is pushed to DockerImage/${await output('cli-shop-1')} instead of DockerImage/harbor.example.com/web/cli-shop:1.0.
 ${ends}It is the full build at the start of its chain, which started … ago (${String(started)}).
-Newer Builds were started since: explain the last one, build/cli-shop-3, to see what the next one will be.
+Newer Builds were started since: explain the last one, build/cli-shop-3, to see what the next Build will be.
 `,
       );
       assert.equal(
         await explained('build/cli-shop-3'),
         `build/cli-shop-3 is an incremental build: it continues from the previous image.
-It is Complete after 35s.
+It is Complete; it took 35s.
 It starts from DockerImage/harbor.example.com/web/cli-shop@${digestOf('cli-shop-2')}, the image of cli-shop-2; the base image is DockerImage/${pythonImage}.
 Its image is pushed to DockerImage/${await output('cli-shop-3')} instead of DockerImage/harbor.example.com/web/cli-shop:1.0.
-${ends}It is number 2 after the full build of its chain, which started … ago (${String(started)}).
+${ends}It is incremental build number 2 of its chain, which started … ago (${String(started)}).
 It saves 1m30s: 35s instead of 2m05s for the full build of its chain.
-The next one continues from its image. ${restarts}
+The next Build continues from its image. ${restarts}
 `,
       );
     });
@@ -261,9 +261,9 @@ The next one continues from its image. ${restarts}
       await work().startBuild('cli-plain');
       assert.deepEqual(await run(['explain', 'cli-plain-1']), {
         status: 0,
-        stdout: `build/cli-plain-1 is unmodified: the webhook did not admit it.
+        stdout: `build/cli-plain-1 is unmodified: the webhook did not change it.
 It is New.
-It has no label ${label}: buildconfig/cli-plain had not opted in when it was made.
+It has no label ${label}: buildconfig/cli-plain had not opted in when it was created.
 To opt in: oc label bc/cli-plain --overwrite ${label}=true
 `,
         stderr: '',
@@ -273,30 +273,29 @@ To opt in: oc label bc/cli-plain --overwrite ${label}=true
     it('enable and disable report that the webhook is down', async () => {
       await work().createBuildConfig('cli-alone');
       await webhook.kill();
-      const check =
-        'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover namespace commands, is it ready (/readyz)?';
+      const check = 'To find the cause: s2i-incremental check -n commands.';
       try {
         assert.deepEqual(await run(['enable', 'cli-alone']), {
           status: 0,
           stdout: 'buildconfig/cli-alone enabled\n',
-          stderr: `buildconfig/cli-alone: the label is set, but the webhook did not answer: no annotation s2i-incremental.io/origin was written. ${check} With buildConfig.mutate: false it writes none, but still changes Builds.\n`,
+          stderr: `buildconfig/cli-alone: the label is set, but the webhook did not act: no annotation s2i-incremental.io/origin was written. ${check} If its configuration has buildConfig.mutate: false, all is well: it then changes only Builds.\n`,
         });
         await work().startBuild('cli-alone');
         const explained = await run(['explain', 'cli-alone-1']);
         assert.match(
           explained.stdout,
-          /the webhook was not called, or did not answer in time\. .*\nTo check: does its webhook configuration exist/,
+          /the webhook was not called, did not answer in time or had an error\. .*\nTo find the cause: /,
         );
         assert.match(
           (await run(['status', 'cli-alone'])).stdout,
-          /\ncli-alone +cli-alone-1 \(New\) +not-admitted +- +- +- +- +- +0s\n$/,
+          /\ncli-alone +cli-alone-1 \(New\) +unmodified +- +- +- +- +- +0s\n$/,
         );
         assert.deepEqual(await run(['disable', 'cli-shop', '--dry-run']), {
           status: 0,
           stdout: `buildconfig/cli-shop would be disabled; nothing was stored (dry run):
   metadata.labels.s2i-incremental.io/enabled  - true
 `,
-          stderr: `buildconfig/cli-shop: the label would be removed, so its next Builds are unmodified. But the webhook did not answer: the annotation s2i-incremental.io/origin and what it records as applied are still there. ${check} Once it is, enable and disable it again.\n`,
+          stderr: `buildconfig/cli-shop: the label would be removed, so its next Builds are unmodified. But the webhook did not act: the annotation s2i-incremental.io/origin and what the webhook had changed are still there. ${check} When the webhook works again, enable and disable the BuildConfig once more.\n`,
         });
       } finally {
         await webhook.start();

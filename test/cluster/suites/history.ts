@@ -67,14 +67,16 @@ export function describeHistory({ cluster, web, webhook, webhookUser }: TestBed)
       };
       await web.createBuildConfig('announced', { labels: enabled });
       await waitFor('the watch to know the BuildConfig', async () => (await warningsFor('announced')) !== undefined);
-      assert.deepEqual(await warningsFor('announced'), ['full: it is the first Build since its BuildConfig opted in']);
+      assert.deepEqual(await warningsFor('announced'), [
+        'full build: it is the first Build since its BuildConfig opted in',
+      ]);
       const first = await web.startBuild('announced');
       assert.equal(at(first.stored, 'metadata', 'annotations', `${ours}/reason`), 'first_build');
       await web.completeBuild('announced-1');
       await waitFor('the watch to know the Build', async () =>
         JSON.stringify(await warningsFor('announced')).includes('incremental'),
       );
-      assert.deepEqual(await warningsFor('announced'), ['incremental from announced-1']);
+      assert.deepEqual(await warningsFor('announced'), ['incremental build from announced-1']);
       const second = await web.startBuild('announced');
       assert.equal(at(second.stored, 'metadata', 'annotations', `${ours}/previous-build`), 'announced-1');
     });

@@ -13,7 +13,7 @@ describe('describePlan', () => {
     [buildPlan(), 'Full build: it is the first Build since its BuildConfig opted in.'],
     [
       buildPlan({}, { decision: 'full', reason: 'incremental_off', previous: undefined }),
-      'Full build: its BuildConfig asks for full builds.',
+      'Full build: its labels, its BuildConfig or the configuration ask for full builds.',
     ],
     [
       buildPlan({}, { decision: 'incremental', reason: 'continued', previous }),

@@ -65,11 +65,11 @@ describe('renderStatusTable', () => {
     const blank = ' '.repeat(image.length - 14);
     assert.equal(
       render(Number.POSITIVE_INFINITY),
-      `NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE${blank}   FULL    INCREMENTAL   SAVED
-shop   shop-12          incremental    continued     3/20    ${image}   2m05s   31s           1h06m
-api    api-1 (Failed)   full           first_build   0       -${blank}                -       -             0s
-odd    odd-2            not-admitted   -             -       -${blank}                -       5s            -
-new    -                -              -             -       -${blank}                -       -             0s
+      `NAME   LAST             DECISION      REASON        CHAIN   PREVIOUS IMAGE${blank}   FULL    INCREMENTAL   SAVED
+shop   shop-12          incremental   continued     3/20    ${image}   2m05s   31s           1h06m
+api    api-1 (Failed)   full          first_build   0       -${blank}                -       -             0s
+odd    odd-2            unmodified    -             -       -${blank}                -       5s            -
+new    -                -             -             -       -${blank}                -       -             0s
 `,
     );
   });
@@ -77,11 +77,11 @@ new    -                -              -             -       -${blank}          
   it('shortens digests on a terminal, and adds the namespace if requested', () => {
     assert.equal(
       render(200, true),
-      `NAMESPACE   NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                                 FULL    INCREMENTAL   SAVED
-web         shop   shop-12          incremental    continued     3/20    harbor.example.com/web/shop@sha256:8d52e7b6…   2m05s   31s           1h06m
-web         api    api-1 (Failed)   full           first_build   0       -                                              -       -             0s
-team        odd    odd-2            not-admitted   -             -       -                                              -       5s            -
-team        new    -                -              -             -       -                                              -       -             0s
+      `NAMESPACE   NAME   LAST             DECISION      REASON        CHAIN   PREVIOUS IMAGE                                 FULL    INCREMENTAL   SAVED
+web         shop   shop-12          incremental   continued     3/20    harbor.example.com/web/shop@sha256:8d52e7b6…   2m05s   31s           1h06m
+web         api    api-1 (Failed)   full          first_build   0       -                                              -       -             0s
+team        odd    odd-2            unmodified    -             -       -                                              -       5s            -
+team        new    -                -             -             -       -                                              -       -             0s
 `,
     );
   });
@@ -90,19 +90,19 @@ team        new    -                -              -             -       -      
     const tables = [128, 100, 70].map((width) => render(width).split('\n').slice(0, 3));
     assert.deepEqual(tables, [
       [
-        'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                          FULL    INCREMENTAL   SAVED',
-        'shop   shop-12          incremental    continued     3/20    harbor.example.com…p@sha256:8d52e7b6…   2m05s   31s           1h06m',
-        'api    api-1 (Failed)   full           first_build   0       -                                       -       -             0s',
+        'NAME   LAST             DECISION      REASON        CHAIN   PREVIOUS IMAGE                           FULL    INCREMENTAL   SAVED',
+        'shop   shop-12          incremental   continued     3/20    harbor.example.com/…p@sha256:8d52e7b6…   2m05s   31s           1h06m',
+        'api    api-1 (Failed)   full          first_build   0       -                                        -       -             0s',
       ],
       [
-        'NAME   LAST             DECISION       REASON        CHAIN   PREVIOUS IMAGE                    SAVED',
-        'shop   shop-12          incremental    continued     3/20    harbor.example.…ha256:8d52e7b6…   1h06m',
-        'api    api-1 (Failed)   full           first_build   0       -                                 0s',
+        'NAME   LAST             DECISION      REASON        CHAIN   PREVIOUS IMAGE                     SAVED',
+        'shop   shop-12          incremental   continued     3/20    harbor.example.c…ha256:8d52e7b6…   1h06m',
+        'api    api-1 (Failed)   full          first_build   0       -                                  0s',
       ],
       [
-        'NAME   LAST             DECISION       REASON        CHAIN   SAVED',
-        'shop   shop-12          incremental    continued     3/20    1h06m',
-        'api    api-1 (Failed)   full           first_build   0       0s',
+        'NAME   LAST             DECISION      REASON        CHAIN   SAVED',
+        'shop   shop-12          incremental   continued     3/20    1h06m',
+        'api    api-1 (Failed)   full          first_build   0       0s',
       ],
     ]);
   });
@@ -121,8 +121,8 @@ team        new    -                -              -             -       -      
       for (const line of linesOf(width)) assert.ok(line.length <= width, `${width}: ${line}`);
     }
     assert.deepEqual(linesOf(100).slice(0, 2), [
-      'NAMESPACE          NAME               LAST                DECISION       REASON                SAVED',
-      'team-wit…racters   a-long-n…ame-end   a-long-n…(Failed)   incremental    chain_depth_reached   1h06m',
+      'NAMESPACE          NAME                LAST                DECISION      REASON                SAVED',
+      'team-wit…racters   a-long-n…name-end   a-long-n…(Failed)   incremental   chain_depth_reached   1h06m',
     ]);
   });
 
@@ -143,6 +143,6 @@ team        new    -                -              -             -       -      
     assert.equal(lines[0]?.slice(0, 33), '<1mNAME<22m   <1mLAST<22m        ');
     assert.match(lines[1] ?? '', /^shop {3}shop-12 +<32mincremental<39m +continued/);
     assert.match(lines[2] ?? '', /^api {4}<31mapi-1 \(Failed\)<39m {3}<33mfull<39m +first_build/);
-    assert.match(lines[3] ?? '', /^odd +odd-2 +<31mnot-admitted<39m +-/);
+    assert.match(lines[3] ?? '', /^odd +odd-2 +<31munmodified<39m +-/);
   });
 });

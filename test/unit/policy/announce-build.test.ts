@@ -65,12 +65,12 @@ const options = (incremental: boolean) => ({ sourceStrategyOptions: { incrementa
 
 describe('announceBuild', () => {
   const rows: readonly [title: string, given: Parameters<typeof announced>[0], warning: string | undefined][] = [
-    ['a Build that continues', {}, 'incremental from api-2'],
-    ['--incremental=false', { buildRequest: options(false) }, 'full: it was started with --incremental=false'],
+    ['a Build that continues', {}, 'incremental build from api-2'],
+    ['--incremental=false', { buildRequest: options(false) }, 'full build: it was started with --incremental=false'],
     [
       '--incremental=true of a BuildConfig without',
       { buildConfig: strategy({ incremental: false }), buildRequest: options(true) },
-      'incremental from api-2',
+      'incremental build from api-2',
     ],
     [
       'a BuildConfig that asks for full builds',
@@ -80,23 +80,23 @@ describe('announceBuild', () => {
           buildConfig: { optedIn: true, outputRepository: undefined, pullSecret: undefined, incremental: false },
         },
       },
-      'full: its BuildConfig asks for full builds',
+      'full build: its labels, its BuildConfig or the configuration ask for full builds',
     ],
     [
       'a label of the request',
       { buildRequest: label('incremental', 'false') },
-      'full: its BuildConfig asks for full builds',
+      'full build: its labels, its BuildConfig or the configuration ask for full builds',
     ],
     [
       'a label of the request that the BuildConfig has too',
       { buildConfig: label('incremental', 'chain'), buildRequest: label('incremental', 'false') },
-      'incremental from api-2',
+      'incremental build from api-2',
     ],
-    ['one variable more', { buildRequest: { env: [{ name: 'X', value: 'y' }] } }, 'incremental from api-2'],
+    ['one variable more', { buildRequest: { env: [{ name: 'X', value: 'y' }] } }, 'incremental build from api-2'],
     [
       'a variable less than the Build before',
       { history: { previous: { ...previous, envNames: ['FOO', 'X'] } } },
-      'full: a variable of the previous Build was removed, and its image still has it',
+      'full build: a variable of the previous Build was removed, and its image still has it',
     ],
     [
       '-e in the place of that variable',
@@ -104,12 +104,12 @@ describe('announceBuild', () => {
         buildRequest: { env: [{ name: 'X', value: '' }] },
         history: { previous: { ...previous, envNames: ['FOO', 'X'] } },
       },
-      'incremental from api-2',
+      'incremental build from api-2',
     ],
     [
       'the first Build',
       { history: { hasBuilds: false, previous: undefined } },
-      'full: it is the first Build since its BuildConfig opted in',
+      'full build: it is the first Build since its BuildConfig opted in',
     ],
     [
       'a base image that a trigger saw change',
@@ -118,13 +118,13 @@ describe('announceBuild', () => {
           spec: { triggers: [{ type: 'ImageChange', imageChange: { lastTriggeredImageID: 'another' } }] },
         },
       },
-      'full: the base image changed since the chain started',
+      'full build: the base image changed since the chain started',
     ],
     ['no label', { buildConfig: label('enabled', null) }, undefined],
     [
       'no label in a namespace with it',
       { buildConfig: label('enabled', null), optedIn: true },
-      'incremental from api-2',
+      'incremental build from api-2',
     ],
     ['an unknown label', { buildConfig: label('enabled', 'yes') }, undefined],
   ];
@@ -155,13 +155,16 @@ describe('announceBuild', () => {
   ];
   for (const [title, outcomes, text] of savings) {
     it(`tells of savings ${title}`, () => {
-      assert.deepEqual(announced({ history: { outcomes } }), ['build_announced', `incremental from api-2${text}`]);
+      assert.deepEqual(announced({ history: { outcomes } }), [
+        'build_announced',
+        `incremental build from api-2${text}`,
+      ]);
     });
   }
 
   it('has room for the longest name', () => {
     const name = `${'a'.repeat(250)}-2`;
     const [, warning = ''] = announced({ history: { previous: { ...previous, name } } });
-    assert.equal(warning, `incremental from ${'a'.repeat(100)}...`);
+    assert.equal(warning, `incremental build from ${'a'.repeat(94)}...`);
   });
 });

@@ -25,7 +25,7 @@ function requestOf(changes: Partial<AdmissionRequest>): AdmissionRequest {
 
 const buildConfigs = { group: 'build.openshift.io', resource: 'buildconfigs' };
 const strategyWarning =
-  'label s2i-incremental.io/enabled has no effect: only the Source strategy can be built incrementally';
+  'label s2i-incremental.io/enabled has no effect: only Builds with Source strategy can be incremental';
 
 function enabledAs(value: unknown) {
   return exampleBuild({ metadata: { labels: { 's2i-incremental.io/enabled': value } } });

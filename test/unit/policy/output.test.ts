@@ -50,7 +50,7 @@ function redirected(name: string, pushSecret?: string): OutputPlan {
 }
 
 const elsewhere = 'quay.example.com/all/app';
-const absentWarning = 'spec.output.to is absent: the Build gets no tag and nothing can continue from it';
+const absentWarning = 'spec.output.to is absent: no image is pushed, so every build will be full';
 const streamsTo = { imageStreamRepository: 'quay.example.com/{namespace}/{name}' };
 const otherRegistry = { registries: ['other.example.com'] };
 
@@ -62,27 +62,27 @@ describe('planOutput', () => {
     [
       'a digest',
       requestOf({ to: { ...docker, name: `harbor.example.com/team/app@${digest}` } }),
-      unmodified(`the output gets no tag, it names a digest: harbor.example.com/team/app@${digest}`),
+      unmodified(`the output gets no tag, because it has a digest: harbor.example.com/team/app@${digest}`),
     ],
     [
       'a digest, redirected',
       requestOf({ to: { ...docker, name: `harbor.example.com/team/app:1@${digest}` }, outputRepository: elsewhere }),
-      unmodified(`the output gets no tag, it names a digest: harbor.example.com/team/app:1@${digest}`),
+      unmodified(`the output gets no tag, because it has a digest: harbor.example.com/team/app:1@${digest}`),
     ],
     [
       'a digest, without tags',
       requestOf({ to: { kind: 'ImageStreamImage', name: 'app@sha256:0' }, timestampTag: false }),
-      unmodified('the output gets no tag, it names a digest: app@sha256:0'),
+      unmodified('the output gets no tag, because it has a digest: app@sha256:0'),
     ],
     [
       'what is no reference',
       requestOf({ to: { ...docker, name: 'Not A Reference' } }),
-      unmodified('the output gets no tag, not a valid image reference: Not A Reference'),
+      unmodified('the output gets no tag, because it is not a valid image reference: Not A Reference'),
     ],
     [
       'an unknown kind',
       requestOf({ to: { kind: 'Image', name: 'app' } }),
-      unmodified('the output gets no tag, not a valid image reference: app'),
+      unmodified('the output gets no tag, because it is not a valid image reference: app'),
     ],
 
     ['DockerImage, tags on', requestOf(), tagged('harbor.example.com/team/app')],
@@ -180,12 +180,14 @@ describe('planOutput', () => {
     [
       'a stream named like a replacement pattern',
       requestOf({ to: { ...stream, name: '$&:1' } }, streamsTo),
-      unmodified('the output is unmodified, not a valid repository: quay.example.com/test/$&'),
+      unmodified('the output is unmodified, because this is not a valid repository: quay.example.com/test/$&'),
     ],
     [
       'a repository that is too long with the names in it',
       requestOf({ to: { ...stream, name: `${'n'.repeat(240)}:1` } }, streamsTo),
-      unmodified(`the output is unmodified, not a valid repository: quay.example.com/test/${'n'.repeat(240)}`),
+      unmodified(
+        `the output is unmodified, because this is not a valid repository: quay.example.com/test/${'n'.repeat(240)}`,
+      ),
     ],
   ];
   for (const [title, request, expected] of rows) {

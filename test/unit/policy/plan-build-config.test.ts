@@ -90,7 +90,7 @@ describe('planBuildConfig', () => {
     [
       'another strategy',
       { spec: { strategy: { sourceStrategy: null } } },
-      'label s2i-incremental.io/enabled has no effect: only the Source strategy can be built incrementally',
+      'label s2i-incremental.io/enabled has no effect: only Builds with Source strategy can be incremental',
     ],
   ];
   for (const [title, patch, ...warnings] of left) {
@@ -193,7 +193,7 @@ describe('planBuildConfig, warnings', () => {
     [
       'what is no secret',
       { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'My Secret' } } },
-      'annotation s2i-incremental.io/pull-secret is ignored, not a name of a Secret: My Secret',
+      'annotation s2i-incremental.io/pull-secret is ignored, because it is not the name of a Secret: My Secret',
     ],
     ['a repository', { metadata: { annotations: { 's2i-incremental.io/output-repository': 'quay.example.com/app' } } }],
     [
@@ -204,12 +204,12 @@ describe('planBuildConfig, warnings', () => {
     [
       'no output',
       { spec: { output: { to: null } } },
-      'spec.output.to is absent: the Build gets no tag and nothing can continue from it',
+      'spec.output.to is absent: no image is pushed, so every build will be full',
     ],
     [
       'an output by digest',
       { spec: { output: { to: { kind: 'DockerImage', name: 'app@sha256:0' } } } },
-      'the output gets no tag, it names a digest: app@sha256:0',
+      'the output gets no tag, because it has a digest: app@sha256:0',
     ],
     [
       'an image stream that is redirected',
@@ -243,7 +243,7 @@ describe('planBuildConfig, warnings', () => {
       'no place where it is',
       '',
       {},
-      `${full}the webhook delivers no assemble wrapper (assemble.baseUrl, assemble.image)`,
+      `${full}the webhook delivers no assemble wrapper; its admin can set assemble.baseUrl or assemble.image`,
     ],
     [
       'scripts of its own',

@@ -465,7 +465,7 @@ describe('planBuild, warnings', () => {
         'label s2i-incremental.io/timestamp-tag: unsu',
         'label s2i-incremental.io/assemble-env: unsup',
         'label s2i-incremental.io/assemble-wrapper: u',
-        'the output gets no tag, it names a digest: h',
+        'the output gets no tag, because it has a dig',
       ],
     );
     assert.deepEqual(

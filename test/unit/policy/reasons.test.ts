@@ -5,9 +5,9 @@ import { type Reason, explainReason, isBuildReason } from '../../../src/policy/r
 /** Every code. */
 const sentences: Readonly<Record<Reason, string>> = {
   first_build: 'it is the first Build since its BuildConfig opted in',
-  no_previous_image: 'no earlier Build is Complete with an image',
+  no_previous_image: 'there is no earlier Build that is Complete and has an image',
   clean_build_requested: 'it was started with --incremental=false',
-  incremental_off: 'its BuildConfig asks for full builds',
+  incremental_off: 'its labels, its BuildConfig or the configuration ask for full builds',
   no_build_config: 'it belongs to no BuildConfig, so it has no previous Build',
   base_image_changed: 'the base image changed since the chain started',
   source_changed: 'the source repository or its folder changed',
@@ -33,7 +33,7 @@ const sentences: Readonly<Record<Reason, string>> = {
   annotations_restored: 'an update changed its read-only annotations',
   not_opted_in: 'it has not opted in',
   build_config_opted_out: 'its BuildConfig has opted out since the Build it clones',
-  strategy_unsupported: 'only the Source strategy can be built incrementally',
+  strategy_unsupported: 'only Builds with Source strategy can be incremental',
   already_admitted: 'it was already admitted',
   nothing_to_do: 'there is nothing to change',
   origin_unreadable: 'the record of its original settings cannot be read, and is kept',

@@ -9,7 +9,7 @@ import { admittedBuild, exampleBuildConfig } from './example-builds.ts';
 
 const now = Date.parse('2026-01-31T12:00:00Z');
 const explained = (build: JsonObject, buildConfig: JsonObject | undefined = exampleBuildConfig()) =>
-  explainBuild({ build, buildConfig, now });
+  explainBuild({ build, buildConfig, now, program: 's2i-incremental' });
 const scripts = 'http://webhook.example.com:8081/s2i/4a88e4817dc4/python';
 const output = { kind: 'DockerImage', name: 'harbor.example.com/team/app:latest' };
 const strategy = (fields: JsonObject): JsonObject => ({ spec: { strategy: { sourceStrategy: fields } } });
@@ -27,7 +27,7 @@ const originOf = (changes: Partial<Parameters<typeof encodeBuildOrigin>[0]>) =>
     }),
   });
 const restarts =
-  'It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with --incremental=false.';
+  'It is full instead if the base image changes, if another repository or folder is built, if a Secret, ConfigMap or image of the source is added, removed or moved, if a variable is removed, if the chain reaches incremental.maxDepth or incremental.maxAge, or if it is started with --incremental=false.';
 
 describe('explainBuild, admitted Build', () => {
   it('explains an incremental Build, with names of variables and no values', () => {
@@ -38,13 +38,13 @@ describe('explainBuild, admitted Build', () => {
     const build = merge(admittedBuild(2, 'incremental', 31, originOf({ env })), strategy({ scripts, env }));
     assert.deepEqual(explained(build as JsonObject), [
       'build/app-2 is an incremental build: it continues from the previous image.',
-      'It is Complete after 31s.',
+      'It is Complete; it took 31s.',
       'It starts from DockerImage/harbor.example.com/team/app:0, the image of app-1; the base image is DockerImage/python:3.12.',
       'Its image is pushed to DockerImage/harbor.example.com/team/app:2 instead of DockerImage/harbor.example.com/team/app:latest.',
       `The assemble wrapper comes from ${scripts}.`,
       'Variables were added: PIP_INDEX_URL, PIP_TRUSTED_HOST.',
-      'It is number 1 after the full build of its chain, which started 2d04h ago (2026-01-29T08:00:00Z).',
-      `The next one continues from its image. ${restarts}`,
+      'It is incremental build number 1 of its chain, which started 2d04h ago (2026-01-29T08:00:00Z).',
+      `The next Build continues from its image. ${restarts}`,
     ]);
   });
 
@@ -53,10 +53,10 @@ describe('explainBuild, admitted Build', () => {
     const patch = merge(originOf({ output: own, scripts }), strategy({ scripts })) as JsonObject;
     assert.deepEqual(explained(admittedBuild(1, 'full', 125, patch)).slice(0, 7), [
       'build/app-1 is a full build: it is the first Build since its BuildConfig opted in.',
-      'It is Complete after 2m05s.',
+      'It is Complete; it took 2m05s.',
       'It starts from the base image, DockerImage/harbor.example.com/team/app:0.',
       'Its image is pushed to DockerImage/harbor.example.com/team/app:1, as its BuildConfig says.',
-      `No assemble wrapper is delivered: its BuildConfig says scripts: ${scripts}.`,
+      `No assemble wrapper is delivered: its BuildConfig sets scripts: ${scripts}.`,
       'No variables were added.',
       'It is the full build at the start of its chain, which started 2d04h ago (2026-01-29T08:00:00Z).',
     ]);
@@ -75,14 +75,14 @@ describe('explainBuild, admitted Build', () => {
     assert.equal(after(31), 'It saves 59s: 31s instead of 1m30s for the full build of its chain.');
     assert.equal(after(90), 'It saves nothing: 1m30s instead of 1m30s for the full build of its chain.');
     assert.equal(after(95), 'It saves nothing: 1m35s instead of 1m30s for the full build of its chain.');
-    assert.match(after(31, { status: { phase: 'Failed' } }) ?? '', /^The next one is full/);
+    assert.match(after(31, { status: { phase: 'Failed' } }) ?? '', /^The next Build is full/);
   });
 
   it('explains saves_nothing', () => {
     const reason = ourAnnotations({ reason: 'saves_nothing' });
     assert.deepEqual(explained(admittedBuild(9, 'full', 40, reason)).slice(-2), [
-      'It starts no chain: the last one saved nothing, which started 2d04h ago (2026-01-29T08:00:00Z).',
-      'The next ones are full until the base image changes or incremental.maxAge has passed since their chain started.',
+      'It starts no chain, because the last one, which started 2d04h ago (2026-01-29T08:00:00Z), saved nothing.',
+      'The next Builds are full until the base image changes or incremental.maxAge has passed since their chain started.',
     ]);
   });
 
@@ -97,13 +97,13 @@ describe('explainBuild, admitted Build', () => {
     const build = merge(admittedBuild(2, 'incremental', 31, patch), { spec: { output: null } }) as JsonObject;
     assert.deepEqual(explained(build), [
       'build/app-2 is an incremental build: the reason it recorded is of_tomorrow.',
-      'It is Complete after 31s.',
+      'It is Complete; it took 31s.',
       'It starts from DockerImage/harbor.example.com/team/app:0, the image of an earlier Build; the base image is not recorded.',
       'It has no output: its image is not pushed.',
       "No assemble wrapper is delivered: its scripts are the repository's or the image's own.",
       'Which variables were added is not recorded.',
       'Where it is in its chain is not recorded.',
-      'The next one cannot continue from it, because no image of it is recorded. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).',
+      'The next Build cannot continue from it, because no image of it is recorded. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).',
     ]);
   });
 });
@@ -113,14 +113,14 @@ describe('explainBuild, Build that was not admitted', () => {
     const build = completeBuild(3, { metadata: { annotations: null }, status: null });
     return merge(build, patch) as JsonObject;
   };
-  const first = 'build/app-3 is unmodified: the webhook did not admit it.';
+  const first = 'build/app-3 is unmodified: the webhook did not change it.';
   const label = 's2i-incremental.io/enabled';
   const withLabel = (value: string | null) => bare({ metadata: { labels: { [label]: value } } });
   const optedOut = exampleBuildConfig({ metadata: { labels: null } });
   const check =
-    'To check: does its webhook configuration exist (oc get mutatingwebhookconfigurations), does it cover this namespace, is it ready (/readyz), does its log name this Build?';
+    'To find the cause: s2i-incremental check -n test checks the webhook; if it had an error, an Event of the BuildConfig and its log name this Build.';
   const notOptedIn = (says: string) => [
-    `It has ${says}: buildconfig/app had not opted in when it was made.`,
+    `It has ${says}: buildconfig/app had not opted in when it was created.`,
     `To opt in: oc label bc/app --overwrite ${label}=true`,
   ];
   const rows: readonly [name: string, build: JsonObject, buildConfig: JsonObject, sentences: readonly string[]][] = [
@@ -128,13 +128,13 @@ describe('explainBuild, Build that was not admitted', () => {
       'by its strategy',
       bare({ spec: { strategy: { sourceStrategy: null, dockerStrategy: {} } } }),
       exampleBuildConfig(),
-      ['It has no Source strategy, and only that can be built incrementally.'],
+      ['It has no Source strategy, and only Builds with it can be incremental.'],
     ],
     [
       'where its BuildConfig opted in later',
       withLabel(null),
       exampleBuildConfig(),
-      [`It has no label ${label}: buildconfig/app opted in after it was made. The next Build is admitted.`],
+      [`It has no label ${label}: buildconfig/app opted in after it was created. The webhook changes the next Build.`],
     ],
     ['where nobody opted in', withLabel(null), optedOut, notOptedIn(`no label ${label}`)],
     [
@@ -154,7 +154,7 @@ describe('explainBuild, Build that was not admitted', () => {
       bare({ metadata: { annotations: { 'openshift.io/build.clone-of': 'app-1' } } }),
       exampleBuildConfig(),
       [
-        `It is a clone of app-1 and has that Build's settings. Either its BuildConfig had opted out by then, or the webhook was not called or did not answer in time.`,
+        `It is a clone of app-1 and has that Build's settings. Either its BuildConfig had opted out by then, or the webhook was not called, did not answer in time or had an error.`,
         check,
       ],
     ],
@@ -163,7 +163,7 @@ describe('explainBuild, Build that was not admitted', () => {
       bare({}),
       exampleBuildConfig(),
       [
-        `It has the label ${label}=true, so the webhook was not called, or did not answer in time. Its base image, output and env are those of the BuildConfig.`,
+        `It has the label ${label}=true, so the webhook was not called, did not answer in time or had an error. Its base image, output and env are those of the BuildConfig.`,
         check,
       ],
     ],

@@ -7,11 +7,11 @@ import { exampleBuildConfig } from './example-builds.ts';
 const labelled = (key: string, value: string | null) =>
   exampleBuildConfig({ metadata: { labels: { [`s2i-incremental.io/${key}`]: value } } });
 const restarts =
-  ' It is full instead if the base image, the source or its folder, or a Secret, ConfigMap or image of the source ' +
-  'changes, a variable is removed, the chain reaches incremental.maxDepth or incremental.maxAge, or it is started with ' +
-  '--incremental=false.';
+  ' It is full instead if the base image changes, if another repository or folder is built, if a Secret, ConfigMap or ' +
+  'image of the source is added, removed or moved, if a variable is removed, if the chain reaches ' +
+  'incremental.maxDepth or incremental.maxAge, or if it is started with --incremental=false.';
 const later = (why: string) =>
-  `The next one cannot continue from it, because ${why}. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).`;
+  `The next Build cannot continue from it, because ${why}. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).`;
 
 describe('explainNextBuild', () => {
   type Row = readonly [
@@ -24,56 +24,62 @@ describe('explainNextBuild', () => {
   const rows: readonly Row[] = [
     ['continued', 'Complete', true, labelled('enabled', null), /^Its BuildConfig has opted out since/],
     ['continued', 'Complete', true, labelled('enabled', 'false'), /^Its BuildConfig has opted out since/],
-    ['continued', 'Complete', true, labelled('incremental', 'false'), /^The next one is full: .*incremental=false\.$/],
+    [
+      'continued',
+      'Complete',
+      true,
+      labelled('incremental', 'false'),
+      /^The next Build is full: .*incremental=false\.$/,
+    ],
     [
       'continued',
       'Complete',
       true,
       exampleBuildConfig({ spec: { strategy: { sourceStrategy: { incremental: false } } } }),
-      'The next one is full: the BuildConfig says incremental: false.',
+      'The next Build is full: the BuildConfig says incremental: false.',
     ],
     [
       'incremental_off',
       'Complete',
       true,
       exampleBuildConfig({ status: { lastVersion: 4 } }),
-      'Newer Builds were started since: explain the last one, build/app-4, to see what the next one will be.',
+      'Newer Builds were started since: explain the last one, build/app-4, to see what the next Build will be.',
     ],
     [
       'continued',
       'Complete',
       true,
       exampleBuildConfig({ status: { lastVersion: 3 } }),
-      /^The next one continues from its/,
+      /^The next Build continues from its/,
     ],
-    ['incremental_off', 'Complete', true, exampleBuildConfig(), /^The next one is full too, until the label /],
+    ['incremental_off', 'Complete', true, exampleBuildConfig(), /^The next Build is full too, until the label /],
     [
       'wrapper_unavailable',
       'Failed',
       false,
       undefined,
-      /^The next one is full too, until the wrapper can be delivered/,
+      /^The next Build is full too, until the wrapper can be delivered/,
     ],
     [
       'history_unavailable',
       'Running',
       false,
       undefined,
-      /^The next one is full too, until the webhook can read Builds/,
+      /^The next Build is full too, until the webhook can read Builds/,
     ],
     ['no_build_config', 'Complete', true, undefined, /^No Build continues from it/],
     ['first_build', 'New', false, undefined, /^A Build that is started once this one is Complete continues from its/],
     ['first_build', 'Pending', false, exampleBuildConfig(), /^A Build that is started once this one is Complete/],
-    ['continued', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
-    ['of_tomorrow', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
+    ['continued', 'Complete', true, exampleBuildConfig(), `The next Build continues from its image.${restarts}`],
+    ['of_tomorrow', 'Complete', true, exampleBuildConfig(), `The next Build continues from its image.${restarts}`],
     ['continued', 'Complete', false, undefined, later('no image of it is recorded')],
-    ['continued', 'Failed', false, undefined, /^The next one is full, because an incremental build failed;/],
-    ['continued', 'Error', false, undefined, /^The next one is full, because an incremental build failed;/],
+    ['continued', 'Failed', false, undefined, /^The next Build is full, because an incremental build failed\./],
+    ['continued', 'Error', false, undefined, /^The next Build is full, because an incremental build failed\./],
     ['continued', 'Cancelled', false, undefined, later('it is Cancelled')],
-    ['previous_failed', 'Complete', true, exampleBuildConfig(), `The next one continues from its image.${restarts}`],
+    ['previous_failed', 'Complete', true, exampleBuildConfig(), `The next Build continues from its image.${restarts}`],
     ['previous_failed', 'Failed', false, undefined, later('it is Failed')],
-    ['continuing_fails', 'Complete', true, exampleBuildConfig(), /^The next ones are full until incremental.maxAge/],
-    ['wrapper_unreachable', 'Complete', true, exampleBuildConfig(), /^The next one is full too, for 24 hours/],
+    ['continuing_fails', 'Complete', true, exampleBuildConfig(), /^The next Builds are full until incremental.maxAge/],
+    ['wrapper_unreachable', 'Complete', true, exampleBuildConfig(), /^The next Build is full too, for 24 hours/],
   ];
   for (const [reason, phase, hasImage, buildConfig, text] of rows) {
     it(`after ${reason}, ${phase}: ${String(text)}`, () => {
@@ -95,10 +101,10 @@ describe('explainNextBuild', () => {
         byNamespace: true,
         buildConfig: exampleBuildConfig({ metadata: { labels: { 's2i-incremental.io/enabled': null, ...labels } } }),
       });
-    assert.match(tell({}), /^The next one continues from its image\./);
+    assert.match(tell({}), /^The next Build continues from its image\./);
     assert.equal(
       tell({ 's2i-incremental.io/enabled': 'false' }),
-      'Its BuildConfig has opted out since: the next one is unmodified.',
+      'Its BuildConfig has opted out since: the next Build is unmodified.',
     );
   });
 });

@@ -111,7 +111,7 @@ describe('createEventRecorder', () => {
       {
         type: 'Normal',
         reason: 'SkippedBuild',
-        message: 'api-1 is unmodified: only the Source strategy can be built incrementally (strategy_unsupported).',
+        message: 'api-1 is unmodified: only Builds with Source strategy can be incremental (strategy_unsupported).',
       },
     ],
     [
