@@ -111,7 +111,7 @@ function formatFor({ config, arePredecessorsKnown }: OutputRequest, tag: string)
 }
 
 /**
- * * Characters of the output's own tag that are used in a new one. A tag has at most 128: this leaves room for a
+ * Characters of the output's own tag that are used in a new one. A tag has at most 128: this leaves room for a
  * timestamp, a number and literal text.
  */
 const longestOwnTag = 64;
@@ -123,7 +123,7 @@ function streamTagOf(name: string): string {
 }
 
 /**
- * * Returns the current tag of an output and its reference (undefined for an image stream); `digest` if it names a
+ * Returns the current tag of an output and its reference (undefined for an image stream); `digest` if it names a
  * digest, undefined if it is no valid reference.
  */
 function currentOutput(

@@ -21,7 +21,7 @@ import { limitWarnings, warning } from './warnings.ts';
 import { planWrapper } from './wrapper.ts';
 
 /**
- * * Decides how a BuildConfig changes.
+ * Decides how a BuildConfig changes.
  *
  * | origin     | opted in by its label, `buildConfig.mutate` | result                                                     |
  * | ---------- | ------------------------------------------- | ---------------------------------------------------------- |

@@ -1,7 +1,7 @@
 import type { Facts } from './facts.ts';
 
 /**
- * * Milliseconds: twice the 13 s that OpenShift gives the admission of one Build. Each Build that got its number longer
+ * Milliseconds: twice the 13 s that OpenShift gives the admission of one Build. Each Build that got its number longer
  * ago is stored or was rejected.
  */
 const longestAdmission = 26_000;

@@ -24,7 +24,7 @@ export function hasOrigin(object: unknown): boolean {
 }
 
 /**
- * * Returns a BuildConfig with its original settings: without the annotation, and without each applied value that is
+ * Returns a BuildConfig with its original settings: without the annotation, and without each applied value that is
  * still the same. Values that the user changed since are kept. If an update dropped the annotation (`oc replace`, or by
  * hand), that of the old object is used.
  *

@@ -11,7 +11,7 @@ export interface RefusedClient {
 type Subject = { readonly CN?: string | string[] } | undefined;
 
 /**
- * * Returns a listener that passes on the requests of callers whose verified certificate has one of the common names,
+ * Returns a listener that passes on the requests of callers whose verified certificate has one of the common names,
  * like Kubernetes' `--requestheader-allowed-names`; others get 403.
  */
 export function requireClientNames(

@@ -86,7 +86,7 @@ function serverOptionsOf({ headersTimeout, requestTimeout, keepAliveTimeout }: P
 }
 
 /**
- * * Lists only ciphers with forward secrecy and authenticated encryption, as OpenShift's TLS profile Intermediate does.
+ * Lists only ciphers with forward secrecy and authenticated encryption, as OpenShift's TLS profile Intermediate does.
  * Any API server since 3.x supports one of them.
  */
 const ciphers = [

@@ -42,7 +42,7 @@ export const bodyLimits: BodyLimits = {
 const unknownLength = 16 * 1024;
 
 /**
- * * Memory that a parsed body takes, in bytes, the most that was measured: for each byte of the body (as received, as
+ * Memory that a parsed body takes, in bytes, the most that was measured: for each byte of the body (as received, as
  * text and as parsed strings), and for each mark.
  */
 const parsed = { perByte: 4, perMark: 72 };
@@ -149,7 +149,7 @@ export class ReviewBodies {
   }
 
   /**
-   * * Counts a body as a number of bytes from now on. If they do not fit, incomplete bodies are dropped, the slowest
+   * Counts a body as a number of bytes from now on. If they do not fit, incomplete bodies are dropped, the slowest
    * first.
    * @throws RequestError if there is still no room
    */

@@ -49,13 +49,7 @@ describe('POST /mutate with an invalid request', () => {
       /^not an AdmissionReview: apiVersion must be one of admission\.k8s\.io\/v1, admission\.k8s\.io\/v1beta1; is "admission\.k8s\.io\/v2"$/,
     ],
     ['no request', { ...review, request: undefined }, {}, 400, /^not an AdmissionReview: request must be an object$/],
-    [
-      'no uid',
-      reviewOf({}, { uid: '' }),
-      {},
-      400,
-      /^not an AdmissionReview: request\.uid must be well-formed; is ""$/,
-    ],
+    ['no uid', reviewOf({}, { uid: '' }), {}, 400, /^not an AdmissionReview: request\.uid must be well-formed; is ""$/],
     [
       'a wrong content type',
       review,
