@@ -8,9 +8,11 @@ import { type WebhookConfiguration, createBundlePatch, decodeWebhookConfiguratio
 
 /** Describes the Secret as read. */
 export type SecretState =
-  /** It does not exist or has no data, so it is to be filled. */
+  /** The Secret does not exist or has no data: it can be written. */
   | { readonly kind: 'absent'; readonly object: JsonObject | undefined }
+  /** Replicas of this webhook wrote the Secret. */
   | { readonly kind: 'ours'; readonly object: JsonObject; readonly data: SecretData }
+  /** Something else wrote the Secret: it is never overwritten. */
   | { readonly kind: 'foreign'; readonly reason: string };
 
 /** Another replica wrote first, so everything must be read again. */
@@ -36,7 +38,7 @@ export interface CertificateCluster {
   publish(bundle: string, configuration: WebhookConfiguration, signal: AbortSignal): Promise<void>;
 }
 
-/** Names the objects and the connection to them. */
+/** Holds the options of `createCertificateCluster`. */
 export interface CertificateClusterOptions {
   readonly kubernetes: Kubernetes;
   readonly secret: { readonly namespace: string; readonly name: string };
@@ -122,7 +124,7 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
   };
 }
 
-/** Classifies a Secret. It is ours if it has no data, or our keys and no others; nothing else is ever overwritten. */
+/** Returns the state of a Secret. It is ours if it has our keys and no others. */
 function classify(object: JsonObject | undefined, name: string): SecretState {
   const encoded = objectAt(object, 'data') ?? {};
   const keys = Object.keys(encoded);

@@ -19,7 +19,7 @@ import { createAuthority, createServingCertificate } from './self-signed.ts';
 export const certificateFiles = { cert: 'tls.crt', key: 'tls.key', ca: 'ca.crt' } as const;
 
 /** One year, for development; in a cluster the chart provides and renews certificates. */
-const developmentLife = 365 * 24 * 3_600_000;
+const developmentValidity = 365 * 24 * 3_600_000;
 const developmentAuthority = 's2i-incremental-webhook development CA';
 
 /**
@@ -72,7 +72,7 @@ export async function createDevelopmentCertificate(
   names: readonly [string, ...string[]],
   now: number,
 ): Promise<ServingCertificate> {
-  const validity = { notBefore: now - 3_600_000, notAfter: now + developmentLife };
+  const validity = { notBefore: now - 3_600_000, notAfter: now + developmentValidity };
   const authority = await createAuthority(developmentAuthority, validity);
   const leaf = await createServingCertificate(authority, names, validity);
   return { ...leaf, ca: authority.cert, notAfter: validity.notAfter };

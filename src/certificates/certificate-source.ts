@@ -29,7 +29,7 @@ export class CertificateError extends Error {
   readonly code = 'certificate';
 }
 
-/** Holds a value that can be replaced, and notifies its listeners. */
+/** Holds a value that can be replaced, and passes each new value to its listeners. */
 export class Current<T> {
   #value: T | undefined;
   readonly #listeners: ((value: T) => void)[] = [];
@@ -49,12 +49,12 @@ export class Current<T> {
   }
 }
 
-/** Returns a source with one certificate. */
+/** Returns a source whose certificate never changes. */
 export function createFixedSource(certificate: ServingCertificate): CertificateSource {
   return {
     current: certificate,
     onChange: (listener) => listener(certificate),
-    check: (now) => ({ ok: certificate.notAfter > now, detail: describeRest(certificate.notAfter - now) }),
+    check: (now) => ({ ok: certificate.notAfter > now, detail: describeTimeLeft(certificate.notAfter - now) }),
     close: () => Promise.resolve(),
   };
 }
@@ -70,7 +70,7 @@ const units = [
  * Returns text such as `89 days left`, in the largest unit of which there are at least two; `expired` if nothing is
  * left.
  */
-export function describeRest(milliseconds: number): string {
+export function describeTimeLeft(milliseconds: number): string {
   if (milliseconds <= 0) return 'expired';
   const { name, length } = units.find((unit) => milliseconds >= 2 * unit.length) ?? units[3];
   return `${Math.floor(milliseconds / length)} ${name} left`;

@@ -25,7 +25,7 @@ export interface ClientAuthorityOptions {
 const defaultInterval = 10_000;
 
 /**
- * Reads a file of CA certificates, again and again; if it becomes invalid, the previous CAs stay in use.
+ * Reads a file of CA certificates at intervals; if it becomes invalid, the previous CAs stay in use.
  * @throws CertificateError if it is invalid at the start
  */
 export function startClientAuthority(options: ClientAuthorityOptions): ClientAuthority {

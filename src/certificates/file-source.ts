@@ -7,7 +7,7 @@ import {
   type CertificateSource,
   Current,
   type ServingCertificate,
-  describeRest,
+  describeTimeLeft,
 } from './certificate-source.ts';
 import { startPolling } from '../kubernetes/polling.ts';
 
@@ -84,8 +84,11 @@ export async function startFileSource(options: FileSourceOptions): Promise<Certi
     },
     onChange: (listener) => served.follow(listener),
     check(now) {
-      const rest = (served.value?.notAfter ?? now) - now;
-      return { ok: rest > 0, detail: `${describeRest(rest)}${problem === undefined ? '' : `; ${problem}`}` };
+      const timeLeft = (served.value?.notAfter ?? now) - now;
+      return {
+        ok: timeLeft > 0,
+        detail: `${describeTimeLeft(timeLeft)}${problem === undefined ? '' : `; ${problem}`}`,
+      };
     },
     close: () => polling.close(),
   };

@@ -14,6 +14,7 @@ export class PublishedBundles {
   }
 
   /**
+   * Notes the bundles as they are now.
    * @param caBundles PEM; undefined without a configuration
    * @param now milliseconds since the epoch
    */

@@ -3,8 +3,8 @@ import { type PublishedAuthority, type Step, planRotation } from './rotation.ts'
 import type { Validity } from './self-signed.ts';
 import { type StoredCertificates, factsOf, splitPem } from './stored-certificates.ts';
 
-/** Holds the validity of new certificates, in milliseconds. */
-export interface Lives {
+/** Says how long new certificates are valid, in milliseconds; named like the keys of the configuration. */
+export interface ValidityPeriods {
   readonly life: number;
   readonly authorityLife: number;
 }
@@ -15,7 +15,7 @@ export interface RotationContext {
   readonly names: readonly [string, ...string[]];
   /** The `caBundle` of each webhook, PEM. */
   readonly caBundles: readonly string[];
-  readonly lives: Lives;
+  readonly periods: ValidityPeriods;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
@@ -82,8 +82,8 @@ async function applyStep(
   published: readonly PublishedCertificate[],
   maker: CertificateMaker,
 ): Promise<StoredCertificates> {
-  const { lives, now, names } = context;
-  const createAuthority = () => maker.createAuthority(validityOf(lives.authorityLife, now));
+  const { periods, now, names } = context;
+  const createAuthority = () => maker.createAuthority(validityOf(periods.authorityLife, now));
   if (certificates === undefined || step.kind === 'create_everything') {
     const authority = await createAuthority();
     const leaf = await maker.createLeaf(authority, names, leafValidity(maker.inspect(authority.cert), context));
@@ -123,8 +123,8 @@ function validityOf(life: number, now: number): Validity {
   return { notBefore: Math.floor(since / second) * second, notAfter: Math.floor((now + life) / second) * second };
 }
 
-function leafValidity(authority: Validity, { lives, now }: RotationContext): Validity {
-  const { notBefore, notAfter } = validityOf(lives.life, now);
+function leafValidity(authority: Validity, { periods, now }: RotationContext): Validity {
+  const { notBefore, notAfter } = validityOf(periods.life, now);
   return {
     notBefore: Math.max(notBefore, authority.notBefore),
     notAfter: Math.min(notAfter, authority.notAfter),

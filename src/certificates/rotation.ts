@@ -1,4 +1,7 @@
-/** Plans when certificates are replaced. Pure: it depends on what is stored and published, and on the time. */
+/**
+ * This file plans when certificates are replaced. It is pure: the plan depends on what is stored and published, and on
+ * the time. "Published" means: in the `caBundle` of the webhook configuration. The leaf is the serving certificate.
+ */
 
 /** Describes a CA of the bundle. Times are milliseconds since the epoch. */
 export interface Authority {
@@ -42,14 +45,16 @@ export type Step =
 const renewAt = 2 / 3;
 
 /**
- * A CA signs after five sixths of its predecessor's validity, having been in the bundle for a sixth: by then every
- * replica and API server has read it. A CA that replaced lost ones keeps the published ones for as long.
+ * The next CA signs after five sixths of the current one's validity. By then it has been in the bundle for a sixth, so
+ * every replica and API server has read it. If CAs were lost, the new CA keeps the published ones in the bundle for a
+ * sixth of its own validity.
  */
 const switchAt = 5 / 6;
 const settledAt = 1 / 6;
 
 /**
- * Until then such a CA adopts the published ones. This ends before it drops them, so that two clocks do not disagree.
+ * A CA that replaced lost ones adopts published ones until a tenth of its validity is over. That is well before it
+ * drops them, so that a replica whose clock is slow does not adopt what another one dropped.
  */
 const adoptUntil = 1 / 10;
 
@@ -69,8 +74,8 @@ const adoptUntil = 1 / 10;
  * | certificates | the current CA is past two thirds, and there is no next one | create_next_authority |
  * | certificates | anything else | keep |
  *
- * Clocks differ. A certificate that is not valid yet is not usable, so replicas settle on those of the slowest clock.
- * Every certificate starts so early that this needs a clock that is an hour wrong.
+ * Clocks differ. A certificate that is not valid yet is not usable, so replicas settle on those that are valid by the
+ * slowest clock. This matters only if a clock is an hour wrong, because certificates are valid from an hour ago.
  */
 export function planRotation(
   stored: StoredFacts,
@@ -111,14 +116,14 @@ export function planRotation(
   return { kind: 'keep' };
 }
 
-type Lifetime = Pick<Leaf, 'notBefore' | 'notAfter'>;
+type Validity = Pick<Leaf, 'notBefore' | 'notAfter'>;
 
-function isValid({ notBefore, notAfter }: Lifetime, now: number): boolean {
+function isValid({ notBefore, notAfter }: Validity, now: number): boolean {
   return notBefore <= now && now < notAfter;
 }
 
 /** Returns the part of its validity that is over, from 0 to 1. */
-function partOf({ notBefore, notAfter }: Lifetime, now: number): number {
+function partOf({ notBefore, notAfter }: Validity, now: number): number {
   return (now - notBefore) / (notAfter - notBefore);
 }
 

@@ -6,11 +6,11 @@ import {
   type CertificateSource,
   Current,
   type ServingCertificate,
-  describeRest,
+  describeTimeLeft,
 } from './certificate-source.ts';
 import { type Polling, startPolling } from '../kubernetes/polling.ts';
 import { PublishedBundles } from './published-bundles.ts';
-import { type Lives, type RotationResult, rotate } from './rotate.ts';
+import { type RotationResult, type ValidityPeriods, rotate } from './rotate.ts';
 import { type StoredCertificates, bundleOf, decodeCertificates, encodeCertificates } from './stored-certificates.ts';
 
 /** Describes an event of the shared certificates, for the log. */
@@ -25,16 +25,19 @@ export type SecretSourceEvent =
 export interface SecretSourceOptions {
   readonly cluster: CertificateCluster;
   readonly maker: CertificateMaker;
-  readonly lives: Lives;
+  readonly periods: ValidityPeriods;
   /** Returns milliseconds since the epoch. */
   readonly clock: () => number;
   readonly onEvent: (event: SecretSourceEvent) => void;
 }
 
-/** Milliseconds; ten times what the API server needs to pass a change to its parts that call webhooks. */
+/**
+ * Milliseconds from the publication of a CA until a leaf of it replaces one of another CA: ten times what API servers
+ * need to use a changed `caBundle`.
+ */
 const longestSpread = 10_000;
 
-/** Milliseconds between rounds. A round is two small reads from the API server's memory. */
+/** Milliseconds between two rounds; a round costs the API server two small reads from memory. */
 const longestInterval = 10_000;
 
 /** Conflicts come from the other replicas, each of which writes once; more are an error. */
@@ -53,8 +56,8 @@ const maxConflicts = 5;
  * - A leaf is served when every published bundle verifies it. It stays verified: a CA leaves the bundle only when it
  *   has expired, and then no leaf of it is valid. A CA that replaces lost ones adopts the published ones and keeps them
  *   for a sixth of its validity, until all replicas serve its leaf.
- * - A leaf of another CA than the served one's waits until that CA has been published for a while, because API servers
- *   follow the configuration with a delay.
+ * - If the new leaf has another CA than the served one, it is served only after that CA has been published for a while:
+ *   API servers use a changed `caBundle` with a delay.
  */
 export class SecretSource implements CertificateSource {
   readonly #options: SecretSourceOptions;
@@ -81,12 +84,12 @@ export class SecretSource implements CertificateSource {
     const { current } = this;
     const why = this.#problem === undefined ? '' : `; ${this.#problem}`;
     if (current === undefined) return { ok: false, detail: this.#problem ?? 'no certificate yet' };
-    const rest = describeRest(current.notAfter - now);
-    if (current.notAfter <= now) return { ok: false, detail: `${rest}${why}` };
+    const timeLeft = describeTimeLeft(current.notAfter - now);
+    if (current.notAfter <= now) return { ok: false, detail: `${timeLeft}${why}` };
     if (this.#published.findIssuer(current.cert, now) === undefined) {
       return { ok: false, detail: `not verified by the caBundle of ${this.#options.cluster.configuration}${why}` };
     }
-    return { ok: true, detail: `${rest}${why}` };
+    return { ok: true, detail: `${timeLeft}${why}` };
   }
 
   /**
@@ -94,7 +97,7 @@ export class SecretSource implements CertificateSource {
    * @param random a number from 0 to 1, to spread the replicas
    */
   start(random: () => number): void {
-    const { life } = this.#options.lives;
+    const { life } = this.#options.periods;
     // Short enough to restore an emptied caBundle soon, and to replace a leaf well before it expires.
     const interval = Math.min(longestInterval, life / 20);
     const wait = (failures: number) => {
@@ -139,7 +142,7 @@ export class SecretSource implements CertificateSource {
   }
 
   async #attempt(signal: AbortSignal): Promise<void> {
-    const { cluster, maker, lives, clock, onEvent } = this.#options;
+    const { cluster, maker, periods, clock, onEvent } = this.#options;
     const configuration = await cluster.readConfiguration(signal);
     this.#published.note(configuration?.caBundles, clock());
     if (configuration === undefined) {
@@ -155,7 +158,7 @@ export class SecretSource implements CertificateSource {
     const stored = secret.kind === 'ours' ? decodeCertificates(secret.data, maker) : undefined;
     let offered = stored;
     try {
-      const context = { names: [name, ...names], caBundles, lives, now: clock() } as const;
+      const context = { names: [name, ...names], caBundles, periods, now: clock() } as const;
       const { certificates, steps } = await rotate(stored, context, maker);
       if (steps.length > 0) {
         await cluster.writeSecret(encodeCertificates(certificates), secret, signal);
@@ -178,11 +181,11 @@ export class SecretSource implements CertificateSource {
   }
 
   #offer({ leaf, authorities }: StoredCertificates, now: number): void {
-    const { maker, onEvent, lives } = this.#options;
+    const { maker, onEvent, periods } = this.#options;
     const issuer = this.#published.findIssuer(leaf.cert, now);
     if (issuer === undefined || leaf.cert === this.current?.cert) return;
     if (this.#isServingAnother(issuer.id, now)) {
-      const spread = Math.min(longestSpread, lives.authorityLife / 24);
+      const spread = Math.min(longestSpread, periods.authorityLife / 24);
       if (now - issuer.since < spread) return;
     }
     const { notAfter } = maker.inspect(leaf.cert);

@@ -14,7 +14,7 @@ export interface StoredCertificates {
   readonly leaf: KeyPair;
 }
 
-/** Holds the data of the Secret. The key with the CAs' keys has a name that no other program uses. */
+/** Holds the data of the Secret, by its keys. No other program writes `ca-keys.pem`, the private keys of the CAs. */
 export type SecretData = Readonly<Record<string, string>>;
 
 /** Names the keys of the Secret; `ca.crt` is the whole bundle. */

@@ -20,7 +20,7 @@ export async function openRegistry(
 ): Promise<readonly FactSource[]> {
   if (!config.check && !config.resolveBase) return [];
   const files = new MountedFiles(config);
-  await files.check().catch((error: unknown) => {
+  await files.readAll().catch((error: unknown) => {
     const { message, cause } = error as Error;
     throw new UsageError(cause === undefined ? message : `${message}: ${messageOf(cause)}`, { cause: error });
   });

@@ -32,7 +32,7 @@ export async function startCertificateSource(
   const source = new SecretSource({
     cluster: createCertificateCluster({ kubernetes, secret, webhookConfiguration }),
     maker: certificateMaker,
-    lives: { life, authorityLife },
+    periods: { life, authorityLife },
     clock: Date.now,
     onEvent: (event) => logSecretEvent(event, logger),
   });

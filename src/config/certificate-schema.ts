@@ -11,10 +11,10 @@ const secret = string.transform((text, context) => {
   return z.NEVER;
 });
 
-// Every object name that is not part of a pod follows the same rule.
+// The name of a MutatingWebhookConfiguration follows the rule for names of Secrets.
 const webhookConfiguration = string.refine((text) => text === '' || isObjectName(text), {
   error: 'must be the name of a MutatingWebhookConfiguration (lower-case letters, digits, "-" and ".")',
-  // The rule that needs a valid name is skipped, so that one mistake is reported once.
+  // The rule below, which compares it with `secret`, is skipped, so that one mistake is reported once.
   abort: true,
 });
 

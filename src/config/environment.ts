@@ -16,11 +16,11 @@ export function variableOf(path: readonly string[]): string {
  */
 const serviceVariable = /_SERVICE_(?:HOST|PORT(?:_.*)?)$|_PORT(?:_[0-9]+_(?:TCP|UDP|SCTP)(?:_.*)?)?$/;
 
-/** Holds a configuration with the settings of the environment. */
+/** Holds a configuration, not checked yet, with the settings of the environment. */
 export interface EnvironmentOverlay {
   readonly value: unknown;
   readonly problems: readonly string[];
-  /** The variable behind each overlaid path. */
+  /** The variable that set the value at a path. */
   readonly sources: ReadonlyMap<string, string>;
 }
 

@@ -1,11 +1,14 @@
-/** Shared parts of the configuration's schemas. */
+/** This file has the parts that the configuration's schemas share. */
 import * as z from 'zod';
 import { isObjectName } from '../openshift/metadata.ts';
 import { parseDuration } from './duration.ts';
 
+/** Accepts true and false. */
 export const boolean = z.boolean({ error: 'must be true or false' });
+/** Accepts a string. */
 export const string = z.string({ error: 'must be a string' });
 
+/** Accepts the name of a Secret, or an empty string for none. */
 export const secretName = string.refine((text) => text === '' || isObjectName(text), {
   error: 'must be the name of a Secret (lower-case letters, digits, "-" and ".")',
 });

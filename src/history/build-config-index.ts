@@ -7,7 +7,7 @@ import type { BuildConfigFacts } from '../policy/facts.ts';
 import { decodeKeptBuildConfig, encodeKeptBuildConfig } from '../policy/kept-build-config.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
 
-/** Holds a BuildConfig as last seen. */
+/** Holds what is kept of a BuildConfig, as the watch last reported it. */
 export interface KnownBuildConfig {
   readonly uid: string;
   /** `status.lastVersion`: the number of its newest Build. */
@@ -18,14 +18,14 @@ export interface KnownBuildConfig {
 }
 
 /**
- * Each takes about 400 bytes, at most 1.5 kB, without its settings; a large cluster has 20,000. Beyond the limit, the
- * API server is asked.
+ * A BuildConfig takes about 400 bytes, at most 1.5 kB, without its settings; a large cluster has 20,000. Beyond the
+ * limit, the API server is asked.
  */
 const defaultMaxCount = 50_000;
 
 /**
- * Bytes of settings: those of 50,000 BuildConfigs of about 600 bytes each. The next Build of a BuildConfig beyond that
- * is not announced.
+ * Limits the settings of all BuildConfigs, in bytes: 50,000 of them with about 600 bytes each. For a BuildConfig beyond
+ * the limit, `oc start-build` prints nothing about the Build.
  */
 export const maxSettingsBytes = 32 * 1024 * 1024;
 

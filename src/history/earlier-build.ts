@@ -16,6 +16,8 @@ import { type BuildOrigin, isReplacedOutput } from '../policy/build-origin.ts';
 import { decodeBuildRecord } from '../policy/build-record.ts';
 import type { PreviousBuild } from '../policy/facts.ts';
 
+/** This file reads from a stored Build what the decision about a later one needs. */
+
 /** Says how old a Build is among those of its BuildConfig. */
 export interface BuildPosition {
   readonly name: string;
@@ -25,8 +27,9 @@ export interface BuildPosition {
 }
 
 /**
- * Compares two Builds from older to newer: by creation time, because numbers restart after `oc replace`; within one
- * second by number; then (an annotation was edited) by name, so that the order of events does not matter.
+ * Compares two Builds, from older to newer: by creation time, because numbers restart after `oc replace`; within one
+ * second by number. Numbers are equal only if somebody edited an annotation. Then the name decides, so that the result
+ * does not depend on the order of events.
  */
 export function compareAge(one: BuildPosition, other: BuildPosition): number {
   return (
@@ -94,8 +97,8 @@ export function settingsSizeOf({
 }
 
 /**
- * Returns whether the remains of a Build in its image can be removed: it had `scripts` that its BuildConfig did not
- * set, or its label says that it needs none.
+ * Returns whether a later Build can remove what this one left in its image: the webhook set its `scripts`, or its label
+ * says that it needs no wrapper.
  */
 function hadWrapper(build: JsonObject, origin: BuildOrigin | undefined): boolean {
   if (labelOf(build, labels.assembleWrapper) === 'false') return true;

@@ -1,12 +1,13 @@
 import type { IssuedTag } from '../policy/plan.ts';
 
 /**
- * Two hours, in milliseconds: a tag's time is never before its issue, so older ones could only matter in the hour that
- * the clocks repeat in autumn. One issued that long after now came from a wrong clock.
+ * Two hours, in milliseconds. A tag's time is never earlier than its issue. So a tag that was issued earlier could be
+ * issued again only in the hour that clocks repeat in autumn. A tag issued two hours in the future came from a wrong
+ * clock.
  */
 const keepFor = 7_200_000;
 
-/** Milliseconds between two searches for old tags. */
+/** Milliseconds between two removals of old tags. */
 const sweepEvery = 60_000;
 
 /**
@@ -30,7 +31,7 @@ export class IssuedTags {
   readonly #lastTags = new Map<string, LastTag>();
   readonly #maxBytes: number;
   #bytes = 0;
-  /** When old tags were last searched. */
+  /** When old tags were last removed. */
   #sweptAt = Number.NEGATIVE_INFINITY;
 
   constructor(maxBytes = defaultMaxBytes) {

@@ -7,9 +7,9 @@ import { BuildConfigIndex } from './build-config-index.ts';
 import { BuildIndex } from './build-index.ts';
 import { Turns } from './turns.ts';
 
-/** Limits how much one history may read, and how many are read at once. */
+/** Limits how much is read for one history, and how many histories are read at once. */
 export interface LiveLimits {
-  /** All pages together. */
+  /** Bytes of all pages of a history together. */
   readonly bytes: number;
   readonly atOnce: number;
 }

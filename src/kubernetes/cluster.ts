@@ -5,6 +5,7 @@ import { isNamespaceName, isObjectName } from '../openshift/metadata.ts';
 
 /** The group of Builds and BuildConfigs; OpenShift 3.9 and later serve it beside the legacy one. */
 const apiGroup = '/apis/build.openshift.io/v1';
+
 /** Names a resource that is read. */
 export type Resource = 'builds' | 'buildconfigs' | 'namespaces';
 
@@ -60,6 +61,7 @@ export interface PageSizes {
   readonly limit: number;
 }
 
+/** Sets the sizes for Builds, the largest of the objects that are listed. */
 export const defaultPageSizes: PageSizes = {
   // Twice the Builds that OpenShift keeps of a BuildConfig by default.
   first: 20,
@@ -125,7 +127,7 @@ export function createCluster(
   return {
     server: kubernetes.server,
     async get(resource, namespace, name, signal) {
-      // Other names do not exist, and could lead to another path.
+      // An object with an invalid name does not exist, and the name could lead to another path.
       if (!isNamespaceName(namespace) || !isObjectName(name)) return undefined;
       try {
         const found = await kubernetes.request(
@@ -203,7 +205,7 @@ export function createCluster(
 function pathOf(resource: Resource, namespace: string | undefined): string {
   if (resource === 'namespaces') return '/api/v1/namespaces';
   if (namespace === undefined) return `${apiGroup}/${resource}`;
-  if (!isNamespaceName(namespace)) throw new Error('the namespace has a name that none can have');
+  if (!isNamespaceName(namespace)) throw new Error("the namespace's name is invalid");
   return `${apiGroup}/namespaces/${namespace}/${resource}`;
 }
 

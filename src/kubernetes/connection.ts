@@ -40,7 +40,7 @@ export interface Kubernetes {
    */
   request(request: KubernetesRequest, signal: AbortSignal): Promise<unknown>;
   /**
-   * Returns the JSON values of a long answer with one a line, each as it arrives.
+   * Returns the JSON values of a long answer, which has one on each line, as they arrive.
    * @param onOpen called when the answer begins
    * @throws SilentError if nothing came for half a minute; otherwise like `request`
    */
@@ -59,7 +59,7 @@ export function loadKubeConfig(file: string | undefined): KubeConfig {
   return kubeConfig;
 }
 
-/** Limits an object, in bytes: etcd accepts requests of 1.5 MiB, and JSON may need six bytes for one there. */
+/** Limits an object, in bytes: etcd accepts 1.5 MiB, and a byte that is one there may take six in JSON (`\u0000`). */
 export const maxObjectBytes = 12 * 1024 * 1024;
 
 /** Milliseconds of silence after which the server counts as dead; it answers within seconds. */

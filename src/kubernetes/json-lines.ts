@@ -4,7 +4,7 @@ import { TooLargeError } from './cluster-error.ts';
 const newline = 0x0a;
 
 /**
- * Returns the JSON values of a body with one a line, each as it arrives; an incomplete last line is ignored.
+ * Returns the JSON values of a body, which has one on each line, as they arrive; an incomplete last line is ignored.
  * @param maxBytes of a line
  * @throws TooLargeError; SyntaxError for invalid JSON; Error if the connection breaks
  */

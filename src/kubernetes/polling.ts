@@ -7,7 +7,7 @@ export interface Polling {
 }
 
 /**
- * Calls at once, then again after each wait.
+ * Calls a function at once, then again after each wait.
  * @param call resolves with whether it succeeded; must not reject
  * @param wait returns milliseconds for a number of failures in a row
  */

@@ -1,7 +1,7 @@
 import { type JsonObject, stringAt } from '../openshift/json.ts';
 import { type Cluster, GoneError, type Selection, listPages } from './cluster.ts';
 
-/** Keeps what is needed of objects. */
+/** Keeps the part of each object that is needed. */
 export interface Index {
   set(object: JsonObject): void;
   remove(object: JsonObject): void;
@@ -38,8 +38,8 @@ const shortestWatch = 1_000;
 const backoff = { first: 500, last: 30_000 } as const;
 
 /**
- * Keeps an index of the selected objects: lists them in pages, then watches, and lists again if the server no longer
- * has the watch's version.
+ * Keeps an index of the selected objects up to date, like the reflector of client-go: it lists them in pages, then
+ * watches them, and lists again if the server no longer has the version from which the watch would continue.
  */
 export class Reflector<I extends Index> {
   readonly #options: ReflectorOptions<I>;

@@ -4,7 +4,7 @@ import { defaultRegistry } from '../openshift/image-reference.ts';
 /** The names of Docker Hub in references and credentials. */
 const dockerHub: ReadonlySet<string> = new Set([defaultRegistry, 'index.docker.io', 'registry-1.docker.io']);
 
-/** Returns the one name of a registry that may be written in several ways. */
+/** Returns one name for each registry: `docker.io` for Docker Hub, which has several. */
 export function canonicalHost(host: string): string {
   return dockerHub.has(host) ? defaultRegistry : host;
 }

@@ -17,7 +17,7 @@ export interface ImageRegistryDependencies {
  * Milliseconds that an answer is cached. An existing image is rarely deleted; a missing one may be pushed, and a
  * registry may recover.
  */
-const lifeOf = { present: 60_000, missing: 5_000, unknown: 5_000 };
+const cachedFor = { present: 60_000, missing: 5_000, unknown: 5_000 };
 
 /** Cached answers. A reference has at most 519 characters and an answer 135: a megabyte in all. */
 const maxAnswers = 1_000;
@@ -25,7 +25,7 @@ const maxAnswers = 1_000;
 /** Concurrent lookups. Each has a connection, and a cluster starts a few Builds a second. */
 const maxInFlight = 100;
 
-/** Caches answers, and shares a running lookup of the same image. */
+/** Returns an image registry that caches answers, and shares a running lookup of the same image. */
 export function createImageRegistry({ ask, clock, timeout, onAnswer }: ImageRegistryDependencies) {
   const answers = new Map<string, { readonly answer: ImageAnswer; readonly until: number }>();
   const inFlight = new Map<string, Promise<ImageAnswer>>();
@@ -35,7 +35,7 @@ export function createImageRegistry({ ask, clock, timeout, onAnswer }: ImageRegi
       inFlight.delete(image);
       // Deleted first, so that the map is ordered from the oldest.
       answers.delete(image);
-      answers.set(image, { answer, until: clock() + lifeOf[answer.kind] });
+      answers.set(image, { answer, until: clock() + cachedFor[answer.kind] });
       const [oldest] = answers.keys();
       if (answers.size > maxAnswers && oldest !== undefined) answers.delete(oldest);
       onAnswer(answer.kind === 'unknown' ? answer.error.code : answer.kind);
@@ -55,7 +55,7 @@ export function createImageRegistry({ ask, clock, timeout, onAnswer }: ImageRegi
       if (known !== undefined && clock() < known.until) return Promise.resolve(known.answer);
       const lookup = inFlight.get(image);
       if (lookup === undefined && inFlight.size >= maxInFlight) {
-        const error = new RegistryError('unavailable', `${maxInFlight} questions to registries are under way`);
+        const error = new RegistryError('unavailable', `${maxInFlight} lookups in registries are running`);
         return Promise.resolve({ kind: 'unknown', error });
       }
       return Promise.race([lookup ?? start(image), timeoutOn(signal)]);

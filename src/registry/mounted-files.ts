@@ -55,7 +55,7 @@ export class MountedFiles {
    * Reads each file once, to report mistakes at the start.
    * @throws RegistryError `file_unreadable`
    */
-  async check(): Promise<void> {
+  async readAll(): Promise<void> {
     await this.authorizationFor('', '');
     await this.secureContext();
   }

@@ -6,7 +6,7 @@ import {
   parseImageReference,
   registryOf,
 } from '../openshift/image-reference.ts';
-import { stringAt } from '../openshift/json.ts';
+import { parseJson, stringAt } from '../openshift/json.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { type Answer, Connection } from './connection.ts';
 import { canonicalHost } from './docker-config.ts';
@@ -65,7 +65,7 @@ async function ask(
 
   let answer = await head();
   const authorization = await files.authorizationFor(host, path);
-  // Registries that hide images from strangers send a challenge only at /v2/.
+  // A registry that hides images from callers without credentials answers 404, and sends a challenge only at /v2/.
   const mayBeHidden = answer.status === 404 && authorization !== undefined;
   const challenged = mayBeHidden
     ? await connection.send({ method: 'GET', url: root, accept: '*/*', authorization: undefined })
@@ -102,14 +102,6 @@ async function fetchToken(
   const token = stringAt(body, 'token') ?? stringAt(body, 'access_token');
   if (token === undefined) throw new RegistryError('unexpected_answer', `${url.host} answers without a token`);
   return token;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function errorOf({ status, url }: Answer): RegistryError {

@@ -12,10 +12,12 @@ export const registryErrorCodes = [
   'unavailable',
   'unexpected_answer',
 ] as const;
+/** Says why a lookup has no answer. */
 export type RegistryErrorCode = (typeof registryErrorCodes)[number];
 
 /** Lists all results of a lookup. */
 export const registryResults = ['present', 'missing', ...registryErrorCodes] as const;
+/** Names the result of a lookup. */
 export type RegistryResult = (typeof registryResults)[number];
 
 /** A registry gave no usable answer. */

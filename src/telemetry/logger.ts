@@ -80,7 +80,7 @@ function renderText(line: string): string {
   return `${[head, ...rows].map(showControls).join('\n    ')}\n`;
 }
 
-/** A stack has a line for each call. */
+/** Returns the lines of a field; a stack has one for each call. */
 function renderField(name: string, value: unknown): readonly string[] {
   if (name !== 'error') return [`${name}: ${JSON.stringify(value)}`];
   const { stack, ...rest } = value as { readonly stack?: string };

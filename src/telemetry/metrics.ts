@@ -25,7 +25,7 @@ export interface AdmissionRecord {
   readonly seconds: number;
 }
 
-/** Creates the metrics in a registry of their own. All label values are from closed sets. */
+/** Creates the metrics in a Prometheus registry of their own. All label values are from closed sets. */
 export function createMetrics() {
   const registers = [new Registry()] as [Registry];
   const [registry] = registers;
@@ -148,4 +148,5 @@ export function createMetrics() {
   };
 }
 
+/** Records what the metrics count. */
 export type Metrics = ReturnType<typeof createMetrics>;

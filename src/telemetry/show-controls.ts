@@ -1,12 +1,15 @@
 /** Characters that control a terminal: control and format characters, including bidirectional marks. */
 const controls = /[\p{Cc}\p{Cf}]/gu;
 
-/** Returns a line with these characters shown as numbers, so that it cannot forge a line or control a terminal. */
+/**
+ * Returns a line with such characters shown as numbers, so that its text can neither end the line nor control a
+ * terminal.
+ */
 export function showControls(text: string): string {
   return text.replaceAll(controls, (character) => `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`);
 }
 
-/** Returns a document in which these characters are escaped as in JSON and YAML strings: its meaning is the same. */
+/** Returns a document in which such characters are escaped as in JSON and YAML strings: its meaning is the same. */
 export function escapeControls(document: string): string {
   return document.replaceAll(controls, (character) =>
     // No character outside the basic plane controls a terminal.

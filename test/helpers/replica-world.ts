@@ -5,7 +5,7 @@ import {
   type SecretState,
 } from '../../src/certificates/certificate-cluster.ts';
 import type { CertificateMaker, CertificateInfo } from '../../src/certificates/certificate-maker.ts';
-import type { Lives } from '../../src/certificates/rotate.ts';
+import type { ValidityPeriods } from '../../src/certificates/rotate.ts';
 import { SecretSource, type SecretSourceEvent } from '../../src/certificates/secret-source.ts';
 import { type SecretData, secretKeys, splitPem } from '../../src/certificates/stored-certificates.ts';
 
@@ -26,7 +26,7 @@ export class ReplicaWorld {
   /** The bundle of each state of the Secret, and the index of the last published one. */
   readonly #bundles: string[] = [];
   #publishedIndex = -1;
-  readonly #lives: Lives;
+  readonly #periods: ValidityPeriods;
   readonly #random: () => number;
   #secret: { readonly version: number; readonly data: SecretData } | undefined;
   #configuration: { readonly version: number; readonly caBundles: readonly string[] };
@@ -37,8 +37,8 @@ export class ReplicaWorld {
   #waiting: { release: () => void; patience: number }[] = [];
 
   /** @param random returns a number from 0 to 1 */
-  constructor(lives: Lives, random: () => number) {
-    this.#lives = lives;
+  constructor(periods: ValidityPeriods, random: () => number) {
+    this.#periods = periods;
     this.#random = random;
     this.#configuration = { version: 1, caBundles: ['', ''] };
   }
@@ -57,7 +57,7 @@ export class ReplicaWorld {
     return new SecretSource({
       cluster: this.createCluster(),
       maker: this.maker,
-      lives: this.#lives,
+      periods: this.#periods,
       clock: () => this.now + skew,
       onEvent: (event) => {
         this.events.push(event.kind);

@@ -10,13 +10,13 @@ import { splitPem } from '../../../src/certificates/stored-certificates.ts';
 import { CertificateBed, configuration, secret } from '../../helpers/cluster/certificate-bed.ts';
 
 /** Rounds come every 3 s, and no certificate expires during a test. */
-const lives = { life: '60s', authorityLife: '1h' };
+const periods = { life: '60s', authorityLife: '1h' };
 
 export function describeCertificates(): void {
   describe('replicas with self-signed certificates', () => {
     let bed: CertificateBed;
     before(async () => {
-      bed = await CertificateBed.start(lives);
+      bed = await CertificateBed.start(periods);
     });
     after(() => bed.stop());
 

@@ -4,7 +4,7 @@ import { CertificateBed } from '../../helpers/cluster/certificate-bed.ts';
 import type { Pod } from '../../helpers/cluster/pod.ts';
 
 /** Short enough for several CAs in a minute; a round comes every 0.4 s. */
-const lives = { life: '8s', authorityLife: '24s' };
+const periods = { life: '8s', authorityLife: '24s' };
 
 /** Milliseconds of admissions: a next CA is created at two thirds of 24 s, so a fourth one signs at the end. */
 const duration = 60_000;
@@ -13,7 +13,7 @@ export function describeRotation(): void {
   describe('certificate rotation every few seconds', () => {
     let bed: CertificateBed;
     before(async () => {
-      bed = await CertificateBed.start(lives);
+      bed = await CertificateBed.start(periods);
     });
     after(() => bed.stop());
 

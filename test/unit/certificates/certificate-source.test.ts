@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createFixedSource, describeRest } from '../../../src/certificates/certificate-source.ts';
+import { createFixedSource, describeTimeLeft } from '../../../src/certificates/certificate-source.ts';
 
 const [second, minute, hour, day] = [1_000, 60_000, 3_600_000, 86_400_000];
 
-describe('describeRest', () => {
+describe('describeTimeLeft', () => {
   const rows: readonly [milliseconds: number, text: string][] = [
     [90 * day, '90 days left'],
     [2 * day, '2 days left'],
@@ -19,7 +19,7 @@ describe('describeRest', () => {
   ];
   for (const [milliseconds, text] of rows) {
     it(`returns ${text} for ${milliseconds} ms`, () => {
-      assert.equal(describeRest(milliseconds), text);
+      assert.equal(describeTimeLeft(milliseconds), text);
     });
   }
 });

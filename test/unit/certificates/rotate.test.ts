@@ -13,12 +13,12 @@ import {
 /** Real certificates with the default validities. */
 const now = Date.parse('2026-01-31T12:00:00Z');
 const [hour, day] = [3_600_000, 24 * 3_600_000];
-const lives = { life: 90 * day, authorityLife: 730 * day };
+const periods = { life: 90 * day, authorityLife: 730 * day };
 const names = ['webhook.ci.svc', 'fd00::12', '192.0.2.7'] as const;
 const contextOf = (changes: Partial<RotationContext> = {}): RotationContext => ({
   names,
   caBundles: [''],
-  lives,
+  periods,
   now,
   ...changes,
 });

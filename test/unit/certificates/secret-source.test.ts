@@ -9,11 +9,11 @@ import { ReplicaWorld } from '../../helpers/replica-world.ts';
 
 const { signal } = new AbortController();
 const day = 24 * 3_600_000;
-const lives = { life: 90 * day, authorityLife: 730 * day };
+const periods = { life: 90 * day, authorityLife: 730 * day };
 
 /** Returns one replica in its own world, whose requests can be made to fail. */
 function alone() {
-  const world = new ReplicaWorld(lives, () => 0);
+  const world = new ReplicaWorld(periods, () => 0);
   const events: SecretSourceEvent[] = [];
   const failing: Partial<Record<keyof CertificateCluster, Error>> = {};
   const real = world.createCluster();
@@ -28,7 +28,7 @@ function alone() {
   const source = new SecretSource({
     cluster,
     maker: world.maker,
-    lives,
+    periods,
     clock: () => world.now,
     onEvent: (event) => events.push(event),
   });
@@ -126,7 +126,7 @@ describe('SecretSource', () => {
     const source = new SecretSource({
       cluster,
       maker: world.maker,
-      lives: { life: 200, authorityLife: 2_000 },
+      periods: { life: 200, authorityLife: 2_000 },
       clock: Date.now,
       onEvent: () => undefined,
     });

@@ -161,7 +161,7 @@ describe('createLiveHistory', () => {
     const past = await history.read(odd, AbortSignal.timeout(10_000));
     assert.deepEqual(comparable(past), { ...nothingKnown, buildConfig: undefined });
     await assert.rejects(history.read({ ...lookup, namespace: '..' }, AbortSignal.timeout(10_000)), {
-      message: 'the namespace has a name that none can have',
+      message: "the namespace's name is invalid",
     });
     assert.deepEqual(requests, []);
   });

@@ -366,7 +366,7 @@ describe('createRegistryClient, TLS', () => {
   it('rejects a file without certificate', async (t) => {
     for (const text of ['', 'none', '-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----\n']) {
       const caFile = fileWith(t, text);
-      await assert.rejects(new MountedFiles({ credentialsFile: '', caFile }).check(), {
+      await assert.rejects(new MountedFiles({ credentialsFile: '', caFile }).readAll(), {
         code: 'file_unreadable',
         message: `registry.caFile: ${caFile} holds no certificate`,
       });
