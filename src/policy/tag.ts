@@ -32,8 +32,9 @@ export function nextTag(request: TagRequest): IssuedTag {
   const first = timed ? localSecond(request.now, request.timezone) : 1;
   if (first > lastSecond) throw new RangeError('the clock is past the year 9999, of which no timestamp has 14 digits');
   let position = Math.max(first, (request.issuedUpTo(series) ?? 0) + 1);
-  while (request.isUsed(`${request.repository}:${tagAt(position)}`)) position += 1;
-  return { tag: tagAt(position), series, position };
+  let tag = tagAt(position);
+  while (request.isUsed(`${request.repository}:${tag}`)) tag = tagAt((position += 1));
+  return { tag, series, position };
 }
 
 /** 9999-12-31T23:59:59, in seconds. */
