@@ -13,6 +13,8 @@ import { ownOptIn } from '../policy/opt-in.ts';
 import { type Arrival, Chain, type KnownBuild } from './chain.ts';
 import { endedAt, outputReferenceOf, previousBuildOf } from './earlier-build.ts';
 import { ScriptsFailures } from './scripts-failures.ts';
+import { SharedTexts } from './shared-texts.ts';
+import { UsedReferences, fingerprintOf } from './used-references.ts';
 
 /** Holds the part of a query that an index needs. */
 export type BuildQuery = Pick<HistoryQuery, 'namespace' | 'buildConfig' | 'build'>;
@@ -41,8 +43,8 @@ const defaultMaxBytes = 64 * 1024 * 1024;
  */
 export class BuildIndex {
   readonly #namespaces = new Map<string, Namespace>();
-  /** The number of Builds with each output reference. */
-  readonly #references = new Map<string, number>();
+  readonly #references = new UsedReferences();
+  readonly #baseImages = new SharedTexts();
   /** Namespaces that were dropped because of their size. */
   readonly #notKept = new Set<string>();
   readonly #maxBytes: number;
@@ -76,7 +78,9 @@ export class BuildIndex {
     }
     const owner = chainIn(namespace, buildConfigOf(build));
     const record = decodeBuildRecord(build);
-    const previous = previousBuildOf(build, record);
+    const continuable = previousBuildOf(build, record);
+    const previous = continuable && { ...continuable, baseImage: this.#baseImages.copyOf(continuable.baseImage) };
+    const reference = outputReferenceOf(build);
     const phase = finalPhaseOf(build);
     const known: KnownBuild = {
       name: nameOf(build),
@@ -84,11 +88,11 @@ export class BuildIndex {
       createdAt: createdAt(build),
       owner,
       phase,
-      endedAt: phase === undefined ? undefined : endedAt(build),
+      failedAt: phase === undefined || phase === 'Complete' ? undefined : endedAt(build),
       continued: record?.decision === 'incremental',
       seconds: phase === 'Complete' ? durationOf(build) : undefined,
       chainFullSeconds: record?.chainFullSeconds,
-      reference: outputReferenceOf(build),
+      fingerprint: reference === undefined ? undefined : fingerprintOf(reference),
       canBeContinued: previous !== undefined,
     };
     const before = namespace.builds.get(known.name);
@@ -99,8 +103,8 @@ export class BuildIndex {
     if (owner !== undefined) {
       this.#exchange(namespace, owner, before?.owner === owner ? before : undefined, { build: known, previous });
     }
-    this.#count(before?.reference, -1);
-    this.#count(known.reference, 1);
+    this.#references.count(before?.fingerprint, -1);
+    this.#references.count(known.fingerprint, 1);
     namespace.scriptsFailures.note(build);
     this.#unfinishedBefore.delete(keyOf(build));
     while (this.#bytes > this.#maxBytes && this.#namespaces.size > 0) this.#dropLargest();
@@ -114,7 +118,7 @@ export class BuildIndex {
     namespace.builds.delete(name);
     this.#measure(namespace, -sizeOf(before));
     if (before.owner !== undefined) this.#exchange(namespace, before.owner, before, undefined);
-    this.#count(before.reference, -1);
+    this.#references.count(before.fingerprint, -1);
     if (namespace.builds.size === 0) this.#namespaces.delete(namespaceName);
   }
 
@@ -183,17 +187,10 @@ export class BuildIndex {
     for (const [name, { bytes }] of this.#namespaces) if (bytes > most) [largest, most] = [name, bytes];
     const namespace = this.#namespaces.get(largest ?? '');
     if (largest === undefined || namespace === undefined) return;
-    for (const { reference } of namespace.builds.values()) this.#count(reference, -1);
+    for (const { fingerprint } of namespace.builds.values()) this.#references.count(fingerprint, -1);
     this.#namespaces.delete(largest);
     this.#notKept.add(largest);
     this.#bytes -= most;
-  }
-
-  #count(reference: string | undefined, change: 1 | -1): void {
-    if (reference === undefined) return;
-    const count = (this.#references.get(reference) ?? 0) + change;
-    if (count === 0) this.#references.delete(reference);
-    else this.#references.set(reference, count);
   }
 }
 
@@ -222,7 +219,7 @@ function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefine
 
 /** Returns the approximate bytes of a Build: objects, map entries and texts. */
 function sizeOf(known: KnownBuild | undefined): number {
-  return known === undefined ? 0 : 340 + known.name.length + (known.reference?.length ?? 0);
+  return known === undefined ? 0 : 330 + known.name.length;
 }
 
 function keyOf(build: JsonObject): string {

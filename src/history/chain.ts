@@ -8,14 +8,14 @@ export interface KnownBuild extends BuildPosition {
   readonly owner: Chain | undefined;
   /** Undefined: it has not finished. */
   readonly phase: FinalPhase | undefined;
-  /** Milliseconds since the epoch. */
-  readonly endedAt: number | undefined;
+  /** Milliseconds since the epoch; undefined if it has not failed, or the time is unknown. */
+  readonly failedAt: number | undefined;
   /** Whether its own record says that it was an incremental build. */
   readonly continued: boolean;
   readonly seconds: BuildOutcome['seconds'];
   readonly chainFullSeconds: BuildOutcome['chainFullSeconds'];
-  /** Its DockerImage reference, which no other Build may get. */
-  readonly reference: string | undefined;
+  /** Stands for its DockerImage reference, which no other Build may get. */
+  readonly fingerprint: number | undefined;
   readonly canBeContinued: boolean;
 }
 
@@ -111,8 +111,8 @@ function pastOf(builds: readonly KnownBuild[]): Past {
   const ended = builds.filter(({ phase }) => phase !== undefined && phase !== 'Cancelled');
   const newest = ended.sort((one, other) => compareAge(other, one)).slice(0, maxOutcomes);
   return {
-    outcomes: newest.map(({ name, continued, phase, endedAt, seconds, chainFullSeconds }) => {
-      return { name, continued, succeeded: phase === 'Complete', at: endedAt, seconds, chainFullSeconds };
+    outcomes: newest.map(({ name, continued, phase, failedAt, seconds, chainFullSeconds }) => {
+      return { name, continued, succeeded: phase === 'Complete', failedAt, seconds, chainFullSeconds };
     }),
     numbers: builds.flatMap(({ number, createdAt }) => (number === undefined ? [] : [{ number, createdAt }])),
   };

@@ -55,8 +55,8 @@ export interface BuildOutcome {
   readonly continued: boolean;
   /** True: Complete; false: Failed or Error. */
   readonly succeeded: boolean;
-  /** Completion time, else creation time; undefined if both are unknown. */
-  readonly at: number | undefined;
+  /** Completion time, else creation time; undefined if it succeeded or both are unknown. */
+  readonly failedAt: number | undefined;
   /** Duration in whole seconds; undefined unless it succeeded and the duration is known. */
   readonly seconds: number | undefined;
   /** Duration in seconds of the full build that started its chain; undefined for a full build, or if unknown. */
@@ -95,7 +95,7 @@ export interface BuildConfigHistory {
   readonly outcomes: readonly BuildOutcome[];
   /** The numbers and creation times of the existing Builds, in any order. */
   readonly numbers: readonly { readonly number: number; readonly createdAt: number | undefined }[];
-  /** The output references of all existing opted-in Builds of any BuildConfig, finished or not. */
+  /** The output references of all existing opted-in Builds of any BuildConfig, finished or not; hardly any other. */
   readonly references: Pick<ReadonlySet<string>, 'has'>;
   /**
    * Returns when a Build of the namespace last failed to fetch scripts from that address, ignoring its last segment

@@ -175,7 +175,7 @@ export const chainRules = [
       const continued = outcomesOf(history).filter((outcome) => outcome.continued);
       const succeeded = continued.findIndex((outcome) => outcome.succeeded);
       const failed = succeeded === -1 ? continued : continued.slice(0, succeeded);
-      return failed.filter(({ at }) => at === undefined || now - at < limits.maxAge).length >= 2;
+      return failed.filter(({ failedAt }) => failedAt === undefined || now - failedAt < limits.maxAge).length >= 2;
     },
   },
   {

@@ -108,8 +108,9 @@ class Model {
       previous: previous && { name: `app-${previous.name}`, number: previous.number, envNames: [previous.env] },
       outcomes: ended.map(({ name, continued, phase, created }) => {
         const times = { seconds: undefined, chainFullSeconds: undefined };
-        const at = Date.parse(second(created));
-        return { name: `app-${name}`, continued, succeeded: phase === 'Complete', at, ...times };
+        const succeeded = phase === 'Complete';
+        const failedAt = succeeded ? undefined : Date.parse(second(created));
+        return { name: `app-${name}`, continued, succeeded, failedAt, ...times };
       }),
       references: new Set(
         all

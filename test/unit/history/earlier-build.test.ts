@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { BuildIndex } from '../../../src/history/build-index.ts';
 import type { JsonObject } from '../../../src/openshift/json.ts';
 import { encodeBuildOrigin } from '../../../src/policy/build-origin.ts';
+import type { BuildOutcome } from '../../../src/policy/facts.ts';
 import { merge as mergePatch } from '../../helpers/fixtures.ts';
 import { frozen } from '../frozen.ts';
 import {
@@ -197,7 +198,7 @@ describe('BuildIndex, kept data', () => {
   it('includes the reference of an opted-in Build, complete or not', () => {
     const known = { ...nothingKnown, hasBuilds: true, numbers: [7], references: new Set([referenceOf(7)]) };
     const times = { seconds: undefined, chainFullSeconds: undefined };
-    const outcomes = [{ name: 'app-7', continued: false, succeeded: true, at: whole.createdAt, ...times }];
+    const outcomes = [{ name: 'app-7', continued: false, succeeded: true, failedAt: undefined, ...times }];
     assert.deepEqual(pastOf(), { ...known, outcomes, previous: whole });
     assert.deepEqual(pastOf({ status: { phase: 'Running' } }), known);
     const stream = { kind: 'ImageStreamTag', name: 'app:1' };
@@ -291,9 +292,10 @@ describe('BuildIndex, kept data', () => {
 describe('BuildIndex, outcomes', () => {
   const at = Date.parse('2026-01-30T09:00:00Z');
   const continued = ourAnnotations({ decision: 'incremental' });
-  const outcome = (change: object) => {
+  const outcome = (change: Partial<BuildOutcome>) => {
     const times = { seconds: undefined, chainFullSeconds: undefined };
-    return [{ name: 'app-7', continued: false, succeeded: false, at, ...times, ...change }];
+    const failedAt = change.succeeded === true ? undefined : at;
+    return [{ name: 'app-7', continued: false, succeeded: false, failedAt, ...times, ...change }];
   };
   const took40s = { status: { duration: 40_000_000_000 } };
   const rows: readonly [title: string, patch: JsonObject, expected: unknown][] = [
@@ -322,12 +324,12 @@ describe('BuildIndex, outcomes', () => {
     [
       'Failed at a time of its own',
       { status: { phase: 'Failed', completionTimestamp: '2026-01-30T09:10:00Z' } },
-      outcome({ at: at + 600_000 }),
+      outcome({ failedAt: at + 600_000 }),
     ],
     [
       'Failed at no time',
       { metadata: { creationTimestamp: null }, status: { phase: 'Failed' } },
-      outcome({ at: undefined }),
+      outcome({ failedAt: undefined }),
     ],
   ];
   for (const [title, patch, expected] of rows) {

@@ -29,7 +29,7 @@ const past: BuildConfigHistory = {
 /** A Complete Build. */
 function took(seconds: number, chainFullSeconds?: number): BuildOutcome {
   const continued = chainFullSeconds !== undefined;
-  return { name: 'api', continued, succeeded: true, at: testNow, seconds, chainFullSeconds };
+  return { name: 'api', continued, succeeded: true, failedAt: undefined, seconds, chainFullSeconds };
 }
 
 /** What the user is told of a start of the recorded BuildConfig. */

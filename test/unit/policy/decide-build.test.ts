@@ -193,7 +193,7 @@ describe('decideBuild, healing', () => {
       name: `app-${index}`,
       continued: word.startsWith('c'),
       succeeded: word[1] === '+',
-      at: word.endsWith('o') ? now - maxAge : now - 1,
+      failedAt: word.endsWith('o') ? now - maxAge : now - 1,
       seconds: undefined,
       chainFullSeconds: undefined,
     }));
@@ -229,7 +229,7 @@ describe('decideBuild, healing', () => {
   }
 
   it('counts an outcome without a time as new', () => {
-    const outcomes = outcomesFrom('f+ c- f+ c-').map((outcome) => ({ ...outcome, at: undefined }));
+    const outcomes = outcomesFrom('f+ c- f+ c-').map((outcome) => ({ ...outcome, failedAt: undefined }));
     assert.equal(decideBuild({ ...request, history: { ...complete, outcomes } }).reason, 'continuing_fails');
   });
 });
@@ -247,7 +247,7 @@ describe('decideBuild, saves_nothing', () => {
         name: `app-${index}`,
         continued: slash === '/',
         succeeded: minus === '',
-        at: now - 1,
+        failedAt: now - 1,
         seconds: seconds(own),
         chainFullSeconds: seconds(full),
       };

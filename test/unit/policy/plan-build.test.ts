@@ -207,7 +207,7 @@ describe('planBuild', () => {
 
 describe('planBuild, chain that saves nothing', () => {
   const outcome = (seconds: number) => {
-    return { name: '', continued: true, succeeded: true, at: undefined, seconds, chainFullSeconds: 40 };
+    return { name: '', continued: true, succeeded: true, failedAt: undefined, seconds, chainFullSeconds: 40 };
   };
   const slow = [41, 50, 39].map(outcome);
   const chain: BuildConfigHistory = { ...past, previous: { ...previous, number: 4, chainDepth: 3 }, outcomes: slow };

@@ -1,0 +1,26 @@
+/**
+ * Counts the Builds with each output reference. It keeps a number per reference, a fifth of the memory of the texts. In
+ * 40,000 references that nobody uses, among 100,000 Builds, about one counts as used: its Build gets the next free tag.
+ */
+export class UsedReferences {
+  readonly #counts = new Map<number, number>();
+
+  /** Adds or removes a Build with the reference of a fingerprint; undefined: it has no reference. */
+  count(fingerprint: number | undefined, change: 1 | -1): void {
+    if (fingerprint === undefined) return;
+    const count = (this.#counts.get(fingerprint) ?? 0) + change;
+    if (count === 0) this.#counts.delete(fingerprint);
+    else this.#counts.set(fingerprint, count);
+  }
+
+  has(reference: string): boolean {
+    return this.#counts.has(fingerprintOf(reference));
+  }
+}
+
+/** Returns 32 bits that equal texts share, and different ones hardly ever (FNV-1a). */
+export function fingerprintOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
+}
