@@ -34,7 +34,7 @@ describe('public reports', () => {
     ['empty-http-proxy', 'an empty HTTP_PROXY switches a default proxy off', 'continued', 'shop-1'],
     ['only-https-proxy', 'HTTPS_PROXY alone, and scripts by http', 'continued', 'shop-1'],
     ['build-loglevel', 'oc start-build --build-loglevel=5 once', 'continued', 'shop-1'],
-    ['last-version-reset', 'oc replace made the numbers start anew', 'continued', 'shop-2'],
+    ['last-version-reset', 'numbers restarted after oc replace', 'continued', 'shop-2'],
   ];
   for (const [name, reported, reason, previous] of rows) {
     it(`${name}: ${reported}`, async () => {

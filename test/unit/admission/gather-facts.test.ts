@@ -16,7 +16,7 @@ const history: BuildConfigHistory = {
   references: new Set(),
   scriptsFailedAt: () => undefined,
 };
-const telling: FactSource = { name: 'telling', gather: (_query, facts) => Promise.resolve({ ...facts, history }) };
+const answering: FactSource = { name: 'answering', gather: (_query, facts) => Promise.resolve({ ...facts, history }) };
 const failing: FactSource = { name: 'failing', gather: () => Promise.reject(new Error('refused')) };
 const silent: FactSource = { name: 'silent', gather: () => new Promise(() => undefined) };
 
@@ -28,14 +28,14 @@ async function gather(sources: readonly FactSource[], { build = exampleBuild(), 
 describe('gatherFacts', () => {
   const rows: readonly [title: string, sources: readonly FactSource[], expected: object][] = [
     ['no source', [], { history: 'unavailable', failed: [] }],
-    ['a source that tells', [telling], { history, failed: [] }],
+    ['a source that answers', [answering], { history, failed: [] }],
     ['a source that fails', [failing], { history: 'unavailable', failed: [['failing', 'Error']] }],
-    ['one that fails before one that tells', [failing, telling], { history, failed: [['failing', 'Error']] }],
-    ['one that tells before one that fails', [telling, failing], { history, failed: [['failing', 'Error']] }],
+    ['one that fails before one that answers', [failing, answering], { history, failed: [['failing', 'Error']] }],
+    ['one that answers before one that fails', [answering, failing], { history, failed: [['failing', 'Error']] }],
     ['a source that never answers', [silent], { history: 'unavailable', failed: [['silent', 'TimeoutError']] }],
     [
       'two that never answer, which share one deadline',
-      [telling, silent, silent],
+      [answering, silent, silent],
       {
         history,
         failed: [
@@ -46,7 +46,7 @@ describe('gatherFacts', () => {
     ],
   ];
   for (const [title, sources, expected] of rows) {
-    it(`with ${title}`, async () => {
+    it(`returns facts and failures of ${title}`, async () => {
       assert.deepEqual(await gather(sources), expected);
     });
   }
@@ -60,7 +60,7 @@ describe('gatherFacts', () => {
         return Promise.resolve(facts);
       },
     };
-    await gather([spy, telling, spy]);
+    await gather([spy, answering, spy]);
     const uid = buildConfigOf(exampleBuild())?.uid ?? '';
     const base = stringAt(exampleBuild(), 'spec', 'strategy', 'sourceStrategy', 'from', 'name');
     const query = {

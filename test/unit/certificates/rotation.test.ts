@@ -70,8 +70,8 @@ const rows: readonly Row[] = [
     step: everything,
   },
 
-  { when: 'all is well', stored: certificates([old], leaf()), now: 10, step: keep },
-  { when: 'all is well just before two thirds of the leaf', stored: certificates([old], leaf()), now: 199, step: keep },
+  { when: 'nothing is due', stored: certificates([old], leaf()), now: 10, step: keep },
+  { when: 'the leaf is just before two thirds', stored: certificates([old], leaf()), now: 199, step: keep },
   { when: 'two thirds of the leaf are over', stored: certificates([old], leaf()), now: 200, step: createLeaf('old') },
   {
     when: 'two thirds are over of a leaf that ends with its CA',
@@ -119,7 +119,7 @@ const rows: readonly Row[] = [
     step: { kind: 'create_next_authority' },
   },
   {
-    when: 'the next CA is there and not published',
+    when: 'the next CA is stored and not published',
     stored: certificates([old, next], fresh),
     inBundle: published(old),
     now: 510,
@@ -140,21 +140,21 @@ const rows: readonly Row[] = [
     step: { kind: 'switch_authority', authority: 'next' },
   },
   {
-    when: 'the next CA is published to some webhooks only',
+    when: 'the next CA is published in some caBundles only',
     stored: certificates([old, next], fresh),
     inBundle: [...published(old), ...partly(next)],
     now: 510,
     step: keep,
   },
   {
-    when: 'the next CA signs, the one before still lives',
+    when: 'the next CA signs, and the previous one is still valid',
     stored: certificates([old, next], leaf({ issuer: 'next', notBefore: 500, notAfter: 800 })),
     inBundle: both,
     now: 599,
     step: keep,
   },
   {
-    when: 'the next CA signs, the one before has expired',
+    when: 'the next CA signs, and the previous one has expired',
     stored: certificates([old, next], leaf({ issuer: 'next', notBefore: 500, notAfter: 800 })),
     inBundle: both,
     now: 600,
@@ -167,21 +167,21 @@ const rows: readonly Row[] = [
     step: createLeaf('next'),
   },
   {
-    when: 'a leaf of nobody, two CAs, one published',
+    when: 'the leaf is of no CA, and one of two CAs is published',
     stored: certificates([old, next], leaf({ issuer: undefined })),
     inBundle: published(old),
     now: 450,
     step: createLeaf('old'),
   },
   {
-    when: 'a leaf of nobody, two CAs, both published',
+    when: 'the leaf is of no CA, and two CAs are published',
     stored: certificates([old, next], leaf({ issuer: undefined })),
     inBundle: both,
     now: 450,
     step: createLeaf('next'),
   },
   {
-    when: 'a leaf of nobody, two CAs, none published',
+    when: 'the leaf is of no CA, and none of two CAs is published',
     stored: certificates([old, next], leaf({ issuer: undefined })),
     now: 450,
     step: createLeaf('old'),
@@ -195,7 +195,7 @@ const rows: readonly Row[] = [
     step: adopt('lost'),
   },
   {
-    when: 'a young CA finds another published to some webhooks',
+    when: 'a young CA finds another published in some caBundles',
     stored: certificates([old], leaf()),
     inBundle: partly(authority('lost')),
     now: 59,
@@ -209,20 +209,20 @@ const rows: readonly Row[] = [
     step: keep,
   },
   {
-    when: 'a CA past a tenth of its life finds another published',
+    when: 'a CA past a tenth of its validity finds another published',
     stored: certificates([old], leaf()),
     inBundle: published(authority('lost')),
     now: 60,
     step: keep,
   },
   {
-    when: 'a young CA stands beside one without key',
+    when: 'a young CA is stored beside one without key',
     stored: certificates([old, authority('lost', { signs: false })], leaf()),
     now: 99,
     step: keep,
   },
   {
-    when: 'a settled CA stands beside one without key',
+    when: 'a CA past a sixth is stored beside one without key',
     stored: certificates([old, authority('lost', { signs: false })], leaf()),
     now: 100,
     step: drop('lost'),
@@ -231,7 +231,7 @@ const rows: readonly Row[] = [
 
 describe('planRotation', () => {
   for (const { when, stored, inBundle = published(old), now, step } of rows) {
-    it(`is ${step.kind} where ${when}`, () => {
+    it(`returns ${step.kind} if ${when}`, () => {
       assert.deepEqual(planRotation(stored, names, inBundle, now), step);
     });
   }

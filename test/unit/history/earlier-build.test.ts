@@ -64,13 +64,13 @@ describe('previousBuildOf', () => {
 
   const none: readonly [title: string, patch: JsonObject][] = [
     ...['New', 'Pending', 'Running', 'Failed', 'Error', 'Cancelled', 'complete'].map((phase): [string, JsonObject] => [
-      `is not ${phase}`,
+      `phase ${phase}`,
       { status: { phase } },
     ]),
-    ['has a status', { status: null }],
-    ['has a number', { metadata: { name: 'app', annotations: { 'openshift.io/build.number': null } } }],
+    ['no status', { status: null }],
+    ['no number', { metadata: { name: 'app', annotations: { 'openshift.io/build.number': null } } }],
     [
-      'is no clone that passed while the webhook was away',
+      'a clone that was created while the webhook was down',
       {
         metadata: {
           annotations: { 'openshift.io/build.clone-of': 'app-6', 's2i-incremental.io/admitted-as': 'app-6' },
@@ -78,19 +78,16 @@ describe('previousBuildOf', () => {
       },
     ],
     [
-      'is no clone without our record',
+      'a clone without a record',
       { metadata: { annotations: { 'openshift.io/build.clone-of': 'app-6', 's2i-incremental.io/admitted-as': null } } },
     ],
-    ['has an output', { spec: { output: null } }],
-    ['has an output that is a reference', { spec: { output: { to: { name: 'Not A Reference' } } } }],
-    [
-      'has an output that is no digest',
-      { spec: { output: { to: { name: `harbor.example.com/team/app@${digest}` } } } },
-    ],
-    ['has an output of a known kind', { spec: { output: { to: { kind: 'ImageStreamImage' } } } }],
+    ['no output', { spec: { output: null } }],
+    ['an output that is no valid reference', { spec: { output: { to: { name: 'Not A Reference' } } } }],
+    ['an output by digest', { spec: { output: { to: { name: `harbor.example.com/team/app@${digest}` } } } }],
+    ['an output of an unknown kind', { spec: { output: { to: { kind: 'ImageStreamImage' } } } }],
   ];
   for (const [title, patch] of none) {
-    it(title, () => {
+    it(`returns undefined for ${title}`, () => {
       assert.equal(previousOf(patch), undefined);
     });
   }
@@ -181,7 +178,7 @@ describe('previousBuildOf, image', () => {
     ['broken', stream('app:1', 'Not A Reference'), undefined],
   ];
   for (const [title, actual, expected] of rows) {
-    it(`is that of an image stream if the reference is ${title}`, () => {
+    it(`is ${expected === undefined ? 'undefined' : 'that'} for an image stream if the reference is ${title}`, () => {
       assert.equal(actual, expected);
     });
   }
@@ -358,7 +355,7 @@ describe('BuildIndex, failures to fetch scripts', () => {
     ['for another reason', { ...failed, reason: 'GenericBuildFailed' }],
   ];
   for (const [title, status, address = scripts] of others) {
-    it(`do not include ${title}`, () => {
+    it(`do not include one ${title}`, () => {
       assert.equal(build(status, address), undefined);
     });
   }

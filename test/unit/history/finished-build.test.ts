@@ -27,33 +27,45 @@ describe('finishedBuildOf', () => {
       { status: { phase: 'Cancelled', duration: null } },
       { ...saved, phase: 'Cancelled', seconds: 0, savedSeconds: 0 },
     ],
-    ['one of an unknown chain', ourAnnotations({ 'chain-full-seconds': null }), { ...saved, savedSeconds: 0 }],
-    ['one whose chain says nonsense', ourAnnotations({ 'chain-full-seconds': '9e9' }), { ...saved, savedSeconds: 0 }],
-    ['one without record', ourAnnotations({ decision: null }), { ...saved, decision: 'unrecorded', savedSeconds: 0 }],
     [
-      'one with a decision nobody takes',
+      'an incremental one without a recorded full build',
+      ourAnnotations({ 'chain-full-seconds': null }),
+      { ...saved, savedSeconds: 0 },
+    ],
+    [
+      'an incremental one with an impossible recorded time',
+      ourAnnotations({ 'chain-full-seconds': '9e9' }),
+      { ...saved, savedSeconds: 0 },
+    ],
+    [
+      'one without a recorded decision',
+      ourAnnotations({ decision: null }),
+      { ...saved, decision: 'unrecorded', savedSeconds: 0 },
+    ],
+    [
+      'one with an unknown decision',
       ourAnnotations({ decision: 'x' }),
       { ...saved, decision: 'unrecorded', savedSeconds: 0 },
     ],
     [
-      'a clone that went in unseen',
+      'a clone that was not admitted',
       ourAnnotations({ 'admitted-as': 'app-6' }),
       { ...saved, decision: 'unrecorded', savedSeconds: 0 },
     ],
     [
-      'one that says when, not how long',
+      'one with times instead of a duration',
       {
         status: { duration: null, startTimestamp: '2026-01-30T09:00:00Z', completionTimestamp: '2026-01-30T09:00:30Z' },
       },
       saved,
     ],
     [
-      'one that ended before it began',
+      'one that ended before it started',
       { status: { duration: -1, startTimestamp: '2026-01-30T09:00:30Z', completionTimestamp: '2026-01-30T09:00:00Z' } },
       { ...saved, seconds: 0, savedSeconds: 0 },
     ],
     ...['New', 'Pending', 'Running', 'complete', ''].map((phase): [string, JsonObject, unknown] => [
-      `none in phase "${phase}"`,
+      `nothing in phase "${phase}"`,
       { status: { phase } },
       undefined,
     ]),

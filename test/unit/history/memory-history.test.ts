@@ -34,7 +34,7 @@ describe('createMemoryHistory', () => {
     ['nothing', [], [undefined, false, []]],
     ['one Build', [completeBuild(1)], ['app-1', true, [reference(1)]]],
     [
-      'the newest by creation, because `oc replace` makes numbers start anew',
+      'the newest by creation, because numbers restart after `oc replace`',
       [
         completeBuild(9, { metadata: { creationTimestamp: '2026-01-30T08:59:59Z' } }),
         completeBuild(2, { metadata: { creationTimestamp: '2026-01-30T09:00:01Z' } }),
@@ -43,12 +43,12 @@ describe('createMemoryHistory', () => {
       ['app-2', true, [reference(2), reference(3), reference(9)]],
     ],
     [
-      'the newest by number of those created at once, not by order',
+      'the newest by number of Builds created in the same second',
       [completeBuild(2), completeBuild(10), completeBuild(9)],
       ['app-10', true, [reference(10), reference(2), reference(9)]],
     ],
     [
-      'only a Build that is complete',
+      'only a complete Build as the previous one',
       [
         completeBuild(1),
         completeBuild(2, failed),
@@ -57,36 +57,40 @@ describe('createMemoryHistory', () => {
       ],
       ['app-1', true, [1, 2, 3, 4].map(reference)],
     ],
-    ['Builds, none complete', [completeBuild(1, failed)], [undefined, true, [reference(1)]]],
-    ['not the Build that asks', [completeBuild(1), completeBuild(99)], ['app-1', true, [reference(1)]]],
+    ['no previous Build if none is complete', [completeBuild(1, failed)], [undefined, true, [reference(1)]]],
     [
-      'no Build that is not opted in',
+      'nothing of the Build that is being admitted',
+      [completeBuild(1), completeBuild(99)],
+      ['app-1', true, [reference(1)]],
+    ],
+    [
+      'nothing of a Build that is not opted in',
       [completeBuild(1, { metadata: { labels: { [`${ours}enabled`]: 'false' } } })],
       [undefined, false, []],
     ],
     [
-      'no Build of another namespace',
+      'nothing of a Build of another namespace',
       [completeBuild(1, { metadata: { namespace: 'prod' } })],
       [undefined, false, [reference(1)]],
     ],
     [
-      'no Build of a BuildConfig made before under the same name',
+      'nothing of a Build of a deleted BuildConfig with the same name',
       [completeBuild(1, { metadata: { ownerReferences: [{ kind: 'BuildConfig', name: 'app', uid: 'older' }] } })],
       [undefined, false, [reference(1)]],
     ],
     [
-      'no Build of another whole name that shares the label',
+      'nothing of a Build of another BuildConfig with the same label',
       [completeBuild(1, { metadata: { annotations: { 'openshift.io/build-config.name': 'app-too' } } })],
       [undefined, false, [reference(1)]],
     ],
     [
-      'no Build made by hand',
+      'nothing of a Build made by hand',
       [completeBuild(1, { metadata: { ownerReferences: null } })],
       [undefined, false, [reference(1)]],
     ],
-    ['no other kind', [completeBuild(1, { kind: 'Pod' })], [undefined, false, []]],
+    ['nothing of other kinds', [completeBuild(1, { kind: 'Pod' })], [undefined, false, []]],
     [
-      'not what a clone left over',
+      'no previous Build for a clone that was not admitted',
       [
         completeBuild(1),
         completeBuild(2, {
@@ -96,13 +100,13 @@ describe('createMemoryHistory', () => {
       ['app-1', true, [reference(1), reference(2)]],
     ],
     [
-      'the same whatever the order where two have one number',
+      'the same in any order if two Builds have one number',
       [completeBuild(2), completeBuild(1, { metadata: { annotations: { 'openshift.io/build.number': '2' } } })],
       ['app-2', true, [reference(1), reference(2)]],
     ],
   ];
   for (const [title, objects, expected] of rows) {
-    it(`is ${title}`, async () => {
+    it(`returns ${title}`, async () => {
       assert.deepEqual(await pastOf(objects), expected);
       assert.deepEqual(await pastOf(objects.toReversed()), expected);
     });

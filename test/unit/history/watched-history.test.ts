@@ -72,7 +72,10 @@ describe('createWatchedHistory', () => {
   const behind: readonly [why: string, change: (cluster: FakeCluster) => void][] = [
     ['the BuildConfig has not been seen to count this Build', (cluster) => void cluster.store(counted(1))],
     ['the BuildConfig has not been seen at all', (cluster) => cluster.remove(counted(2))],
-    ['the BuildConfig was made anew', (cluster) => void cluster.store(counted(2, { metadata: { uid: 'another' } }))],
+    [
+      'the BuildConfig was created again',
+      (cluster) => void cluster.store(counted(2, { metadata: { uid: 'another' } })),
+    ],
     [
       'the BuildConfig has opted out',
       (cluster) => void cluster.store(counted(2, { metadata: { labels: { 's2i-incremental.io/enabled': 'false' } } })),

@@ -32,7 +32,7 @@ function took(seconds: number, chainFullSeconds?: number): BuildOutcome {
   return { name: 'api', continued, succeeded: true, failedAt: undefined, seconds, chainFullSeconds };
 }
 
-/** What the user is told of a start of the recorded BuildConfig. */
+/** Returns the reason and the warnings at the start of a Build of the recorded BuildConfig. */
 function announced({
   buildConfig = {},
   buildRequest = {},
@@ -65,10 +65,10 @@ const options = (incremental: boolean) => ({ sourceStrategyOptions: { incrementa
 
 describe('announceBuild', () => {
   const rows: readonly [title: string, given: Parameters<typeof announced>[0], warning: string | undefined][] = [
-    ['a Build that continues', {}, 'incremental build from api-2'],
+    ['a previous Build', {}, 'incremental build from api-2'],
     ['--incremental=false', { buildRequest: options(false) }, 'full build: it was started with --incremental=false'],
     [
-      '--incremental=true of a BuildConfig without',
+      '--incremental=true of a BuildConfig with incremental: false',
       { buildConfig: strategy({ incremental: false }), buildRequest: options(true) },
       'incremental build from api-2',
     ],
@@ -92,14 +92,14 @@ describe('announceBuild', () => {
       { buildConfig: label('incremental', 'chain'), buildRequest: label('incremental', 'false') },
       'incremental build from api-2',
     ],
-    ['one variable more', { buildRequest: { env: [{ name: 'X', value: 'y' }] } }, 'incremental build from api-2'],
+    ['a new variable', { buildRequest: { env: [{ name: 'X', value: 'y' }] } }, 'incremental build from api-2'],
     [
-      'a variable less than the Build before',
+      'a variable that only the previous Build has',
       { history: { previous: { ...previous, envNames: ['FOO', 'X'] } } },
       'full build: a variable of the previous Build was removed, and its image still has it',
     ],
     [
-      '-e in the place of that variable',
+      '-e for a variable that only the previous Build has',
       {
         buildRequest: { env: [{ name: 'X', value: '' }] },
         history: { previous: { ...previous, envNames: ['FOO', 'X'] } },
@@ -107,12 +107,12 @@ describe('announceBuild', () => {
       'incremental build from api-2',
     ],
     [
-      'the first Build',
+      'no earlier Build',
       { history: { hasBuilds: false, previous: undefined } },
       'full build: it is the first Build since its BuildConfig opted in',
     ],
     [
-      'a base image that a trigger saw change',
+      'another base image in the trigger',
       {
         buildConfig: {
           spec: { triggers: [{ type: 'ImageChange', imageChange: { lastTriggeredImageID: 'another' } }] },
@@ -122,19 +122,19 @@ describe('announceBuild', () => {
     ],
     ['no label', { buildConfig: label('enabled', null) }, undefined],
     [
-      'no label in a namespace with it',
+      'no label in a namespace that opted in',
       { buildConfig: label('enabled', null), optedIn: true },
       'incremental build from api-2',
     ],
-    ['an unknown label', { buildConfig: label('enabled', 'yes') }, undefined],
+    ['an unsupported value of the label', { buildConfig: label('enabled', 'yes') }, undefined],
   ];
   for (const [title, given, warning] of rows) {
-    it(`tells of ${title}`, () => {
+    it(`${warning === undefined ? 'says nothing with' : 'announces the Build with'} ${title}`, () => {
       assert.deepEqual(announced(given), warning === undefined ? ['not_opted_in'] : ['build_announced', warning]);
     });
   }
 
-  it('tells nothing of another strategy, whatever the options are', () => {
+  it('says nothing with another strategy, whatever the options are', () => {
     const docker = { spec: { strategy: { type: 'Docker', sourceStrategy: null, dockerStrategy: {} } } };
     const buildRequest = { env: [{ name: 'X', value: 'y' }], ...options(true) };
     assert.deepEqual(announced({ buildConfig: docker, buildRequest }), ['strategy_unsupported']);
@@ -142,19 +142,19 @@ describe('announceBuild', () => {
 
   const savings: readonly [title: string, outcomes: readonly BuildOutcome[], text: string][] = [
     [
-      'medians of both',
+      'from the medians of full and incremental Builds',
       [took(20, 60), took(5, 60), took(22, 60), took(61), took(60), took(600)],
       ' (saves about 41 s)',
     ],
-    ['of full builds that are gone what their chains recorded', [took(20, 60)], ' (saves about 40 s)'],
-    ['minutes where it is two or more', [took(20, 140), took(170)], ' (saves about 3 min)'],
-    ['nothing without a full one', [{ ...took(20, 0), chainFullSeconds: undefined }], ''],
-    ['nothing without an incremental one', [took(60)], ''],
-    ['nothing where it saves nothing', [took(60, 60), took(60)], ''],
-    ['nothing where it takes longer', [took(70, 60), took(60)], ''],
+    ['from recorded times if the full Builds were deleted', [took(20, 60)], ' (saves about 40 s)'],
+    ['in minutes from two minutes on', [took(20, 140), took(170)], ' (saves about 3 min)'],
+    ['nothing without a known full build', [{ ...took(20, 0), chainFullSeconds: undefined }], ''],
+    ['nothing without an incremental Build', [took(60)], ''],
+    ['nothing if both take as long', [took(60, 60), took(60)], ''],
+    ['nothing if incremental Builds take longer', [took(70, 60), took(60)], ''],
   ];
   for (const [title, outcomes, text] of savings) {
-    it(`tells of savings ${title}`, () => {
+    it(`says what incremental builds save: ${title}`, () => {
       assert.deepEqual(announced({ history: { outcomes } }), [
         'build_announced',
         `incremental build from api-2${text}`,

@@ -65,39 +65,67 @@ function full(reason: string) {
 }
 
 describe('decideBuild', () => {
-  const rows: readonly [title: string, changes: Partial<DecisionRequest>, expected: object][] = [
-    ['mode false', { mode: 'off' }, full('incremental_off')],
+  const rows: readonly [title: string, changes: Partial<DecisionRequest>, expected: { reason: string }][] = [
+    ['mode off', { mode: 'off' }, full('incremental_off')],
     [
-      'mode false goes before all else',
+      'mode off takes precedence over all other rules',
       { mode: 'off', incremental: false, wrapper: 'unavailable', history: undefined },
       full('incremental_off'),
     ],
-    ["the BuildConfig's own false", { incremental: false, history: ownFalse }, full('incremental_off')],
-    ['false by oc start-build', { incremental: false }, full('clean_build_requested')],
-    ['false, and the BuildConfig is gone', { incremental: false, history: gone }, full('clean_build_requested')],
     [
-      'false, and the history is not read',
+      'incremental: false in the Build and its BuildConfig',
+      { incremental: false, history: ownFalse },
+      full('incremental_off'),
+    ],
+    [
+      'incremental: false in the Build alone, from oc start-build',
+      { incremental: false },
+      full('clean_build_requested'),
+    ],
+    [
+      'incremental: false, and the BuildConfig was deleted',
+      { incremental: false, history: gone },
+      full('clean_build_requested'),
+    ],
+    [
+      'incremental: false, and the history is unavailable',
       { incremental: false, history: 'unavailable' },
       full('clean_build_requested'),
     ],
-    ['false without a BuildConfig', { incremental: false, history: undefined }, full('clean_build_requested')],
-    ['false goes before the wrapper', { incremental: false, wrapper: 'unavailable' }, full('clean_build_requested')],
-    ['no BuildConfig', { history: undefined }, full('no_build_config')],
-    ['no BuildConfig goes before the wrapper', { history: undefined, wrapper: 'unavailable' }, full('no_build_config')],
-    ['no wrapper', { wrapper: 'unavailable' }, full('wrapper_unavailable')],
     [
-      'no wrapper goes before the history',
+      'incremental: false without a BuildConfig',
+      { incremental: false, history: undefined },
+      full('clean_build_requested'),
+    ],
+    [
+      'incremental: false takes precedence over an unavailable wrapper',
+      { incremental: false, wrapper: 'unavailable' },
+      full('clean_build_requested'),
+    ],
+    ['no BuildConfig', { history: undefined }, full('no_build_config')],
+    [
+      'no BuildConfig takes precedence over an unavailable wrapper',
+      { history: undefined, wrapper: 'unavailable' },
+      full('no_build_config'),
+    ],
+    ['an unavailable wrapper', { wrapper: 'unavailable' }, full('wrapper_unavailable')],
+    [
+      'an unavailable wrapper takes precedence over an unavailable history',
       { wrapper: 'unavailable', history: 'unavailable' },
       full('wrapper_unavailable'),
     ],
-    ['the history is not read', { history: 'unavailable' }, full('history_unavailable')],
+    ['an unavailable history', { history: 'unavailable' }, full('history_unavailable')],
     ['no earlier Build', { history: empty }, full('first_build')],
     ['no complete Build', { history: incomplete }, full('no_previous_image')],
-    ['another base', { baseImage: 'DockerImage/python@sha256:2' }, full('base_image_changed')],
-    ['no base', { baseImage: '' }, full('base_image_changed')],
-    ['another base goes before another source', { baseImage: '', source: '' }, full('base_image_changed')],
+    ['another base image', { baseImage: 'DockerImage/python@sha256:2' }, full('base_image_changed')],
+    ['no base image', { baseImage: '' }, full('base_image_changed')],
     [
-      'the tag of the base means another image',
+      'another base image takes precedence over another source',
+      { baseImage: '', source: '' },
+      full('base_image_changed'),
+    ],
+    [
+      'another digest of the tag of the base image',
       {
         ...after({ baseImage: 'DockerImage/python:3@sha256:1' }),
         baseImage: 'DockerImage/python:3',
@@ -106,7 +134,7 @@ describe('decideBuild', () => {
       full('base_image_changed'),
     ],
     [
-      'the tag of the base means the same image',
+      'the same digest of the tag of the base image',
       {
         ...after({ baseImage: 'DockerImage/python:3@sha256:1' }),
         baseImage: 'DockerImage/python:3',
@@ -115,75 +143,75 @@ describe('decideBuild', () => {
       continuedAfter({ baseImage: 'DockerImage/python:3@sha256:1' }),
     ],
     ['another source', { source: 'https://git.example.com/app.git sub' }, full('source_changed')],
-    ['another source goes before the env', { source: '', envNames: [] }, full('source_changed')],
-    ['a variable is gone', { envNames: ['A', 'C'] }, full('env_removed')],
-    ['every variable is gone', { envNames: [] }, full('env_removed')],
+    ['another source takes precedence over a removed variable', { source: '', envNames: [] }, full('source_changed')],
+    ['a removed variable', { envNames: ['A', 'C'] }, full('env_removed')],
+    ['only removed variables', { envNames: [] }, full('env_removed')],
     [
-      'the env goes before the depth',
+      'a removed variable takes precedence over maxDepth',
       { envNames: [], limits: { maxDepth: 1, maxAge, minSaving: 0 }, ...after({ chainDepth: 1 }) },
       full('env_removed'),
     ],
-    ['the chain is one short of its depth', after({ chainDepth: 2 }), continuedAfter({ chainDepth: 2 })],
-    ['the chain is as deep as it may be', after({ chainDepth: 3 }), full('chain_depth_reached')],
-    ['the chain is deeper than it may be', after({ chainDepth: 4 }), full('chain_depth_reached')],
-    ['the depth goes before the age', after({ chainDepth: 3, chainStarted: 0 }), full('chain_depth_reached')],
-    ['the chain is as old as it may be', after({ chainStarted: now - maxAge }), full('chain_age_reached')],
-    ['the chain is older than it may be', after({ chainStarted: 0 }), full('chain_age_reached')],
+    ['a chain one below maxDepth', after({ chainDepth: 2 }), continuedAfter({ chainDepth: 2 })],
+    ['a chain at maxDepth', after({ chainDepth: 3 }), full('chain_depth_reached')],
+    ['a chain above maxDepth', after({ chainDepth: 4 }), full('chain_depth_reached')],
+    ['maxDepth takes precedence over maxAge', after({ chainDepth: 3, chainStarted: 0 }), full('chain_depth_reached')],
+    ['a chain at maxAge', after({ chainStarted: now - maxAge }), full('chain_age_reached')],
+    ['a chain above maxAge', after({ chainStarted: 0 }), full('chain_age_reached')],
     ['a chain of unknown age', after({ chainStarted: undefined }), continuedAfter({ chainStarted: undefined })],
     ['a chain from the future', after({ chainStarted: now + 1 }), continuedAfter({ chainStarted: now + 1 })],
-    ['the previous image is gone', { previousImage: 'missing' }, full('previous_image_missing')],
+    ['a missing previous image', { previousImage: 'missing' }, full('previous_image_missing')],
     [
-      'the age goes before the previous image',
+      'maxAge takes precedence over a missing previous image',
       { previousImage: 'missing', ...after({ chainStarted: 0 }) },
       full('chain_age_reached'),
     ],
-    [
-      'the previous image is gone, and there is none',
-      { previousImage: 'missing', history: empty },
-      full('first_build'),
-    ],
-    ['the previous image is there', { previousImage: 'present' }, continued],
-    ['no variables before', after({ envNames: [] }), continuedAfter({ envNames: [] })],
+    ['a missing image without a previous Build', { previousImage: 'missing', history: empty }, full('first_build')],
+    ['a present previous image', { previousImage: 'present' }, continued],
+    ['no variables in the previous Build', after({ envNames: [] }), continuedAfter({ envNames: [] })],
     ['another input', { inputs: '[x]' }, full('build_inputs_changed')],
-    ['another source goes before another input', { source: '', inputs: '[x]' }, full('source_changed')],
-    ['another input goes before the env', { inputs: '[x]', envNames: [] }, full('build_inputs_changed')],
-    ['a wrapper that cannot be reached', { wrapper: 'unreachable' }, full('wrapper_unreachable')],
+    ['another source takes precedence over another input', { source: '', inputs: '[x]' }, full('source_changed')],
     [
-      'a wrapper that cannot be reached goes before the history',
+      'another input takes precedence over a removed variable',
+      { inputs: '[x]', envNames: [] },
+      full('build_inputs_changed'),
+    ],
+    ['an unreachable wrapper', { wrapper: 'unreachable' }, full('wrapper_unreachable')],
+    [
+      'an unreachable wrapper takes precedence over an unavailable history',
       { wrapper: 'unreachable', history: 'unavailable' },
       full('wrapper_unreachable'),
     ],
-    ['settings that are too large', after({ isTooLarge: true }), full('previous_too_large')],
+    ['too large settings of the previous Build', after({ isTooLarge: true }), full('previous_too_large')],
     [
-      'a Build without the wrapper',
+      'a previous Build without the wrapper',
       { wrapper: 'delivered', ...after({ hadWrapper: false }) },
       full('previous_without_wrapper'),
     ],
     [
-      'a Build without the wrapper, which is not wanted now',
+      'a previous Build without the wrapper, which is not wanted now',
       { wrapper: 'not_wanted', ...after({ hadWrapper: false }) },
       continuedAfter({ hadWrapper: false }),
     ],
     [
-      'a Build with the wrapper',
+      'a previous Build with the wrapper',
       { wrapper: 'delivered', ...after({ hadWrapper: true }) },
       continuedAfter({ hadWrapper: true }),
     ],
-    ['a complete Build', {}, continued],
-    ['a complete Build, the BuildConfig is gone', { history: gone }, continued],
-    ["the Build's own true before the BuildConfig's false", { history: ownFalse }, continued],
+    ['a complete previous Build', {}, continued],
+    ['a complete previous Build of a deleted BuildConfig', { history: gone }, continued],
+    ['incremental: true in the Build, false in its BuildConfig', { history: ownFalse }, continued],
     ['no incremental at all', { incremental: undefined }, continued],
     ['an incremental of null', { incremental: null }, continued],
     ['an incremental that is no boolean', { incremental: 'false' }, continued],
   ];
   for (const [title, changes, expected] of rows) {
-    it(title, () => {
+    it(`returns ${expected.reason} for ${title}`, () => {
       assert.deepEqual(decideBuild({ ...request, ...changes }), expected);
     });
   }
 });
 
-describe('decideBuild, healing', () => {
+describe('decideBuild, failed Builds', () => {
   /**
    * Returns outcomes from text, newest first: c or f for incremental or full, + or - for the result; o: older than
    * maxAge.
@@ -290,7 +318,7 @@ describe('decideBuild, saves_nothing', () => {
     [10, false, '99/90 -/90 99/90 90', 'continued'],
   ];
   for (const [minSaving, savedNothing, outcomes, reason] of rows) {
-    it(`of at least ${minSaving} s, ${savedNothing ? 'as before' : 'as yet tried'}, after ${outcomes}: ${reason}`, () => {
+    it(`returns ${reason} with minSaving ${minSaving}s after ${savedNothing ? 'saves_nothing and ' : ''}${outcomes}`, () => {
       const history = { ...complete, previous: { ...previous, savedNothing }, outcomes: outcomesFrom(outcomes) };
       const limits = { maxDepth: 90, maxAge, minSaving: minSaving * 1_000 };
       assert.equal(decideBuild({ ...request, limits, history }).reason, reason);

@@ -75,7 +75,7 @@ describe('planOutput', () => {
       unmodified('the output gets no tag, because it has a digest: app@sha256:0'),
     ],
     [
-      'what is no reference',
+      'an invalid reference',
       requestOf({ to: { ...docker, name: 'Not A Reference' } }),
       unmodified('the output gets no tag, because it is not a valid image reference: Not A Reference'),
     ],
@@ -153,7 +153,7 @@ describe('planOutput', () => {
       tagged('quay.example.com/test/app'),
     ],
     [
-      'ImageStreamTag, the annotation goes first',
+      'ImageStreamTag, redirected by annotation and configuration',
       requestOf({ to: stream, outputRepository: 'quay.example.com/own' }, streamsTo),
       tagged('quay.example.com/own'),
     ],
@@ -173,7 +173,7 @@ describe('planOutput', () => {
       tagged('harbor.example.com/team/app'),
     ],
     [
-      'placeholders, as often as they stand there',
+      'placeholders that occur twice',
       requestOf({ to: stream }, { imageStreamRepository: 'quay.example.com/{name}/{namespace}/{name}' }),
       tagged('quay.example.com/app/test/app'),
     ],
@@ -191,7 +191,7 @@ describe('planOutput', () => {
     ],
   ];
   for (const [title, request, expected] of rows) {
-    it(title, () => {
+    it(`decides on the output for: ${title}`, () => {
       assert.deepEqual(planOutput(request), expected);
     });
   }

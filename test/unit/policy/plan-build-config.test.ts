@@ -63,11 +63,11 @@ describe('planBuildConfig', () => {
       'incremental: {mode: "false"}',
       mutation(true, { [key]: originWith({}) }),
     ],
-    ['absent, nothing may be changed', {}, 'buildConfig: {mutate: false}', optedOut],
-    ['true, nothing may be changed', incremental(true), 'buildConfig: {mutate: false}', optedOut],
+    ['absent, buildConfig.mutate false', {}, 'buildConfig: {mutate: false}', optedOut],
+    ['true, buildConfig.mutate false', incremental(true), 'buildConfig: {mutate: false}', optedOut],
   ];
   for (const [title, patch, yaml, expected] of rows) {
-    it(`incremental ${title}`, () => {
+    it(`returns the plan with incremental ${title}`, () => {
       assert.deepEqual(planOf(patch, yaml), expected);
     });
   }
@@ -83,7 +83,7 @@ describe('planBuildConfig', () => {
     ['no label', { metadata: { labels: { 's2i-incremental.io/enabled': null } } }],
     ['the label false', { metadata: { labels: { 's2i-incremental.io/enabled': 'false' } } }],
     [
-      'an unknown value of the label',
+      'an unsupported value of the label',
       { metadata: { labels: { 's2i-incremental.io/enabled': 'yes' } } },
       'label s2i-incremental.io/enabled: unsupported value "yes", not opted in; allowed: true, false',
     ],
@@ -185,7 +185,7 @@ describe('planBuildConfig, warnings', () => {
     ],
     ['a short history', { spec: { successfulBuildsHistoryLimit: 1 } }],
     [
-      'an unknown label',
+      'an unsupported value of a label',
       { metadata: { labels: { 's2i-incremental.io/timestamp-tag': 'maybe' } } },
       'label s2i-incremental.io/timestamp-tag: unsupported value "maybe", using the default; allowed: true, false',
     ],
@@ -251,7 +251,11 @@ describe('planBuildConfig, warnings', () => {
       own,
       `${full}it sets scripts; set the label s2i-incremental.io/assemble-wrapper=false if they handle chains`,
     ],
-    ['scripts that cope', byUrl, { ...own, metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } }],
+    [
+      'scripts that handle chains',
+      byUrl,
+      { ...own, metadata: { labels: { 's2i-incremental.io/assemble-wrapper': 'false' } } },
+    ],
     [
       'a proxy',
       byUrl,

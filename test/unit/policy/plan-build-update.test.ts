@@ -18,28 +18,28 @@ function restored(annotations: Readonly<Record<string, string | null>>) {
 
 describe('planBuildUpdate', () => {
   const rows: readonly [title: string, after: Record<string, unknown> | null, old: unknown, expected: unknown][] = [
-    ['none of ours changed', { ...before, team: 'b', more: 'x' }, build(before), nothing],
-    ['another label of ours that a user sets', { ...before, [`${ours}pull-secret`]: 'x' }, build(before), nothing],
-    ['there are none', null, build(null), nothing],
+    ['other annotations changed', { ...before, team: 'b', more: 'x' }, build(before), nothing],
+    ['an annotation for users changed', { ...before, [`${ours}pull-secret`]: 'x' }, build(before), nothing],
+    ['the Build has no record', null, build(null), nothing],
     [
-      'one is changed',
+      'one was changed',
       { ...before, [`${ours}decision`]: 'incremental' },
       build(before),
       restored({ [`${ours}decision`]: 'full' }),
     ],
-    ['one is dropped', { [`${ours}decision`]: 'full' }, build(before), restored({ [`${ours}chain-depth`]: '0' })],
-    ['one is added', { ...before, [`${ours}mode`]: 'chain' }, build(before), restored({ [`${ours}mode`]: null })],
+    ['one was dropped', { [`${ours}decision`]: 'full' }, build(before), restored({ [`${ours}chain-depth`]: '0' })],
+    ['one was added', { ...before, [`${ours}mode`]: 'chain' }, build(before), restored({ [`${ours}mode`]: null })],
     [
-      'one is no text any more',
+      'one is no longer a string',
       { ...before, [`${ours}decision`]: 1 },
       build(before),
       restored({ [`${ours}decision`]: 'full' }),
     ],
-    ['all are dropped', null, build(before), restored({ [`${ours}decision`]: 'full', [`${ours}chain-depth`]: '0' })],
+    ['all were dropped', null, build(before), restored({ [`${ours}decision`]: 'full', [`${ours}chain-depth`]: '0' })],
     ['the old object is unknown', { [`${ours}mode`]: 'chain' }, null, restored({ [`${ours}mode`]: null })],
   ];
   for (const [title, after, old, expected] of rows) {
-    it(title, () => {
+    it(`${expected !== nothing ? 'restores annotations if' : 'skips an update if'} ${title}`, () => {
       assert.deepEqual(planBuildUpdate(build(after), old), expected);
     });
   }

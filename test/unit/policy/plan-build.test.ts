@@ -205,7 +205,7 @@ describe('planBuild', () => {
   });
 });
 
-describe('planBuild, chain that saves nothing', () => {
+describe('planBuild, savesNothing', () => {
   const outcome = (seconds: number) => {
     return { name: '', continued: true, succeeded: true, failedAt: undefined, seconds, chainFullSeconds: 40 };
   };
@@ -213,13 +213,17 @@ describe('planBuild, chain that saves nothing', () => {
   const chain: BuildConfigHistory = { ...past, previous: { ...previous, number: 4, chainDepth: 3 }, outcomes: slow };
   const numbers = (...all: readonly number[]) => all.map((number) => ({ number, createdAt: undefined }));
   const rows: readonly [title: string, changes: Partial<BuildConfigHistory>, expected: unknown][] = [
-    ['is told of in the Build after its third incremental one', {}, { full: 40, incremental: 41 }],
-    ['is told of where that took as long', { outcomes: [40, 40, 40].map(outcome) }, { full: 40, incremental: 40 }],
-    ['is told of behind the Builds before it', { numbers: numbers(1, 4) }, { full: 40, incremental: 41 }],
-    ['is not told of where it saves a second', { outcomes: [39, 39, 41].map(outcome) }, undefined],
-    ['is not told of before', { previous: { ...previous, chainDepth: 2 } }, undefined],
-    ['is not told of again', { previous: { ...previous, number: 4, chainDepth: 4 } }, undefined],
-    ['is not told of by the next one in a queue', { numbers: numbers(4, 5) }, undefined],
+    ['is set in the Build after the third incremental one', {}, { full: 40, incremental: 41 }],
+    [
+      'is set if the incremental Builds took as long as the full one',
+      { outcomes: [40, 40, 40].map(outcome) },
+      { full: 40, incremental: 40 },
+    ],
+    ['is set if all other Builds have lower numbers', { numbers: numbers(1, 4) }, { full: 40, incremental: 41 }],
+    ['is undefined if a second is saved', { outcomes: [39, 39, 41].map(outcome) }, undefined],
+    ['is undefined after two incremental Builds', { previous: { ...previous, chainDepth: 2 } }, undefined],
+    ['is undefined after four incremental Builds', { previous: { ...previous, number: 4, chainDepth: 4 } }, undefined],
+    ['is undefined in the second of two queued Builds', { numbers: numbers(4, 5) }, undefined],
   ];
   for (const [title, changes, expected] of rows) {
     it(title, () => {

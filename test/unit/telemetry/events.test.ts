@@ -106,7 +106,7 @@ describe('createEventRecorder', () => {
       },
     ],
     [
-      'left alone for its strategy',
+      'skipped for its strategy',
       skip('strategy_unsupported'),
       {
         type: 'Normal',
@@ -124,7 +124,7 @@ describe('createEventRecorder', () => {
       },
     ],
     [
-      'that was too late',
+      'that exceeded the deadline',
       skip('deadline_exceeded'),
       {
         type: 'Warning',

@@ -95,13 +95,13 @@ describe('createAdmissionReporter', () => {
       { result: 'patched', reason: 'history_unavailable', decision: 'full' },
     ],
     [
-      'an object left alone',
+      'a skipped object',
       { plan: { kind: 'skip', reason: 'not_opted_in', warnings: [] }, patch: [] },
       { level: 'debug', ...known, reason: 'not_opted_in', milliseconds: 13, message: 'skipped' },
       { result: 'unchanged', reason: 'not_opted_in', decision: undefined },
     ],
     [
-      'a record that was put back',
+      'a restored record',
       { plan: { kind: 'restore', reason: 'annotations_restored', annotations: {}, warnings: [] }, patch },
       { level: 'info', ...known, reason: 'annotations_restored', milliseconds: 13, message: 'restored' },
       { result: 'patched', reason: 'annotations_restored', decision: undefined },
@@ -113,7 +113,7 @@ describe('createAdmissionReporter', () => {
       { result: 'patched', reason: 'build_config_opted_out', decision: undefined },
     ],
     [
-      'a failure of ours',
+      'an internal error',
       { plan: { kind: 'skip', reason: 'internal_error', warnings: ['x'] }, patch: [], error: new Error('bug') },
       {
         level: 'error',
@@ -126,7 +126,7 @@ describe('createAdmissionReporter', () => {
       { result: 'failed', reason: 'internal_error', decision: undefined },
     ],
     [
-      'an answer that came too late',
+      'an exceeded deadline',
       {
         plan: { kind: 'skip', reason: 'deadline_exceeded', warnings: [] },
         patch: [],
@@ -144,7 +144,7 @@ describe('createAdmissionReporter', () => {
       { result: 'failed', reason: 'deadline_exceeded', decision: undefined },
     ],
     [
-      'an answer that came too late without an error',
+      'an exceeded deadline without an error',
       { plan: { kind: 'skip', reason: 'deadline_exceeded', warnings: [] }, patch: [] },
       {
         level: 'warn',
