@@ -85,11 +85,11 @@ const checks: Readonly<Record<string, Check>> = {
     findingOf('dryRun', dryRun, {
       found: (buildConfig) =>
         annotationOf(buildConfig, annotations.origin) !== undefined
-          ? ok('dryRun', 'a BuildConfig with the label comes back with its original settings recorded (dry run)')
+          ? ok('dryRun', 'the webhook acts on a BuildConfig with the label (dry run)')
           : fails(
               'dryRun',
-              `a BuildConfig with the label comes back unmodified in namespace ${namespace} (dry run)`,
-              'see the lines above; is the namespace excluded by the namespaceSelector, or buildConfig.mutate false?',
+              `the webhook does not act on a BuildConfig with the label in namespace ${namespace} (dry run)`,
+              'see the lines above; the namespaceSelector may exclude the namespace, or buildConfig.mutate may be false',
             ),
       absent: () => fails('dryRun', `there is no namespace ${namespace}`, 'name another with -n'),
       remedy: 'name a namespace with -n in which you may create buildconfigs',
@@ -120,7 +120,7 @@ const checks: Readonly<Record<string, Check>> = {
             `pods run different images: ${images.join(', ')}`,
             'wait for the rollout: oc rollout status deployment',
           );
-        return ok('pods', `${ready.length} of ${all.length} pods are ready, all of ${images[0] ?? ''}`);
+        return ok('pods', `${ready.length} of ${all.length} pods are ready, with the image ${images[0] ?? ''}`);
       },
       absent: () =>
         fails('pods', 'the webhook has no pods', 'scale its Deployment up: oc scale deployment --replicas=2'),
@@ -151,7 +151,7 @@ const checks: Readonly<Record<string, Check>> = {
           : warns(
               'wrapper',
               text,
-              'that is right outside of the cluster if the address is a Service; run this in the cluster (helm test)',
+              'this is normal outside of the cluster if the address is a Service; run this in the cluster (helm test)',
             );
       },
       absent: () => warns('wrapper', "the webhook's configuration was not found", 'name it with --config FILE'),
@@ -168,8 +168,8 @@ const checks: Readonly<Record<string, Check>> = {
           hasProxy(env, fetched)
             ? fails(
                 'proxy',
-                'BuildDefaults give build pods a proxy, which cannot fetch the wrapper: every Build is full',
-                'deliver it out of an image (assemble.image)',
+                'BuildDefaults give build pods a proxy, through which they cannot fetch the wrapper: every Build is full',
+                'deliver it from an image (assemble.image)',
               )
             : ok('proxy', 'BuildDefaults give build pods no proxy for the address of the wrapper'),
         absent: () => ok('proxy', 'there are no BuildDefaults'),
@@ -185,8 +185,8 @@ const checks: Readonly<Record<string, Check>> = {
         return ok('registry', `${host} answers`);
       const text = `${host} does not answer as a registry: ${describe(result)}`;
       return isInCluster
-        ? fails('registry', text, 'check its name, its certificate and the way there')
-        : warns('registry', text, 'build pods may reach it all the same; run this in the cluster to be sure');
+        ? fails('registry', text, 'check its name, its certificate and the network')
+        : warns('registry', text, 'build pods may reach it nevertheless; run this in the cluster to be sure');
     }),
 
   buildConfig: buildConfigFindings,
@@ -203,7 +203,7 @@ function describe(result: ProbeResult | undefined): string {
 }
 
 function imageFinding(image: string, secret: string, covers: Fact<boolean> | undefined, namespace: string): Finding {
-  const what = `the wrapper comes out of the image ${image}`;
+  const what = `the wrapper comes from the image ${image}`;
   if (secret === '' || covers === undefined) return ok('wrapper', `${what}, pulled without a Secret`);
   const finding = secretFinding({ what: `Secret ${secret} of assemble.imagePullSecret`, image, covers }, namespace);
   return { ...finding, check: 'wrapper', text: `${what}: ${finding.text}` };

@@ -10,12 +10,12 @@ export function secretFinding({ what, image, covers }: SecretFacts, namespace: s
         : fails(
             'secret',
             `${what} has no login for ${image}`,
-            'make it anew for that registry: oc create secret docker-registry',
+            'create it again for that registry: oc create secret docker-registry',
           ),
     absent: () =>
       fails(
         'secret',
-        `${what} is not there in namespace ${namespace}`,
+        `${what} does not exist in namespace ${namespace}`,
         `oc create secret docker-registry -n ${namespace}`,
       ),
     remedy: `ask for the right to read Secrets in namespace ${namespace}`,

@@ -1,5 +1,6 @@
 import { createScriptCatalog } from '../assemble/catalog.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { labels } from '../openshift/keys.ts';
 import { defineCommand } from './command.ts';
 import { configOption } from './object-arguments.ts';
 import { UsageError, exitCodes } from './usage.ts';
@@ -7,12 +8,15 @@ import { UsageError, exitCodes } from './usage.ts';
 export const assembleScript = defineCommand({
   name: 'assemble-script',
   summary: 'print the assemble wrapper, to keep it in a repository',
-  audience: 'operators',
+  audience: 'developers',
   options: {
-    profile: { type: 'string', value: 'NAME', help: 'the profile whose settings it has (default: default)' },
-    config: { ...configOption, help: `${configOption.help};\nfor its profiles` },
+    profile: { type: 'string', value: 'NAME', help: 'the profile whose settings it gets (default: default)' },
+    config: { ...configOption, help: `${configOption.help}.\nOnly its profiles are used` },
   },
-  about: `Prints the assemble wrapper, to be kept in a repository as .s2i/bin/assemble.`,
+  about: [
+    'Prints the assemble wrapper, to be kept in a repository as .s2i/bin/assemble. The BuildConfig then needs the label',
+    `${labels.assembleWrapper}=false.`,
+  ].join('\n'),
   examples: (program) => [
     `${program} assemble-script --profile python --config config.yaml > .s2i/bin/assemble`,
     'chmod +x .s2i/bin/assemble',

@@ -11,13 +11,13 @@ import { UsageError, exitCodes } from './usage.ts';
 const options = {
   namespace: {
     ...namespaceOption,
-    help: 'where a dry run is made and Secrets are looked for (default: that of the context)',
+    help: "of the BuildConfig and the dry run; default: that of the kubeconfig's context",
   },
   bc: { type: 'string', value: 'NAME', help: 'the same as NAME' },
   config: {
     type: 'string',
     value: 'FILE',
-    help: "the webhook's configuration (default: the ConfigMap that the chart made)",
+    help: "the webhook's configuration; default: the chart's ConfigMap, without environment variables",
   },
   kubeconfig: kubeconfigOption,
   output: { type: 'string', short: 'o', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json' },
@@ -25,15 +25,16 @@ const options = {
 
 export const check = defineCommand({
   name: 'check',
-  summary: 'check that the webhook is installed, reachable and trusted',
-  audience: 'operators',
+  summary: 'check the webhook, and the Secrets and next Build of a BuildConfig',
+  audience: 'developers',
   names: '[NAME]',
   namesHelp: 'a BuildConfig, as in shop or bc/shop: its Secrets, its previous image, its next Build',
   options,
-  about: `Checks one thing after another: the API, the webhook configuration, the certificate, a dry run, the pods, the
-assemble wrapper, proxies, registries, and a BuildConfig if one is named. A line each: [ok]; [!] could not be checked,
-or makes builds slower; [x] does not work. What to do follows after ->. Nothing is stored.`,
-  notes: 'Exit status: 0; 1 if a line is [x]; 2 the command line is wrong.',
+  about: `Checks whether the webhook is installed, reachable, trusted and allowed: the API, the webhook configuration, the
+certificate, a dry run, the pods, the assemble wrapper, proxies and registries. With the name of a BuildConfig, also its
+Secrets, its previous image and its next Build. Each line begins with [ok]; [!]: not checked, often because you may not
+read it, or makes builds slower; or [x]: does not work. After -> it says what to do. Nothing is stored.`,
+  notes: 'Exit status: 1 if a line begins with [x], 2 if the command line is wrong, else 0.',
   examples: (program) => [`${program} check`, `${program} check shop -n web`, `${program} check -o json`],
   run: runCheck,
 });

@@ -10,8 +10,8 @@ import { scripts } from './scripts.ts';
 import { serve } from './serve.ts';
 import { status } from './status.ts';
 
-const developers = [status, enable, disable, explain];
-const operators = [serve, check, preview, demo, scripts, assembleScript];
+const developers = [status, enable, disable, explain, check, preview, demo, assembleScript];
+const operators = [serve, scripts];
 
 /** Lists every command, in the order of the help. */
 export const commands: readonly Command[] = [

@@ -3,7 +3,7 @@ import { defineCommand } from './command.ts';
 export const demo = defineCommand({
   name: 'demo',
   summary: 'play a short story with a webhook of its own, without a cluster',
-  audience: 'operators',
+  audience: 'developers',
   options: {},
   about: [
     "Starts a webhook on free ports of this machine, plays a developer's story through it by real HTTPS requests, and",

@@ -69,6 +69,6 @@ function renderHelp(program: ProgramName): readonly string[] {
     `Usage: ${program} <command> [options]`,
     ...sections,
     '',
-    `${program} <command> --help tells more; ${program} --version which version this is.`,
+    `${program} <command> --help shows its options; ${program} --version shows the version.`,
   ];
 }

@@ -28,19 +28,19 @@ const options = {
     short: 'f',
     value: 'FILE',
     multiple: true,
-    help: `YAML or JSON, also several documents, Lists and Templates; a Namespace in it can opt in;
-other kinds are skipped; - for standard input; may be repeated`,
+    help: `YAML or JSON, also several documents, Lists and Templates; a Namespace with the
+label opts its BuildConfigs in; other kinds are skipped; -: standard input; may be repeated`,
   },
   history: {
     type: 'string',
     value: 'FILE',
-    help: `existing Builds and BuildConfigs, in the same form; an object that is among them is updated.
-Without it, earlier Builds are unknown`,
+    help: `existing Builds and BuildConfigs, in the same form; if an object of -f is among them, it is updated.
+Without it, Builds are full, because earlier ones are unknown`,
   },
   config: {
     ...configOption,
     help: `${configOption.help}.
-Without it, BuildConfigs are shown as if the wrapper can be delivered`,
+Without it, the defaults: no profile has a URL, and no wrapper is delivered, so Builds are full`,
   },
   now: { type: 'string', value: 'TIME', help: 'the time of the decision (RFC 3339); default: now' },
   output: {
@@ -55,11 +55,11 @@ Without it, BuildConfigs are shown as if the wrapper can be delivered`,
 export const preview = defineCommand({
   name: 'preview',
   summary: 'show how the webhook would change BuildConfigs and Builds in files',
-  audience: 'operators',
+  audience: 'developers',
   usage: '-f FILE…',
   options,
   about: 'Shows how the webhook would change the BuildConfigs and Builds in files, without a cluster.',
-  notes: 'Exit status: 0 done, with or without changes; 1 wrong file; 2 wrong command line.',
+  notes: 'Exit status: 0 done, with or without changes; 1 a file is wrong; 2 the command line is wrong.',
   examples: (program) => [
     `${program} preview -f build.yaml`,
     `oc get bc,builds -o yaml | ${program} preview -f build.yaml --history -`,

@@ -94,7 +94,7 @@ export async function readBuildConfigCheck(
       secrets,
       previous: previous === undefined ? undefined : { build: previous.name, createdAt: previous.createdAt },
       next: !optedIn
-        ? "the next Build is OpenShift's own"
+        ? 'the next Build is unmodified'
         : plan.kind === 'mutate' && plan.decision === 'incremental'
           ? `the next Build is incremental: it continues from ${plan.previous.name}`
           : `the next Build is full, because ${explainReason(plan.reason)}`,

@@ -14,11 +14,11 @@ export const scripts = defineCommand({
   audience: 'operators',
   options: {
     out: { type: 'string', value: 'DIR', help: 'the folder to write s2i/<profile>/{assemble,run} into' },
-    config: { ...configOption, help: `${configOption.help};\nfor its profiles` },
+    config: { ...configOption, help: `${configOption.help}.\nOnly its profiles are used` },
   },
   about:
     'Writes the assemble wrapper of every profile, as it is served. An image that holds this folder at /s2i can be named in\n' +
-    'assemble.image of the configuration; make it anew after a change of profiles and after an update.',
+    'assemble.image of the configuration; build it again after a change of profiles and after an upgrade.',
   examples: (program) => [
     `${program} scripts --out image --config config.yaml`,
     'hack/scripts-image.sh harbor.example.com/ci/s2i-incremental-scripts:1 config.yaml   # the image itself, in the checkout',

@@ -26,7 +26,7 @@ const options = {
   config: {
     type: 'string',
     value: 'FILE',
-    help: "the webhook's configuration, for the limit of chains (CHAIN 3/20) and how the wrapper is delivered",
+    help: "the webhook's configuration, for the limit of chains (CHAIN 3/20) and a warning without wrapper",
   },
   kubeconfig: kubeconfigOption,
   output: {
@@ -34,7 +34,7 @@ const options = {
     short: 'o',
     value: 'FORMAT',
     choices: ['table', 'wide', 'json'],
-    help: `table (default), as wide as the terminal; wide: all columns, full values; json: all data`,
+    help: `table (default), as wide as the terminal; wide: nothing is cut; json: all data`,
   },
 } as const;
 
@@ -50,9 +50,9 @@ export const status = defineCommand({
     'that the next Build can continue from, and the time that incremental Builds saved.',
   ].join('\n'),
   notes: [
-    'A warning says that every build of a BuildConfig will be full, as far as its settings show.',
-    "LAST is followed by the Build's phase unless it is Complete. SAVED counts the Builds that still exist: the time of the",
-    'full build at the start of their chain minus their own.',
+    'It warns if every build of a BuildConfig will be full because of its settings.',
+    "LAST is followed by the Build's phase unless it is Complete. SAVED is the time that the incremental Builds saved that",
+    'still exist: each is compared with the full build of its chain, and a slower one counts as 0.',
   ].join('\n'),
   examples: (program) => [`${program} status`, `${program} status bc/shop -n web`, `${program} status -A -o wide`],
   run: showStatus,

@@ -166,7 +166,7 @@ describe('serve', () => {
     [['serve', 'extra'], /^s2i-incremental: Unexpected argument 'extra'/],
     [
       ['serv'],
-      /^s2i-incremental: there is no command "serv"; there are status, enable, disable, explain, serve, check, preview, demo, scripts, assemble-script, completion\n/,
+      /^s2i-incremental: there is no command "serv"; there are status, enable, disable, explain, check, preview, demo, assemble-script, serve, scripts, completion\n/,
     ],
     [['toString'], /^s2i-incremental: there is no command "toString"/],
   ];

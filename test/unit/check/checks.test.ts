@@ -61,8 +61,8 @@ describe('runChecks', () => {
       '[ok] the API server serves builds and buildconfigs of build.openshift.io',
       '[ok] MutatingWebhookConfiguration webhook has its entries: mutate.s2i-incremental.io, namespace.s2i-incremental.io',
       '[ok] the caBundle verifies the certificate, which expires in 60 days',
-      '[ok] a BuildConfig with the label comes back with its original settings recorded (dry run)',
-      '[ok] 2 of 2 pods are ready, all of webhook:1',
+      '[ok] the webhook acts on a BuildConfig with the label (dry run)',
+      '[ok] 2 of 2 pods are ready, with the image webhook:1',
       '[ok] the assemble wrapper is served at http://scripts.example.com/s2i',
       '[ok] BuildDefaults give build pods no proxy for the address of the wrapper',
       '[ok] harbor.example.com answers',
@@ -97,7 +97,7 @@ describe('runChecks', () => {
     ],
     [
       { dryRun: { kind: 'found', value: { metadata: {} } } },
-      '[x] a BuildConfig with the label comes back unmodified in namespace web (dry run)',
+      '[x] the webhook does not act on a BuildConfig with the label in namespace web (dry run)',
     ],
     [{ dryRun: absent }, '[x] there is no namespace web'],
     [{ pods: absent }, '[x] the webhook has no pods'],
@@ -120,11 +120,11 @@ describe('runChecks', () => {
     ],
     [
       { settings: { kind: 'found', value: bySecret }, imageSecret: { kind: 'found', value: false } },
-      '[x] the wrapper comes out of the image harbor.example.com/s2i/scripts:1: Secret pull of assemble.imagePullSecret has no login for harbor.example.com/s2i/scripts:1',
+      '[x] the wrapper comes from the image harbor.example.com/s2i/scripts:1: Secret pull of assemble.imagePullSecret has no login for harbor.example.com/s2i/scripts:1',
     ],
     [
       { settings: { kind: 'found', value: bySecret }, imageSecret: absent },
-      '[x] the wrapper comes out of the image harbor.example.com/s2i/scripts:1: Secret pull of assemble.imagePullSecret is not there in namespace web',
+      '[x] the wrapper comes from the image harbor.example.com/s2i/scripts:1: Secret pull of assemble.imagePullSecret does not exist in namespace web',
     ],
     [
       { settings: { kind: 'found', value: { ...settings, baseUrl: '' } } },
@@ -132,7 +132,7 @@ describe('runChecks', () => {
     ],
     [
       { defaultEnv: { kind: 'found', value: [{ name: 'HTTP_PROXY', value: 'http://proxy' }] } },
-      '[x] BuildDefaults give build pods a proxy, which cannot fetch the wrapper: every Build is full',
+      '[x] BuildDefaults give build pods a proxy, through which they cannot fetch the wrapper: every Build is full',
     ],
     [
       { registries: [{ host: 'harbor.example.com', result: { kind: 'failed', why: 'no such host' } }] },
