@@ -234,7 +234,7 @@ unlock() {
 # Removes $1; of a symlink, not its target. Reports why if it cannot.
 remove() {
   if holds_mount "$1"; then
-    note "$1 is a mount or holds one: it stays"
+    note "$1 is or contains a mount: it is kept"
     return 1
   fi
   rm -rf "$1" 2>/dev/null && return 0
@@ -395,14 +395,14 @@ read_keep() {
   done
   exists "$source/.s2i/keep" || return 0
   if [ -h "$source/.s2i/keep" ] || ! [ -f "$source/.s2i/keep" ] || ! [ -r "$source/.s2i/keep" ]; then
-    note '.s2i/keep is not a readable file: nothing is kept for it'
+    note '.s2i/keep is not a readable file and is ignored'
     return 0
   fi
   lines=0
   while IFS= read -r line || [ -n "$line" ]; do
     lines=$((lines + 1))
     if [ "$lines" -gt 1000 ]; then
-      note '.s2i/keep has more than 1000 lines: the others are not read'
+      note '.s2i/keep has more than 1000 lines: the rest is ignored'
       break
     fi
     line=\${line%"$carriage_return"}
@@ -412,7 +412,7 @@ read_keep() {
       encode "$line"
       keep=$keep$encoded$newline
     else
-      note ".s2i/keep, line $lines: not the name of an entry of the work directory"
+      note ".s2i/keep, line $lines: not the name of a file or folder in the work directory"
     fi
   done <"$source/.s2i/keep"
 }
@@ -475,7 +475,7 @@ remove_left() {
   case $record_is in
     whole) cat "$scratch/a" >"$scratch/left" ;;
     begun)
-      echo 'The last build here never ended: all that was not there before builds goes'
+      echo 'The last build did not end: all that builds added is removed'
       list_left >"$scratch/left"
       ;;
     *)
@@ -738,7 +738,7 @@ remove_packages() {
   [ -s "$scratch/p" ] || return 0
   if ! gone=$(packages plan "$source" "$scratch/p" 2>"$scratch/reason"); then
     reason=$(cat "$scratch/reason")
-    note "cannot tell which Python packages are left over: \${reason##*"$newline"}"
+    note "cannot find out which Python packages are not needed: \${reason##*"$newline"}"
     return 0
   fi
   [ -n "$gone" ] || return 0
@@ -748,7 +748,7 @@ remove_packages() {
     return 0
   fi
   # shellcheck disable=SC2086 # one line
-  echo Uninstalled, as no requirement file of the source needs it as it is: $gone
+  echo Uninstalled Python packages that no requirement file needs in this version: $gone
 }
 
 # --- the build --------------------------------------------------------------------------------------------------------
@@ -946,7 +946,7 @@ remove_source() {
     decode "$line"
     remove "$path" || :
   done
-  printf 'Removed what assemble had left in %s\\n' "$source"
+  printf 'Removed the source that assemble left in %s\\n' "$source"
 }
 
 wrapper_work_dir=$(find_work_dir) || wrapper_work_dir=

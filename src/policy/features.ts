@@ -51,8 +51,8 @@ export function resolveFeatures(object: JsonObject, namespace: NamespaceFacts, c
   const profiles = config.assemble.profiles.filter((profile) => isFor(profile, namespace.name));
   const profileChoices = () =>
     new Map<string, Profile | undefined>([
-      ...profiles.map((profile) => [profile.name, profile] as const),
       ['false', undefined],
+      ...profiles.map((profile) => [profile.name, profile] as const),
     ]);
   const matching = matchingProfile(object, profiles);
   const mode = choose(labels.incremental, () => modes, config.incremental.mode);

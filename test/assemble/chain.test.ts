@@ -106,7 +106,7 @@ for (const shell of shells) {
       lab.installAssemble(nodeAssemble(lab));
       lab.putSource(first);
       const one = lab.build(nodeProfile);
-      assert.equal(log(lab, one).at(-1), 'Removed what assemble had left in …/src');
+      assert.equal(log(lab, one).at(-1), 'Removed the source that assemble left in …/src');
       assert.deepEqual(readTree(lab.source), {});
 
       lab.putSource({ ...second, lib: link('app.py') });
@@ -296,7 +296,7 @@ for (const shell of shells) {
       });
       lab.installAssemble('#!/bin/sh\n');
       const result = lab.build({ keep: ["it's", 'two words', '*', '-x', 'a\\b'] });
-      const line = 'not the name of an entry of the work directory';
+      const line = 'not the name of a file or folder in the work directory';
       assert.deepEqual(
         [result.status, result.stderr],
         [0, [8, 9, 10, 11, 12].map((number) => `s2i-incremental: .s2i/keep, line ${number}: ${line}\n`).join('')],

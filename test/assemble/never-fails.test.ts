@@ -269,8 +269,8 @@ for (const shell of shells) {
           [
             0,
             name === 'in .s2i/keep'
-              ? 's2i-incremental: .s2i/keep has more than 1000 lines: the others are not read\n'
-              : 's2i-incremental: .s2i/keep is not a readable file: nothing is kept for it\n',
+              ? 's2i-incremental: .s2i/keep has more than 1000 lines: the rest is ignored\n'
+              : 's2i-incremental: .s2i/keep is not a readable file and is ignored\n',
           ],
         );
         assert.deepEqual(lab.readHome(), listTree({ ...two, ...limit, generated: '1\n' }));
@@ -336,7 +336,7 @@ for (const shell of shells) {
         const mount = { from: join(lab.root, 'volume'), at: join(lab.home, 'data 1/volume') };
         assert.deepEqual(
           { ...lab.build({ mount }), stdout: '' },
-          { status: 0, stdout: '', stderr: 's2i-incremental: ./data 1 is a mount or holds one: it stays\n' },
+          { status: 0, stdout: '', stderr: 's2i-incremental: ./data 1 is or contains a mount: it is kept\n' },
         );
         assert.deepEqual(readTree(mount.from), listTree({ precious: '' }));
         assert.deepEqual(Object.keys(lab.readHome()).sort(), ['data 1', 'data 1/volume', 'other']);

@@ -203,8 +203,8 @@ for (const shell of shells.filter(({ name }) => name === 'busybox sh')) {
       symlinkSync('/bin/false', join(broken, 'python3'));
       const { lab } = python;
       for (const [path, line] of [
-        [`${broken}:${lab.tools}`, /^s2i-incremental: cannot tell which Python packages are left over: /],
-        [lab.tools, /^s2i-incremental: cannot tell which Python packages are left over: /],
+        [`${broken}:${lab.tools}`, /^s2i-incremental: cannot find out which Python packages are not needed: /],
+        [lab.tools, /^s2i-incremental: cannot find out which Python packages are not needed: /],
       ] as const) {
         lab.putSource(source);
         lab.installAssemble(`#!/bin/sh\n/bin/rm -rf ${lab.source}/*\n`);

@@ -193,7 +193,7 @@ remove_source() {
     decode "$line"
     remove "$path" || :
   done
-  printf 'Removed what assemble had left in %s\n' "$source"
+  printf 'Removed the source that assemble left in %s\n' "$source"
 }
 
 wrapper_work_dir=$(find_work_dir) || wrapper_work_dir=

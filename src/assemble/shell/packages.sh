@@ -35,7 +35,7 @@ remove_packages() {
   [ -s "$scratch/p" ] || return 0
   if ! gone=$(packages plan "$source" "$scratch/p" 2>"$scratch/reason"); then
     reason=$(cat "$scratch/reason")
-    note "cannot tell which Python packages are left over: ${reason##*"$newline"}"
+    note "cannot find out which Python packages are not needed: ${reason##*"$newline"}"
     return 0
   fi
   [ -n "$gone" ] || return 0
@@ -45,5 +45,5 @@ remove_packages() {
     return 0
   fi
   # shellcheck disable=SC2086 # one line
-  echo Uninstalled, as no requirement file of the source needs it as it is: $gone
+  echo Uninstalled Python packages that no requirement file needs in this version: $gone
 }

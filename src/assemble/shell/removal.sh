@@ -17,14 +17,14 @@ read_keep() {
   done
   exists "$source/.s2i/keep" || return 0
   if [ -h "$source/.s2i/keep" ] || ! [ -f "$source/.s2i/keep" ] || ! [ -r "$source/.s2i/keep" ]; then
-    note '.s2i/keep is not a readable file: nothing is kept for it'
+    note '.s2i/keep is not a readable file and is ignored'
     return 0
   fi
   lines=0
   while IFS= read -r line || [ -n "$line" ]; do
     lines=$((lines + 1))
     if [ "$lines" -gt 1000 ]; then
-      note '.s2i/keep has more than 1000 lines: the others are not read'
+      note '.s2i/keep has more than 1000 lines: the rest is ignored'
       break
     fi
     line=${line%"$carriage_return"}
@@ -34,7 +34,7 @@ read_keep() {
       encode "$line"
       keep=$keep$encoded$newline
     else
-      note ".s2i/keep, line $lines: not the name of an entry of the work directory"
+      note ".s2i/keep, line $lines: not the name of a file or folder in the work directory"
     fi
   done <"$source/.s2i/keep"
 }
@@ -97,7 +97,7 @@ remove_left() {
   case $record_is in
     whole) cat "$scratch/a" >"$scratch/left" ;;
     begun)
-      echo 'The last build here never ended: all that was not there before builds goes'
+      echo 'The last build did not end: all that builds added is removed'
       list_left >"$scratch/left"
       ;;
     *)

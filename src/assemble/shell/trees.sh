@@ -120,7 +120,7 @@ unlock() {
 # Removes $1; of a symlink, not its target. Reports why if it cannot.
 remove() {
   if holds_mount "$1"; then
-    note "$1 is a mount or holds one: it stays"
+    note "$1 is or contains a mount: it is kept"
     return 1
   fi
   rm -rf "$1" 2>/dev/null && return 0

@@ -70,7 +70,7 @@ describe('resolveFeatures', () => {
     ['incremental', 'true', 'chain, false'],
     ['timestamp-tag', 'yes', 'true, false'],
     ['timestamp-tag', '', 'true, false'],
-    ['assemble-env', 'toString', 'node, python, second, label-only, false'],
+    ['assemble-env', 'toString', 'false, node, python, second, label-only'],
     ['assemble-wrapper', 'True', 'true, false'],
   ];
   for (const [label, value, allowed] of unknown) {
@@ -181,7 +181,7 @@ describe('resolveFeatures', () => {
     const foreign = featuresOf({ 'assemble-env': 'a' }, tenants, exampleNamespace({ name: 'team-b' }));
     assert.equal(foreign.profile?.name, 'b');
     assert.deepEqual(foreign.warnings, [
-      'label s2i-incremental.io/assemble-env: unsupported value "a", using the default; allowed: b, python, nodejs, java, ph...',
+      'label s2i-incremental.io/assemble-env: unsupported value "a", using the default; allowed: false, b, python, nodejs, j...',
     ]);
   });
 });
