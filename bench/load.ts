@@ -1,7 +1,7 @@
 /**
  * Sends the load from the other core. It sends prepared bytes and checks little, so that it costs less than the answer.
  */
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate } from 'node:timers/promises';
 import { type TLSSocket, connect } from 'node:tls';
 import { type CaseName, cases, requestOf, requestsOf, writeUid } from './cases.ts';
 
@@ -47,7 +47,9 @@ async function load({ port, case: name, connections, seconds, rate, beside }: Lo
     let since = start + (place / connections) * interval;
     // With a rate, an answer time starts when the request was due, even if it was sent later.
     for (; since < until; since = rate === undefined ? performance.now() : since + interval) {
-      if (since > performance.now()) await delay(since - performance.now());
+      // A timer is a millisecond early or late.
+      if (since > performance.now() + 2) await delay(since - performance.now() - 2);
+      while (since > performance.now()) await setImmediate();
       serial += 1;
       const request = requests[serial % requests.length] as Buffer;
       const uid = writeUid(request, serial);
@@ -57,9 +59,11 @@ async function load({ port, case: name, connections, seconds, rate, beside }: Lo
     socket.destroy();
   };
   // A process that waits has to be woken up, which costs the server 40 µs per answer on a virtual machine.
-  let isBusy = true;
-  const stayAwake = () => isBusy && setImmediate(stayAwake);
-  stayAwake();
+  let isBusy = rate === undefined;
+  const stayAwake = async () => {
+    while (isBusy) await setImmediate();
+  };
+  void stayAwake();
   const besides = beside === undefined ? [] : [send({ port, body: beside, times: seconds * 10 }, 100)];
   await Promise.all([...sockets.map(sendOn), ...besides]);
   isBusy = false;
