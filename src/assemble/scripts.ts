@@ -47,7 +47,7 @@ exists() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# A repository may contain a copy of this script; calling it would never end.
+# Returns whether two files are equal. A repository may contain a copy of this script, and calling it would never end.
 same_text() (
   exec 3<"$1" 4<"$2" || exit 1
   while :; do
@@ -114,7 +114,7 @@ find_script() (
 
 # --- paths and their entries ------------------------------------------------------------------------------------------
 #
-# A path in the work directory starts with ./, one in another folder with /. Lists have one path a line. It is encoded,
+# A path in the work directory starts with ./, one in another folder with /. A list has one path on each line, encoded,
 # because a name may contain a newline.
 
 # Sets replaced: $1 with each $2 replaced by $3.
@@ -223,7 +223,8 @@ holds_mount() {
   return 1
 }
 
-# rm cannot empty a directory without w or x. Modes of files are not changed: hard links elsewhere share them.
+# Makes directories writable, because rm cannot empty one without w or x. Modes of files are not changed: hard links
+# elsewhere share them.
 unlock() {
   if [ -d "$1" ] && [ ! -h "$1" ]; then
     chmod u+rwx "$1" 2>/dev/null || :
@@ -246,10 +247,10 @@ remove() {
 
 # --- the record: what was there before builds, and what they left -----------------------------------------------------
 #
-# .s2i-incremental/record has one item a line: the BuildConfig ("of"), paths that were there before builds ("b"; "t"
-# with everything below), paths that builds left ("a"), the source's entries ("s"), the folders outside of the work
-# directory ("o"), names in .s2i/environment ("e"), and Python packages before builds ("p"). The last line says that it
-# is complete.
+# .s2i-incremental/record has one item on each line: the BuildConfig ("of"), paths that were there before builds ("b";
+# "t" with everything below), paths that builds left ("a"), the source's entries ("s"), the folders outside of the work
+# directory ("o"), names in .s2i/environment ("e"), and Python packages before builds ("p"). The last line is "whole",
+# or "begun" while assemble has not ended.
 
 # Only called in a subshell, like all functions below: assemble may have variables with these names.
 set_up() {
@@ -271,7 +272,8 @@ name_build_config() {
   case $build in *-*) [ "\${#build}" -gt 200 ] || build_config=\${OPENSHIFT_BUILD_NAMESPACE-}/\${build%-*} ;; esac
 }
 
-# Sets record_is: none, whole, begun (the build did not finish), other (another BuildConfig's), broken, foreign.
+# Sets record_is: none, whole, begun (the build did not finish), other (another BuildConfig's), broken (no last line),
+# foreign (not written by the wrapper).
 check_record() {
   record_is=none
   exists "$state" || return 0
@@ -362,8 +364,8 @@ list_left() {
   list_missing "$scratch/candidates" "$scratch/known"
 }
 
-# Lists what is there before assemble: content of the base image, and files injected by S2I, but no remains of earlier
-# builds that may stay.
+# Lists what is there before assemble, for the record: content of the base image and files injected by S2I, but not what
+# is kept of earlier builds.
 list_found() {
   listed=0
   unseen=
@@ -417,7 +419,7 @@ read_keep() {
   done <"$source/.s2i/keep"
 }
 
-# An entry that the source contains is never kept, because the source owns it.
+# Returns whether an entry is kept. One that the source contains is not: the source's own takes its place.
 is_kept() {
   case $1 in ./*) ;; *) return 1 ;; esac
   has_line "$keep" "\${1#./}" && ! has_line "$source_names" "$1"
@@ -532,12 +534,13 @@ run_python() {
   fi
 }
 
-# Lists packages, one a line: "list" all that are installed, "plan SOURCE KNOWN" those to uninstall.
+# Lists packages, one on each line: with "list" the installed ones, with "plan SOURCE KNOWN" those to uninstall.
+# KNOWN is a file with the packages from before builds.
 packages() {
   run_python - "$@" <<'PYTHON'
-"""Tells which Python packages are installed, and which of them no requirement file of a source needs as they are.
+"""Lists the installed Python packages, or those that no requirement file of the source needs in that version.
 
-Anything doubtful is left over: assemble has pip install again what it needs.
+If it is not certain that a package is needed, it is listed: assemble makes pip install again what is missing.
 """
 import email.parser
 import glob
@@ -580,6 +583,7 @@ def installed():
 
 
 def plan(source, known):
+    """Returns the packages to uninstall: those that the source does not need and that were not there before builds."""
     from pip._vendor.packaging.requirements import Requirement
 
     def parse(text):
@@ -808,8 +812,8 @@ keep_run() {
   done
 }
 
-# Before assemble: removes the remains of earlier builds, and records what is there. Fails if there is no record to
-# complete after assemble.
+# Before assemble: removes the remains of earlier builds, and records what is there. Fails if it wrote no record, then
+# nothing is completed after assemble.
 prepare() {
   nothing='nothing is removed and nothing recorded'
   work_dir=$1
@@ -914,7 +918,7 @@ complete_record() {
   list_left >"$scratch/left" && mv -f "$scratch/left" "$scratch/a" && write_record whole
 }
 
-# Returns whether the image uses the source in the place where S2I put it: its run or a link names it.
+# Returns whether the image uses the source where S2I put it: its run script or a symlink names that folder.
 uses_source() (
   cd -P "$work_dir" || exit 1
   script=$(find_script run "$work_dir/$state" "$work_dir/.s2i/bin" "$work_dir/.sti/bin") || script=
@@ -931,7 +935,7 @@ uses_source() (
   exit 1
 )
 
-# An assemble that copies the source leaves the original, and S2I would copy the next source over it.
+# Removes the source if assemble left it: S2I would copy the next source over it.
 remove_source() {
   left=$(list_source)
   [ -n "$left" ] || return 0
@@ -1009,7 +1013,7 @@ exists() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# A repository may contain a copy of this script; calling it would never end.
+# Returns whether two files are equal. A repository may contain a copy of this script, and calling it would never end.
 same_text() (
   exec 3<"$1" 4<"$2" || exit 1
   while :; do

@@ -5,6 +5,7 @@ import { defineCommand } from './command.ts';
 import { configOption } from './object-arguments.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
+/** Declares `assemble-script`. */
 export const assembleScript = defineCommand({
   name: 'assemble-script',
   summary: 'print the assemble wrapper, to keep it in a repository',

@@ -23,6 +23,7 @@ const options = {
   output: { type: 'string', short: 'o', value: 'FORMAT', choices: ['text', 'json'], help: 'text (default) or json' },
 } as const;
 
+/** Declares `check`. */
 export const check = defineCommand({
   name: 'check',
   summary: 'check the webhook, and the Secrets and next Build of a BuildConfig',

@@ -1,5 +1,6 @@
 import { defineCommand } from './command.ts';
 
+/** Declares `demo`. */
 export const demo = defineCommand({
   name: 'demo',
   summary: 'play a short story with a webhook of its own, without a cluster',

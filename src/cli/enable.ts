@@ -24,12 +24,14 @@ const options = {
   kubeconfig: kubeconfigOption,
 } as const;
 
+/** Declares `enable`. */
 export const enable = defineLabelCommand(
   'enable',
   'opt BuildConfigs in',
   `Opts BuildConfigs in: sets the label ${labels.enabled}=true. The webhook then changes each new Build.`,
 );
 
+/** Declares `disable`. */
 export const disable = defineLabelCommand(
   'disable',
   'opt BuildConfigs out',

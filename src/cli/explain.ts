@@ -11,6 +11,7 @@ import { UsageError, exitCodes } from './usage.ts';
 
 const options = { namespace: namespaceOption, kubeconfig: kubeconfigOption } as const;
 
+/** Declares `explain`. */
 export const explain = defineCommand({
   name: 'explain',
   summary: 'explain why a Build is full or incremental',

@@ -52,6 +52,7 @@ Without it, the defaults: no profile has a URL, and no wrapper is delivered, so 
   },
 } as const;
 
+/** Declares `preview`. */
 export const preview = defineCommand({
   name: 'preview',
   summary: 'show how the webhook would change BuildConfigs and Builds in files',

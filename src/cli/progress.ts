@@ -11,6 +11,7 @@ export interface Progress {
 const patience = 1_000;
 
 /**
+ * Returns the progress of a list.
  * @param stream standard error; the line is written only if it is a terminal
  * @param clock returns milliseconds since any moment
  */

@@ -8,6 +8,7 @@ import { defineCommand } from './command.ts';
 import { configOption } from './object-arguments.ts';
 import { UsageError, exitCodes } from './usage.ts';
 
+/** Declares `scripts`. */
 export const scripts = defineCommand({
   name: 'scripts',
   summary: 'write the scripts for the image in assemble.image',

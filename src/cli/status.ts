@@ -38,6 +38,7 @@ const options = {
   },
 } as const;
 
+/** Declares `status`. */
 export const status = defineCommand({
   name: 'status',
   summary: 'show opted-in BuildConfigs: last Build, chain and time saved',

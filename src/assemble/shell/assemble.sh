@@ -55,8 +55,8 @@ keep_run() {
   done
 }
 
-# Before assemble: removes the remains of earlier builds, and records what is there. Fails if there is no record to
-# complete after assemble.
+# Before assemble: removes the remains of earlier builds, and records what is there. Fails if it wrote no record, then
+# nothing is completed after assemble.
 prepare() {
   nothing='nothing is removed and nothing recorded'
   work_dir=$1
@@ -161,7 +161,7 @@ complete_record() {
   list_left >"$scratch/left" && mv -f "$scratch/left" "$scratch/a" && write_record whole
 }
 
-# Returns whether the image uses the source in the place where S2I put it: its run or a link names it.
+# Returns whether the image uses the source where S2I put it: its run script or a symlink names that folder.
 uses_source() (
   cd -P "$work_dir" || exit 1
   script=$(find_script run "$work_dir/$state" "$work_dir/.s2i/bin" "$work_dir/.sti/bin") || script=
@@ -178,7 +178,7 @@ uses_source() (
   exit 1
 )
 
-# An assemble that copies the source leaves the original, and S2I would copy the next source over it.
+# Removes the source if assemble left it: S2I would copy the next source over it.
 remove_source() {
   left=$(list_source)
   [ -n "$left" ] || return 0

@@ -1,6 +1,6 @@
-"""Tells which Python packages are installed, and which of them no requirement file of a source needs as they are.
+"""Lists the installed Python packages, or those that no requirement file of the source needs in that version.
 
-Anything doubtful is left over: assemble has pip install again what it needs.
+If it is not certain that a package is needed, it is listed: assemble makes pip install again what is missing.
 """
 import email.parser
 import glob
@@ -43,6 +43,7 @@ def installed():
 
 
 def plan(source, known):
+    """Returns the packages to uninstall: those that the source does not need and that were not there before builds."""
     from pip._vendor.packaging.requirements import Requirement
 
     def parse(text):

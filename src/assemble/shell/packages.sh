@@ -14,7 +14,8 @@ run_python() {
   fi
 }
 
-# Lists packages, one a line: "list" all that are installed, "plan SOURCE KNOWN" those to uninstall.
+# Lists packages, one on each line: with "list" the installed ones, with "plan SOURCE KNOWN" those to uninstall.
+# KNOWN is a file with the packages from before builds.
 packages() {
   run_python - "$@" <<'PYTHON'
 @packages.py@

@@ -25,7 +25,7 @@ exists() {
   [ -e "$1" ] || [ -h "$1" ]
 }
 
-# A repository may contain a copy of this script; calling it would never end.
+# Returns whether two files are equal. A repository may contain a copy of this script, and calling it would never end.
 same_text() (
   exec 3<"$1" 4<"$2" || exit 1
   while :; do

@@ -1,9 +1,9 @@
 # --- the record: what was there before builds, and what they left -----------------------------------------------------
 #
-# .s2i-incremental/record has one item a line: the BuildConfig ("of"), paths that were there before builds ("b"; "t"
-# with everything below), paths that builds left ("a"), the source's entries ("s"), the folders outside of the work
-# directory ("o"), names in .s2i/environment ("e"), and Python packages before builds ("p"). The last line says that it
-# is complete.
+# .s2i-incremental/record has one item on each line: the BuildConfig ("of"), paths that were there before builds ("b";
+# "t" with everything below), paths that builds left ("a"), the source's entries ("s"), the folders outside of the work
+# directory ("o"), names in .s2i/environment ("e"), and Python packages before builds ("p"). The last line is "whole",
+# or "begun" while assemble has not ended.
 
 # Only called in a subshell, like all functions below: assemble may have variables with these names.
 set_up() {
@@ -25,7 +25,8 @@ name_build_config() {
   case $build in *-*) [ "${#build}" -gt 200 ] || build_config=${OPENSHIFT_BUILD_NAMESPACE-}/${build%-*} ;; esac
 }
 
-# Sets record_is: none, whole, begun (the build did not finish), other (another BuildConfig's), broken, foreign.
+# Sets record_is: none, whole, begun (the build did not finish), other (another BuildConfig's), broken (no last line),
+# foreign (not written by the wrapper).
 check_record() {
   record_is=none
   exists "$state" || return 0
@@ -116,8 +117,8 @@ list_left() {
   list_missing "$scratch/candidates" "$scratch/known"
 }
 
-# Lists what is there before assemble: content of the base image, and files injected by S2I, but no remains of earlier
-# builds that may stay.
+# Lists what is there before assemble, for the record: content of the base image and files injected by S2I, but not what
+# is kept of earlier builds.
 list_found() {
   listed=0
   unseen=

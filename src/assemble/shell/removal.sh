@@ -39,7 +39,7 @@ read_keep() {
   done <"$source/.s2i/keep"
 }
 
-# An entry that the source contains is never kept, because the source owns it.
+# Returns whether an entry is kept. One that the source contains is not: the source's own takes its place.
 is_kept() {
   case $1 in ./*) ;; *) return 1 ;; esac
   has_line "$keep" "${1#./}" && ! has_line "$source_names" "$1"

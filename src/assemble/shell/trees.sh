@@ -1,6 +1,6 @@
 # --- paths and their entries ------------------------------------------------------------------------------------------
 #
-# A path in the work directory starts with ./, one in another folder with /. Lists have one path a line. It is encoded,
+# A path in the work directory starts with ./, one in another folder with /. A list has one path on each line, encoded,
 # because a name may contain a newline.
 
 # Sets replaced: $1 with each $2 replaced by $3.
@@ -109,7 +109,8 @@ holds_mount() {
   return 1
 }
 
-# rm cannot empty a directory without w or x. Modes of files are not changed: hard links elsewhere share them.
+# Makes directories writable, because rm cannot empty one without w or x. Modes of files are not changed: hard links
+# elsewhere share them.
 unlock() {
   if [ -d "$1" ] && [ ! -h "$1" ]; then
     chmod u+rwx "$1" 2>/dev/null || :

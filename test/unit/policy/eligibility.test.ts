@@ -67,7 +67,7 @@ describe('checkEligibility', () => {
     ['the label false', { object: enabledAs('false') }, skip('not_opted_in')],
     ['a label that is no text', { object: enabledAs(true) }, skip('not_opted_in')],
     [
-      'an unknown value of the label',
+      'an unsupported value of the label',
       { object: enabledAs('yes') },
       skip(
         'not_opted_in',
@@ -138,11 +138,15 @@ describe('checkEligibility', () => {
   const unlabelled = { namespaceOptedIn: true, object: enabledAs(null) };
   rows.push(
     [
-      'a Build that says no in a namespace that opted in',
+      'a Build that opted out by its label in a namespace that opted in',
       { ...unlabelled, object: enabledAs('false') },
       skip('nothing_to_do'),
     ],
-    ['what has the label itself, asked for its namespace', { ...unlabelled, object: build }, skip('nothing_to_do')],
+    [
+      'an object with the label that comes through the entry for namespaces',
+      { ...unlabelled, object: build },
+      skip('nothing_to_do'),
+    ],
     [
       'another strategy in a namespace that opted in',
       { ...unlabelled, object: exampleBuild({ metadata: { labels: null }, spec: null }) },
@@ -164,7 +168,7 @@ describe('checkEligibility', () => {
     ],
     ['an update of a Build', { operation: 'UPDATE', oldObject: build }],
     [
-      'an update of a Build that takes its label away',
+      'an update of a Build that removes its label',
       {
         operation: 'UPDATE',
         object: exampleBuild({ metadata: { labels: { 's2i-incremental.io/enabled': null } } }),
@@ -184,7 +188,7 @@ describe('checkEligibility', () => {
       'a clone, admitted under another name',
       { object: exampleBuild({ metadata: { annotations: { 's2i-incremental.io/admitted-as': 'api-0' } } }) },
     ],
-    ['a Build whose name is still to be generated', { object: exampleBuild({ metadata: { name: null } }), name: '' }],
+    ['a Build whose name is not generated yet', { object: exampleBuild({ metadata: { name: null } }), name: '' }],
     ['a new BuildConfig that is not opted in and has an origin', { resource: buildConfigs, object: left() }],
     [
       'a BuildConfig that loses label and origin',

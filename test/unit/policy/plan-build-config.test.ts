@@ -179,25 +179,25 @@ assemble: {profiles: {python: {match: python, env: {FOO: theirs, PIP_INDEX_URL: 
 describe('planBuildConfig, warnings', () => {
   const rows: readonly [title: string, patch: JsonObject, ...warnings: readonly string[]][] = [
     [
-      'no history',
+      'successfulBuildsHistoryLimit: 0',
       { spec: { successfulBuildsHistoryLimit: 0 } },
       'successfulBuildsHistoryLimit: 0 keeps no Build to continue from: every build will be full',
     ],
-    ['a short history', { spec: { successfulBuildsHistoryLimit: 1 } }],
+    ['successfulBuildsHistoryLimit: 1', { spec: { successfulBuildsHistoryLimit: 1 } }],
     [
       'an unsupported value of a label',
       { metadata: { labels: { 's2i-incremental.io/timestamp-tag': 'maybe' } } },
       'label s2i-incremental.io/timestamp-tag: unsupported value "maybe", using the default; allowed: true, false',
     ],
-    ['a secret', { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'harbor' } } }],
+    ['a pull Secret', { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'harbor' } } }],
     [
-      'what is no secret',
+      'an invalid name of a pull Secret',
       { metadata: { annotations: { 's2i-incremental.io/pull-secret': 'My Secret' } } },
       'annotation s2i-incremental.io/pull-secret is ignored, because it is not the name of a Secret: My Secret',
     ],
     ['a repository', { metadata: { annotations: { 's2i-incremental.io/output-repository': 'quay.example.com/app' } } }],
     [
-      'what is no repository',
+      'an invalid repository',
       { metadata: { annotations: { 's2i-incremental.io/output-repository': 'app' } } },
       'annotation s2i-incremental.io/output-repository is ignored, not of the form registry/path: app',
     ],
@@ -227,7 +227,7 @@ describe('planBuildConfig, warnings', () => {
     ],
   ];
   for (const [title, patch, ...warnings] of rows) {
-    it(`of ${title}`, () => {
+    it(`are given, or not, for ${title}`, () => {
       assert.deepEqual(planOf(patch).warnings, warnings);
       assert.deepEqual(planOf(patch, 'buildConfig: {mutate: false}').warnings, warnings);
     });
@@ -240,7 +240,7 @@ describe('planBuildConfig, warnings', () => {
   const without: readonly [title: string, yaml: string, patch: JsonObject, ...warnings: readonly string[]][] = [
     ['a wrapper that is delivered', byUrl, {}],
     [
-      'no place where it is',
+      'a wrapper without an address',
       '',
       {},
       `${full}the webhook delivers no assemble wrapper; its admin can set assemble.baseUrl or assemble.image`,
@@ -262,11 +262,11 @@ describe('planBuildConfig, warnings', () => {
       sourceStrategy({ env: [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com' }] }),
       `${full}its proxy variables, Secrets or image sources block the assemble wrapper`,
     ],
-    ['full builds by its own field', '', incremental(false)],
-    ['full builds by its label', '', labelled('false')],
+    ['incremental: false', '', incremental(false)],
+    ['the label incremental: false', '', labelled('false')],
   ];
   for (const [title, yaml, patch, ...warnings] of without) {
-    it(`of ${title}`, () => {
+    it(`are given, or not, for ${title}`, () => {
       const { warnings: given } = planBuildConfig(
         { buildConfig: exampleBuildConfig(patch), origin: 'none' },
         exampleNamespace(),

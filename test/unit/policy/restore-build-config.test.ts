@@ -128,13 +128,13 @@ describe('restoreBuildConfig', () => {
       originOf({ [key]: 1 }),
     ]),
     ['no env', originOf({ env: undefined })],
-    ['names that are none', originOf({ env: [1] })],
-    ['incremental: false applied', originOf({ applied: { incremental: false } })],
-    ['env applied that is no list', originOf({ applied: { env: {} } })],
-    ['a variable applied without a value', originOf({ applied: { env: [{ name: 'A' }] } })],
-    ['forms of nothing that are something', originOf({ empty: { env: [added] } })],
-    ['forms of nothing that are no map', originOf({ empty: [] })],
-    ['an empty form of a field that takes none', originOf({ empty: { incremental: [] } })],
+    ['names that are no strings', originOf({ env: [1] })],
+    ['applied incremental: false', originOf({ applied: { incremental: false } })],
+    ['applied env that is no list', originOf({ applied: { env: {} } })],
+    ['an applied variable without a value', originOf({ applied: { env: [{ name: 'A' }] } })],
+    ['an empty value that is not empty', originOf({ empty: { env: [added] } })],
+    ['empty values that are no map', originOf({ empty: [] })],
+    ['an empty list for a boolean field', originOf({ empty: { incremental: [] } })],
   ];
   for (const [title, text] of damaged) {
     it(`restores nothing from ${title}`, () => {

@@ -91,12 +91,12 @@ describe('createStatus, savedSeconds', () => {
     ['full Builds alone', [full(1, 100)], 0],
     ['the full Build before it', [full(1, 100), next(2, 30)], 70],
     ['the newest full one before it, not a later one', [full(1, 100), full(2, 80), next(3, 30), full(4, 500)], 50],
-    ['its own record before any other', [full(1, 100), next(2, 30, recorded(300))], 270],
-    ['its record where the full Build is gone', [next(5, 30, recorded(90))], 60],
-    ['neither a record nor a full Build', [next(5, 30)], null],
-    ['one that is known among others that are not', [next(5, 30), next(6, 30, recorded(90))], 60],
-    ['one that took longer, which takes nothing away', [full(1, 100), next(2, 30), next(3, 400)], 70],
-    ['a full Build that failed, which is no measure', [full(1, 100), full(2, 900, failed), next(3, 30)], 70],
+    ['its recorded time, if there is one', [full(1, 100), next(2, 30, recorded(300))], 270],
+    ['its recorded time if the full Build was deleted', [next(5, 30, recorded(90))], 60],
+    ['neither a recorded time nor a full Build', [next(5, 30)], null],
+    ['one known saving among unknown ones', [next(5, 30), next(6, 30, recorded(90))], 60],
+    ['one that took longer, which is not subtracted', [full(1, 100), next(2, 30), next(3, 400)], 70],
+    ['a full Build that failed, which is not compared', [full(1, 100), full(2, 900, failed), next(3, 30)], 70],
     ['an incremental one that failed', [full(1, 100), next(2, 30, failed)], 0],
   ];
   for (const [name, builds, saved] of rows) {
@@ -113,11 +113,21 @@ describe('createStatus, medianSeconds', () => {
   const next = (...all: readonly number[]) =>
     all.map((seconds, at) => admittedBuild(at + 20, 'incremental', seconds, recorded));
   const rows: readonly [title: string, builds: readonly JsonObject[], medians: object, savesNothing: boolean][] = [
-    ['of both kinds', [...full(90, 30, 50), ...next(20, 10, 12)], { full: 50, incremental: 12 }, false],
-    ['where the full ones are gone', next(20, 10, 12), { full: 40, incremental: 12 }, false],
-    ['where they save nothing', [...full(40), ...next(41, 30, 50)], { full: 40, incremental: 41 }, true],
-    ['where they take as long', [...full(40), ...next(40, 40, 40)], { full: 40, incremental: 40 }, true],
-    ['of too few to say that they save nothing', [...full(40), ...next(41, 50)], { full: 40, incremental: 41 }, false],
+    [
+      'of full and incremental Builds',
+      [...full(90, 30, 50), ...next(20, 10, 12)],
+      { full: 50, incremental: 12 },
+      false,
+    ],
+    ['if the full Builds were deleted', next(20, 10, 12), { full: 40, incremental: 12 }, false],
+    ['if incremental Builds take longer', [...full(40), ...next(41, 30, 50)], { full: 40, incremental: 41 }, true],
+    ['if incremental Builds take as long', [...full(40), ...next(40, 40, 40)], { full: 40, incremental: 40 }, true],
+    [
+      'if too few Builds show that nothing is saved',
+      [...full(40), ...next(41, 50)],
+      { full: 40, incremental: 41 },
+      false,
+    ],
   ];
   for (const [title, builds, medians, savesNothing] of rows) {
     it(title, () => {

@@ -125,32 +125,32 @@ describe('explainBuild, Build that was not admitted', () => {
   ];
   const rows: readonly [name: string, build: JsonObject, buildConfig: JsonObject, sentences: readonly string[]][] = [
     [
-      'by its strategy',
+      'of another strategy',
       bare({ spec: { strategy: { sourceStrategy: null, dockerStrategy: {} } } }),
       exampleBuildConfig(),
       ['It has no Source strategy, and only Builds with it can be incremental.'],
     ],
     [
-      'where its BuildConfig opted in later',
+      'whose BuildConfig opted in later',
       withLabel(null),
       exampleBuildConfig(),
       [`It has no label ${label}: buildconfig/app opted in after it was created. The webhook changes the next Build.`],
     ],
-    ['where nobody opted in', withLabel(null), optedOut, notOptedIn(`no label ${label}`)],
+    ['that nobody opted in', withLabel(null), optedOut, notOptedIn(`no label ${label}`)],
     [
-      'where the label opts out',
+      'whose label opts out',
       withLabel('false'),
       optedOut,
       notOptedIn(`the label ${label}=false, which does not opt in`),
     ],
     [
-      'where it has no BuildConfig',
+      'without BuildConfig',
       merge(withLabel(null), { metadata: { ownerReferences: null } }) as JsonObject,
       optedOut,
       [`It has no label ${label}, and belongs to no BuildConfig that could give it one.`],
     ],
     [
-      'where it is a clone',
+      'that is a clone',
       bare({ metadata: { annotations: { 'openshift.io/build.clone-of': 'app-1' } } }),
       exampleBuildConfig(),
       [
@@ -159,7 +159,7 @@ describe('explainBuild, Build that was not admitted', () => {
       ],
     ],
     [
-      'where the webhook was away',
+      'created while the webhook was down',
       bare({}),
       exampleBuildConfig(),
       [
@@ -169,6 +169,7 @@ describe('explainBuild, Build that was not admitted', () => {
     ],
   ];
   for (const [name, build, buildConfig, sentences] of rows) {
-    it(name, () => assert.deepEqual(explained(build, buildConfig), [first, 'It is New.', ...sentences]));
+    it(`explains a Build ${name}`, () =>
+      assert.deepEqual(explained(build, buildConfig), [first, 'It is New.', ...sentences]));
   }
 });
