@@ -30,7 +30,7 @@ export const certificateSchema = section({
     .describe('MutatingWebhookConfiguration whose `caBundle` is kept up to date; required with `certificate.secret`'),
   // 90 days, like public CAs: renewed after 60 days, so writes to the API server may fail for a month. At least 5 s,
   // because X.509 has whole seconds and one must remain between renewal and expiry.
-  life: duration('5s').prefault('2160h').describe('validity of a certificate; renewed at two thirds'),
+  life: duration('5s').prefault('2160h').describe('validity of a certificate; it is renewed after two thirds of it'),
   // Two years: a next CA is in the bundle for four months before it signs, so every replica notices it.
   authorityLife: duration('10s')
     .prefault('17520h')

@@ -137,7 +137,9 @@ export const configSchema = section({
     imageStreamRepository: imageStreamRepository
       .default('')
       .describe('repository for ImageStreamTag outputs; `{namespace}`, `{name}`: of the image stream; empty: none'),
-    pushSecret: secretName.default('').describe("Secret for pushing to it; empty: the Build's own"),
+    pushSecret: secretName
+      .default('')
+      .describe("Secret for pushing to `…/output-repository` or `imageStreamRepository`; empty: the Build's own"),
     allowedRepositories: z
       .array(allowedRepository, { error: 'must be a list of repositories' })
       .default([])
@@ -190,7 +192,7 @@ export const configSchema = section({
     warn: boolean
       .default(false)
       .describe(
-        'whether `oc start-build` prints what the Build will be, if `/mutate/start-build` is called; keeps about 600 bytes of each BuildConfig',
+        'whether `oc start-build` prints if the Build will be full or incremental; needs a webhook entry for `/mutate/start-build`; keeps about 600 bytes of each BuildConfig',
       ),
   }),
   certificate: certificateSchema,

@@ -104,13 +104,13 @@ export function createMetrics() {
   let historyStatus = () => ({ synced: false, buildConfigs: 0 });
   const watched: Gauge = new Gauge({
     name: 's2i_incremental_history_synced',
-    help: '1: the watches on Builds and BuildConfigs are open; 0: each Build is read from the API server.',
+    help: '1: the watches on Builds and BuildConfigs are open; 0: earlier Builds are read from the API server for each new one.',
     registers,
     collect: () => watched.set(historyStatus().synced ? 1 : 0),
   });
   const buildConfigs: Gauge = new Gauge({
     name: 's2i_incremental_history_build_configs',
-    help: 'Opted-in BuildConfigs.',
+    help: 'BuildConfigs with the opt-in label; with namespaces.watch all BuildConfigs.',
     registers,
     collect: () => buildConfigs.set(historyStatus().buildConfigs),
   });
