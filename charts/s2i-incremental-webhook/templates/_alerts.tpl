@@ -12,7 +12,7 @@
     summary: No replica of the S2I incremental webhook provides metrics.
     description: >-
       For 5 minutes Prometheus has had no metrics of {{ $namespace }}/{{ $name }}: it is down, or its metrics are not
-      scraped. While it is down, Builds are unmodified: full builds, under their BuildConfig's own tag.
+      scraped. While it is down, Builds are unmodified: full builds under the BuildConfig's own tag.
 - alert: S2IIncrementalNotReady
   # From kube-state-metrics; without it, this alert never fires.
   expr: kube_deployment_status_replicas_available{ {{- $own }},deployment={{ $name | quote -}} } == 0
@@ -39,16 +39,15 @@
   annotations:
     summary: The serving certificate of the S2I incremental webhook was not renewed.
     description: >-
-      It should have been renewed by now. It expires in {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer
-      calls the webhook, and Builds are unmodified.
+      It should have been renewed by now. It expires in {{ `{{ $value | humanizeDuration }}` }}. After that the API server rejects the
+      webhook's certificate, and Builds are unmodified.
 - alert: S2IIncrementalCertificateExpiring
   expr: min(s2i_incremental_certificate_not_after_seconds{ {{- $own -}} } > 0) - time() < {{ min 86400 (div $renewal 28) }}
   labels: {severity: critical}
   annotations:
     summary: The serving certificate of the S2I incremental webhook is about to expire.
     description: >-
-      It expires in {{ `{{ $value | humanizeDuration }}` }}. After that the API server no longer calls the webhook, and Builds are
-      unmodified.
+      It expires in {{ `{{ $value | humanizeDuration }}` }}. After that the API server rejects it, and Builds are unmodified.
 - alert: S2IIncrementalAdmissionsFailing
   # A single failure leaves the window before it has lasted that long.
   expr: sum by (reason) (increase(s2i_incremental_admission_requests_total{ {{- $own }},result="failed"}[15m])) > 0
@@ -58,7 +57,7 @@
     summary: The S2I incremental webhook keeps failing admission requests.
     description: >-
       {{ `{{ $value | humanize }}` }} requests in 15 minutes were answered without a patch because of
-      {{ `{{ $labels.reason }}` }}. Their Builds are unmodified.
+      {{ `{{ $labels.reason }}` }}. Their Builds and BuildConfigs are unmodified.
 - alert: S2IIncrementalAdmissionsSlow
   # The request budget is 2 s by default; a slower request passes without a patch.
   expr: histogram_quantile(0.99, sum by (le) (rate(s2i_incremental_admission_duration_seconds_bucket{ {{- $own -}} }[5m]))) > 1
@@ -67,8 +66,8 @@
   annotations:
     summary: The S2I incremental webhook answers slowly.
     description: >-
-      One request in a hundred takes {{ `{{ $value | humanizeDuration }}` }} or longer, and with it the start of a Build or the change of
-      a BuildConfig that opted in.
+      One request in a hundred takes {{ `{{ $value | humanizeDuration }}` }} or longer. It delays the start of a Build, or the change of a
+      BuildConfig.
 {{- if not .Values.standalone }}
 - alert: S2IIncrementalHistoryNotSynced
   expr: min by (pod) (s2i_incremental_history_synced{ {{- $own -}} }) == 0
@@ -77,8 +76,8 @@
   annotations:
     summary: A replica of the S2I incremental webhook cannot watch Builds.
     description: >-
-      For 15 minutes pod {{ `{{ $labels.pod }}` }} has read each Build from the API server, which is slower; if that fails too,
-      Builds are full builds with reason history_unavailable.
+      For 15 minutes pod {{ `{{ $labels.pod }}` }} has read earlier Builds from the API server for each new one, which is slower. If
+      that fails too, Builds are full, with the reason history_unavailable.
 {{- end }}
 - alert: S2IIncrementalBuildsFailing
   {{- $ended := dict }}
@@ -103,19 +102,21 @@
   annotations:
     summary: Builds fail more often when they are incremental.
     description: >-
-      {{ `{{ $value | humanizePercentage }}` }} of the incremental Builds of the last day failed, 20 points more than of the full ones.
+      {{ `{{ $value | humanizePercentage }}` }} of the incremental Builds of the last day failed: over 20 percentage points more
+      than of the full ones, or no full Build ended.
 - alert: S2IIncrementalWrapperUnreachable
   expr: sum(increase(s2i_incremental_build_decisions_total{ {{- $own }},reason="wrapper_unreachable"}[30m])) > 0
   labels: {severity: warning}
   annotations:
     summary: Builds cannot fetch the assemble wrapper of the S2I incremental webhook.
     description: >-
-      {{ `{{ $value | humanize }}` }} Builds in 30 minutes were full builds because a Build of their namespace could not fetch the wrapper.
+      {{ `{{ $value | humanize }}` }} Builds in 30 minutes were full because an earlier Build of their namespace could not fetch the
+      wrapper.
 - alert: S2IIncrementalChainsFailing
   expr: sum(increase(s2i_incremental_build_decisions_total{ {{- $own }},reason="continuing_fails"}[6h])) > 0
   labels: {severity: warning}
   annotations:
     summary: Builds of a BuildConfig keep failing when they are incremental.
     description: >-
-      {{ `{{ $value | humanize }}` }} Builds in 6 hours were full builds because incremental Builds of their BuildConfig keep failing.
+      {{ `{{ $value | humanize }}` }} Builds in 6 hours were full because two incremental Builds of their BuildConfig failed.
 {{- end -}}

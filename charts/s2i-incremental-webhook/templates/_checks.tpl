@@ -10,7 +10,7 @@
   {{- end -}}
   {{- /* The webhook writes the webhook configuration as v1, which cert-manager and the service CA of 3.11 do not support. */ -}}
   {{- if ne .Values.certificate.mode "existing" -}}
-    {{- fail (printf "certificate.mode %s needs OpenShift 4: on OpenShift 3.11 use existing (docs/install.md)" .Values.certificate.mode) -}}
+    {{- fail (printf "certificate.mode %s does not work on OpenShift 3.11: use existing (docs/install.md)" .Values.certificate.mode) -}}
   {{- end -}}
 {{- else if semverCompare "<1.21-0" $version -}}
   {{- fail (printf "this is Kubernetes %s: the chart needs 1.21 (OpenShift 4.8) or later, or OpenShift 3.11 with openshift3=true" $version) -}}
@@ -19,7 +19,7 @@
   {{- fail "standalone leaves the pods without a token, which certificate.mode self-signed needs: choose another mode" -}}
 {{- end -}}
 {{- if and .Values.registration.instantiate (or .Values.standalone .Values.openshift3) -}}
-  {{- fail "registration.instantiate needs OpenShift 4 and the earlier Builds: unset it, or standalone and openshift3" -}}
+  {{- fail "registration.instantiate works neither with standalone nor with openshift3: unset it, or those" -}}
 {{- end -}}
 {{- $life := include "s2i.seconds" .Values.certificate.selfSigned.life | int64 -}}
 {{- if gt (mul 2 $life) (include "s2i.seconds" .Values.certificate.selfSigned.authorityLife | int64) -}}

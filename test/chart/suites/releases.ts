@@ -152,7 +152,7 @@ export function describeReleases(bed: ChartBed): void {
       assert.ok(!notes.includes('WARNING'), notes);
       const warningsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('WARNING'));
       assert.deepEqual(warningsIn(await notesOf()), [
-        'WARNING: certificate.mode is openshift, but this cluster is no OpenShift 4: nothing creates the certificate, and the pods wait for it. Use --set certificate.mode=self-signed.',
+        'WARNING: certificate.mode is openshift, but this cluster has no service CA: nothing creates the certificate, and the pods wait for it. Use --set certificate.mode=self-signed.',
       ]);
       const unfit = await notesOf(
         'certificate={"mode":"existing","existing":{"secretName":"mine"}}',
@@ -163,9 +163,9 @@ export function describeReleases(bed: ChartBed): void {
       assert.deepEqual(warningsIn(unfit), [
         'WARNING: certificate.existing.caBundle is empty: until the caBundle of mutatingwebhookconfiguration/s2i-incremental-webhook is filled in, every Build is unmodified.',
         'WARNING: Fewer than two pods: while the only one moves to another node, Builds are unmodified.',
-        'WARNING: standalone: earlier Builds are unknown, so every Build is a full build.',
-        'WARNING: config.assemble.baseUrl is empty: Builds are full builds, unless their repository has its own assemble.',
-        'WARNING: config.server.requestBudget (3500ms) is not below registration.timeoutSeconds (3): the API server gives up a slow review, without a message.',
+        'WARNING: standalone: the webhook does not read earlier Builds, so every Build is full.',
+        'WARNING: config.assemble.baseUrl is empty: Builds are full, unless their BuildConfig has the label s2i-incremental.io/assemble-wrapper=false.',
+        'WARNING: config.server.requestBudget (3500ms) is not below registration.timeoutSeconds (3): the API server stops waiting for a slow review, and the Build is unmodified without a message.',
       ]);
     });
   });
