@@ -8,6 +8,8 @@ export function objectWarnings(object: JsonObject): readonly string[] {
   return (arrayAt(sourceStrategyOf(object), 'env') ?? [])
     .filter((variable) => hasCredentials(stringAt(variable, 'value') ?? ''))
     .map((variable) =>
-      warning(`env ${stringAt(variable, 'name') ?? ''}: a URL with a password becomes part of the image; use a Secret`),
+      warning(
+        `env ${stringAt(variable, 'name') ?? ''}: a URL with a password becomes part of the image; put it into source.secrets`,
+      ),
     );
 }

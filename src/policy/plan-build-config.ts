@@ -18,7 +18,7 @@ import { planOutput } from './output.ts';
 import type { BuildConfigPlan, SkipPlan } from './plan.ts';
 import type { RestoredBuildConfig } from './restore-build-config.ts';
 import { limitWarnings, warning } from './warnings.ts';
-import { planWrapper } from './wrapper.ts';
+import { hasSecretInSource, planWrapper } from './wrapper.ts';
 
 /**
  * Decides how a BuildConfig changes.
@@ -128,7 +128,11 @@ export function wrapperWarnings(buildConfig: JsonObject, features: Features, con
       ? `it sets scripts; set the label ${labels.assembleWrapper}=false if they handle chains`
       : baseUrl === '' && image === ''
         ? 'the webhook delivers no assemble wrapper; its admin can set assemble.baseUrl or assemble.image'
-        : 'its proxy variables, Secrets or image sources block the assemble wrapper';
+        : hasSecretInSource(buildConfig)
+          ? 'a Secret of its source is put into /tmp/src; use a relative destinationDir'
+          : image === ''
+            ? 'its env has a proxy, through which build pods cannot fetch the assemble wrapper'
+            : 'its source is absent, or already has the folder of the assemble wrapper';
   return [warning(`every build will be full: ${why}`)];
 }
 

@@ -94,7 +94,7 @@ function planByImage({ build, config }: WrapperRequest, profile: string): Wrappe
  * Returns whether a Secret is put into the source folder. If `assemble` leaves the source there, the wrapper removes it
  * with the Secret's files, and S2I fails because it cannot remove these files itself.
  */
-function hasSecretInSource(build: JsonObject): boolean {
+export function hasSecretInSource(build: JsonObject): boolean {
   const secrets = arrayAt(build, 'spec', 'source', 'secrets') ?? [];
   return secrets.some((secret) => /^\/+tmp\/+src(?:\/|$)/.test(stringAt(secret, 'destinationDir') ?? ''));
 }

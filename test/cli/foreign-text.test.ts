@@ -132,10 +132,7 @@ const cases: Readonly<Record<string, (t: TestContext) => Promise<readonly (reado
 
 describe('control characters of foreign text', () => {
   it('are tested for every command', () => {
-    assert.deepEqual(
-      Object.keys(cases).toSorted(),
-      commands.map(({ name }) => name).toSorted(),
-    );
+    assert.deepEqual(Object.keys(cases).toSorted(), commands.map(({ name }) => name).toSorted());
   });
 
   for (const [name, argumentsOf] of Object.entries(cases)) {

@@ -7,7 +7,7 @@ function warningsOf(...env: readonly unknown[]): readonly string[] {
   return objectWarnings(exampleBuild({ spec: { strategy: { sourceStrategy: { env } } } }));
 }
 
-const told = ['env URL: a URL with a password becomes part of the image; use a Secret'];
+const told = ['env URL: a URL with a password becomes part of the image; put it into source.secrets'];
 
 describe('objectWarnings', () => {
   const rows: readonly [value: string, warns: boolean][] = [
@@ -38,9 +38,9 @@ describe('objectWarnings', () => {
   it('names each variable, and never the value', () => {
     const value = 'https://u:hunter2@example.com';
     assert.deepEqual(warningsOf({ name: 'A', value }, { name: 'B', value: 'x' }, { value }, { name: 'C', value }), [
-      'env A: a URL with a password becomes part of the image; use a Secret',
-      'env : a URL with a password becomes part of the image; use a Secret',
-      'env C: a URL with a password becomes part of the image; use a Secret',
+      'env A: a URL with a password becomes part of the image; put it into source.secrets',
+      'env : a URL with a password becomes part of the image; put it into source.secrets',
+      'env C: a URL with a password becomes part of the image; put it into source.secrets',
     ]);
   });
 

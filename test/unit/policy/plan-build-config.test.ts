@@ -223,7 +223,7 @@ describe('planBuildConfig, warnings', () => {
     [
       'a password',
       { spec: { strategy: { sourceStrategy: { env: [{ name: 'URL', value: 'https://u:hunter2@example.com' }] } } } },
-      'env URL: a URL with a password becomes part of the image; use a Secret',
+      'env URL: a URL with a password becomes part of the image; put it into source.secrets',
     ],
   ];
   for (const [title, patch, ...warnings] of rows) {
@@ -260,7 +260,19 @@ describe('planBuildConfig, warnings', () => {
       'a proxy',
       byUrl,
       sourceStrategy({ env: [{ name: 'HTTPS_PROXY', value: 'http://proxy.example.com' }] }),
-      `${full}its proxy variables, Secrets or image sources block the assemble wrapper`,
+      `${full}its env has a proxy, through which build pods cannot fetch the assemble wrapper`,
+    ],
+    [
+      'a Secret in the source folder',
+      byUrl,
+      { spec: { source: { secrets: [{ secret: { name: 'npm' }, destinationDir: '/tmp/src' }] } } },
+      `${full}a Secret of its source is put into /tmp/src; use a relative destinationDir`,
+    ],
+    [
+      'a source with the folder of the wrapper',
+      'assemble: {image: scripts.example.com/s2i}',
+      { spec: { source: { images: [{ paths: [{ destinationDir: '.s2i-incremental-scripts' }] }] } } },
+      `${full}its source is absent, or already has the folder of the assemble wrapper`,
     ],
     ['incremental: false', '', incremental(false)],
     ['the label incremental: false', '', labelled('false')],

@@ -484,7 +484,7 @@ describe('planBuild, warnings', () => {
       { name: 'URL', value: 'https://u:p@example.com' },
     ];
     assert.deepEqual(mutation({ build: exampleBuild({ spec: { strategy: { sourceStrategy: { env } } } }) }).warnings, [
-      'env URL: a URL with a password becomes part of the image; use a Secret',
+      'env URL: a URL with a password becomes part of the image; put it into source.secrets',
     ]);
   });
 });
