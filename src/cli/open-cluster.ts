@@ -32,7 +32,7 @@ const endless = new AbortController().signal;
  */
 export async function openCluster(file: string | undefined, { environment, version }: Terminal): Promise<OpenCluster> {
   const mend = 'name one with --kubeconfig FILE or $KUBECONFIG, or log in (oc login)';
-  if (file === undefined && !isClusterAtHand(environment))
+  if (file === undefined && !isClusterConfigured(environment))
     throw new CommandError(`there is no cluster to ask; ${mend}`);
   const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
   const { createCluster, listPages } = await import('../kubernetes/cluster.ts');
@@ -61,7 +61,7 @@ export async function openCluster(file: string | undefined, { environment, versi
 const podToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 
 /** Returns whether a cluster is configured; the client would otherwise assume one on localhost. */
-export function isClusterAtHand(environment: Terminal['environment']): boolean {
+export function isClusterConfigured(environment: Terminal['environment']): boolean {
   // Every pod has the API server's address, but only one that may use it has a token.
   const inCluster = environment['KUBERNETES_SERVICE_HOST'] !== undefined && existsSync(podToken);
   return (

@@ -12,7 +12,7 @@ import { startWebhook } from '../server/webhook.ts';
 import { type Logger, createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { createAdmissionReporter } from '../telemetry/report-admission.ts';
-import { isClusterAtHand } from './open-cluster.ts';
+import { isClusterConfigured } from './open-cluster.ts';
 import { openRegistry } from './open-registry.ts';
 import { recordEvents } from './record-events.ts';
 import { type ServeArguments, requireOneCertificateSource } from './serve-arguments.ts';
@@ -110,7 +110,7 @@ export async function runWebhook(options: ServeArguments, terminal: Terminal): P
 
 /** Returns the cluster that is named or configured, or undefined. The client is loaded only if there is one. */
 async function connectCluster({ kubeconfig, standalone }: ServeArguments, { environment, version }: Terminal) {
-  if (standalone || (kubeconfig === undefined && !isClusterAtHand(environment))) return undefined;
+  if (standalone || (kubeconfig === undefined && !isClusterConfigured(environment))) return undefined;
   const { connect, loadKubeConfig } = await import('../kubernetes/connection.ts');
   const { createCluster } = await import('../kubernetes/cluster.ts');
   try {

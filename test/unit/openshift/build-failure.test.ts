@@ -48,6 +48,7 @@ describe('buildFailureOf', () => {
     ['stages that are none', { phase: 'Failed', stages: ['PullImages'] }, 'other'],
   ];
   for (const [title, status, failure] of rows) {
-    it(`of ${title} is ${failure ?? 'none'}`, () => assert.equal(buildFailureOf({ kind: 'Build', status }), failure));
+    it(`returns ${failure ?? 'undefined'} for ${title}`, () =>
+      assert.equal(buildFailureOf({ kind: 'Build', status }), failure));
   }
 });

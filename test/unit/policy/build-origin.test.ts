@@ -167,7 +167,7 @@ describe('isReplacedOutput', () => {
     ['no origin', undefined, 'harbor.example.com/team/app:2', false],
   ];
   for (const [title, given, reference, expected] of rows) {
-    it(`${title}: ${String(expected)}`, () => {
+    it(`returns ${String(expected)} for ${title}`, () => {
       assert.equal(isReplacedOutput(given, reference), expected);
     });
   }

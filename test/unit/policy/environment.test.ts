@@ -89,7 +89,7 @@ describe('withVariables, variables without a value', () => {
     ],
   ];
   for (const [title, env, filled] of rows) {
-    it(`are filled in: ${title}`, () => {
+    it(`are filled in, or not: ${title}`, () => {
       assert.deepEqual(withVariables(env, missingVariables(profile, env)), filled);
     });
   }

@@ -33,10 +33,10 @@ describe('arePredecessorsKnown', () => {
     ['the first Build', 1, [], true],
     ['the history is not read', 7, 'unavailable', false],
     ['the history of the first Build is not read', 1, 'unavailable', true],
-    ['the second Build, the first is not there', 2, [], false],
-    ['the second Build, the first is there', 2, [[1, recent]], true],
+    ['the second Build, the first is unknown', 2, [], false],
+    ['the second Build, the first is known', 2, [[1, recent]], true],
     [
-      'all are there',
+      'all are known',
       4,
       [
         [3, recent],
@@ -46,7 +46,7 @@ describe('arePredecessorsKnown', () => {
       true,
     ],
     [
-      'the one before is not there',
+      'the one before is unknown',
       4,
       [
         [2, recent],
@@ -55,7 +55,7 @@ describe('arePredecessorsKnown', () => {
       false,
     ],
     [
-      'one is there, one between is not',
+      'one is known, one between is not',
       4,
       [
         [3, recent],
@@ -63,9 +63,9 @@ describe('arePredecessorsKnown', () => {
       ],
       false,
     ],
-    ['one is there that was stored long ago', 8, [[7, old]], true],
+    ['one is known that was stored long ago', 8, [[7, old]], true],
     [
-      'one is there that was stored long ago, and all since',
+      'one is known that was stored long ago, and all since',
       8,
       [
         [5, old],
@@ -75,7 +75,7 @@ describe('arePredecessorsKnown', () => {
       true,
     ],
     [
-      'one is there that was stored long ago, and not all since',
+      'one is known that was stored long ago, and not all since',
       8,
       [
         [5, old],
@@ -83,7 +83,7 @@ describe('arePredecessorsKnown', () => {
       ],
       false,
     ],
-    ['one is there that does not say when it was stored', 8, [[7, undefined]], true],
+    ['one is known that does not say when it was stored', 8, [[7, undefined]], true],
     [
       'a gap before one that was stored long ago',
       8,
@@ -116,7 +116,7 @@ describe('arePredecessorsKnown', () => {
     ],
   ];
   for (const [title, number, numbers, known] of rows) {
-    it(`${title}: ${String(known)}`, () => {
+    it(`returns ${String(known)} for: ${title}`, () => {
       const history = numbers === undefined || numbers === 'unavailable' ? numbers : historyOf(numbers);
       assert.equal(arePredecessorsKnown(history, number, now), known);
     });

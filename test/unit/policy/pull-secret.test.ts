@@ -45,7 +45,7 @@ describe('choosePullSecret', () => {
     ['the default registry of the output', { image: `docker.io/team/app@${digest}`, output: 'team/app:2' }, 'push'],
   ];
   for (const [title, changes, expected] of rows) {
-    it(`${title}: ${String(expected)}`, () => {
+    it(`returns ${String(expected)} for: ${title}`, () => {
       assert.equal(choosePullSecret({ ...request, ...changes }), expected);
     });
   }
