@@ -129,8 +129,8 @@ export function describeNamespaces({ cluster, alice, kubectl, webhook, webhookUs
       );
       await apply(withValue(manifest, ['metadata', 'labels'], { [enabled]: 'true' }));
       await label('team-a', null);
-      assert.equal((await team.startBuild('shop')).stored.metadata.name, 'shop-7');
-      assert.equal(chainFactsOf(await team.completeBuild('shop-7').then((written) => written.stored)).decision, 'full');
+      // The watch on objects with the label has not seen the Builds before it; the API server has them.
+      assert.equal(chainFactsOf(await build()).reason, 'continued');
       await label('team-a', 'true');
       await apply(manifest);
       assert.equal(await stored(), beginning);
