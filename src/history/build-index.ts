@@ -10,8 +10,9 @@ import { createdAt, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { admittedAs, decodeBuildRecord } from '../policy/build-record.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
-import { type Arrival, Chain, type KnownBuild } from './chain.ts';
+
 import { endedAt, outputReferenceOf, previousBuildOf } from './earlier-build.ts';
+import { type AddedBuild, type KnownBuild, KnownBuilds } from './known-builds.ts';
 import { ScriptsFailures } from './scripts-failures.ts';
 import { SharedTexts } from './shared-texts.ts';
 import { UsedReferences, fingerprintOf } from './used-references.ts';
@@ -27,7 +28,8 @@ interface Namespace {
   /** Approximate size. */
   bytes: number;
   readonly builds: Map<string, KnownBuild>;
-  readonly chains: Map<string, Chain>;
+  /** By BuildConfig. */
+  readonly owners: Map<string, KnownBuilds>;
   readonly scriptsFailures: ScriptsFailures;
 }
 
@@ -73,10 +75,10 @@ export class BuildIndex {
     if (this.#notKept.has(name)) return;
     let namespace = this.#namespaces.get(name);
     if (namespace === undefined) {
-      namespace = { bytes: 0, builds: new Map(), chains: new Map(), scriptsFailures: new ScriptsFailures() };
+      namespace = { bytes: 0, builds: new Map(), owners: new Map(), scriptsFailures: new ScriptsFailures() };
       this.#namespaces.set(name, namespace);
     }
-    const owner = chainIn(namespace, buildConfigOf(build));
+    const owner = ownerIn(namespace, buildConfigOf(build));
     const record = decodeBuildRecord(build);
     const continuable = previousBuildOf(build, record);
     const previous = continuable && { ...continuable, baseImage: this.#baseImages.copyOf(continuable.baseImage) };
@@ -99,9 +101,9 @@ export class BuildIndex {
     namespace.builds.set(known.name, known);
     this.#measure(namespace, sizeOf(known) - sizeOf(before));
     if (before?.owner !== undefined && before.owner !== owner)
-      this.#exchange(namespace, before.owner, before, undefined);
+      this.#replace(namespace, before.owner, before, undefined);
     if (owner !== undefined) {
-      this.#exchange(namespace, owner, before?.owner === owner ? before : undefined, { build: known, previous });
+      this.#replace(namespace, owner, before?.owner === owner ? before : undefined, { build: known, previous });
     }
     this.#references.count(before?.fingerprint, -1);
     this.#references.count(known.fingerprint, 1);
@@ -117,7 +119,7 @@ export class BuildIndex {
     if (namespace === undefined || before === undefined) return;
     namespace.builds.delete(name);
     this.#measure(namespace, -sizeOf(before));
-    if (before.owner !== undefined) this.#exchange(namespace, before.owner, before, undefined);
+    if (before.owner !== undefined) this.#replace(namespace, before.owner, before, undefined);
     this.#references.count(before.fingerprint, -1);
     if (namespace.builds.size === 0) this.#namespaces.delete(namespaceName);
   }
@@ -143,38 +145,43 @@ export class BuildIndex {
   }
 
   /**
-   * Returns whether `lookUp` can answer. It cannot if the namespace was dropped, if the asking Build itself is here, or
-   * if the newest Build to continue from was removed: of the others only their existence is known.
+   * Returns whether `lookUp` can answer. It cannot if the namespace was dropped, if the Build that is being admitted is
+   * here, or if the newest Build to continue from was removed: of the others only their existence is known.
    */
   canAnswer({ namespace, buildConfig, build }: BuildQuery): boolean {
     if (this.#notKept.has(namespace)) return false;
     const known = this.#namespaces.get(namespace);
-    return known?.builds.has(build) !== true && known?.chains.get(chainKeyOf(buildConfig))?.hasLost !== true;
+    return known?.builds.has(build) !== true && known?.owners.get(ownerKeyOf(buildConfig))?.isNewestRemoved !== true;
   }
 
   /** Returns the largest number of a Build of that BuildConfig that was ever set; 0 if none is here. */
   newestNumberOf({ namespace, buildConfig }: BuildQuery): number {
-    return this.#namespaces.get(namespace)?.chains.get(chainKeyOf(buildConfig))?.newestNumber ?? 0;
+    return this.#namespaces.get(namespace)?.owners.get(ownerKeyOf(buildConfig))?.newestNumber ?? 0;
   }
 
   /** Returns what the Builds of a BuildConfig with that uid and full name left behind. */
   lookUp({ namespace, buildConfig }: BuildQuery): BuildHistoryFacts {
     const known = this.#namespaces.get(namespace);
-    const chain = known?.chains.get(chainKeyOf(buildConfig));
+    const owner = known?.owners.get(ownerKeyOf(buildConfig));
     return {
-      hasBuilds: chain !== undefined,
-      previous: chain?.previous,
-      ...(chain?.past ?? { outcomes: [], numbers: [] }),
+      hasBuilds: owner !== undefined,
+      previous: owner?.previous,
+      ...(owner?.past ?? { outcomes: [], numbers: [] }),
       references: this.#references,
       scriptsFailedAt: (scripts) => known?.scriptsFailures.at(scripts),
     };
   }
 
-  #exchange(namespace: Namespace, chain: Chain, before: KnownBuild | undefined, after: Arrival | undefined): void {
-    const { bytes } = chain;
-    chain.exchange(before, after);
-    this.#measure(namespace, chain.bytes - bytes);
-    if (chain.isEmpty) namespace.chains.delete(chain.key);
+  #replace(
+    namespace: Namespace,
+    owner: KnownBuilds,
+    before: KnownBuild | undefined,
+    after: AddedBuild | undefined,
+  ): void {
+    const { bytes } = owner;
+    owner.replace(before, after);
+    this.#measure(namespace, owner.bytes - bytes);
+    if (owner.isEmpty) namespace.owners.delete(owner.key);
   }
 
   #measure(namespace: Namespace, change: number): void {
@@ -201,20 +208,20 @@ function isOptedIn(build: JsonObject): boolean {
   return ownOptIn(build) ?? admittedAs(build) === nameOf(build);
 }
 
-function chainKeyOf({ uid, name }: BuildConfigIdentity): string {
+function ownerKeyOf({ uid, name }: BuildConfigIdentity): string {
   return [uid, name].join('/');
 }
 
-/** Returns the chain of a BuildConfig; undefined without an identity. */
-function chainIn({ chains }: Namespace, identity: BuildConfigIdentity | undefined): Chain | undefined {
+/** Returns the Builds of a BuildConfig; undefined without an identity. */
+function ownerIn({ owners }: Namespace, identity: BuildConfigIdentity | undefined): KnownBuilds | undefined {
   if (identity === undefined) return undefined;
-  const key = chainKeyOf(identity);
-  let chain = chains.get(key);
-  if (chain === undefined) {
-    chain = new Chain(key);
-    chains.set(key, chain);
+  const key = ownerKeyOf(identity);
+  let owner = owners.get(key);
+  if (owner === undefined) {
+    owner = new KnownBuilds(key);
+    owners.set(key, owner);
   }
-  return chain;
+  return owner;
 }
 
 /** Returns the approximate bytes of a Build: objects, map entries and texts. */

@@ -19,7 +19,7 @@ import type { PreviousBuild } from '../policy/facts.ts';
 /** This file reads from a stored Build what the decision about a later one needs. */
 
 /** Says how old a Build is among those of its BuildConfig. */
-export interface BuildPosition {
+export interface BuildAge {
   readonly name: string;
   readonly number: number | undefined;
   /** Milliseconds since the epoch. */
@@ -31,7 +31,7 @@ export interface BuildPosition {
  * second by number. Numbers are equal only if somebody edited an annotation. Then the name decides, so that the result
  * does not depend on the order of events.
  */
-export function compareAge(one: BuildPosition, other: BuildPosition): number {
+export function compareAge(one: BuildAge, other: BuildAge): number {
   return (
     (one.createdAt ?? 0) - (other.createdAt ?? 0) ||
     (one.number ?? 0) - (other.number ?? 0) ||

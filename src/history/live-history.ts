@@ -46,7 +46,7 @@ export function createLiveHistory(cluster: Cluster, { bytes: maxBytes, atOnce } 
   }
 
   async function readBuilds(
-    { namespace, label, build: asking }: HistoryQuery,
+    { namespace, label, build: admitted }: HistoryQuery,
     signal: AbortSignal,
   ): Promise<BuildIndex> {
     const index = new BuildIndex();
@@ -59,7 +59,7 @@ export function createLiveHistory(cluster: Cluster, { bytes: maxBytes, atOnce } 
     for await (const { items, bytes } of listPages(cluster, selection, signal)) {
       read += bytes;
       if (read > maxBytes) throw new TooLargeError(maxBytes);
-      for (const build of items) if (nameOf(build) !== asking) index.set(build);
+      for (const build of items) if (nameOf(build) !== admitted) index.set(build);
     }
     return index;
   }

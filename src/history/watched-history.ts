@@ -40,7 +40,7 @@ export interface WatchedHistoryOptions {
 
 /**
  * Provides the history from two watches, on opted-in Builds and BuildConfigs. While they are not open, or lag behind
- * the asking Build, the API server is asked.
+ * the Build that is being admitted, the API server is asked.
  * @param onFinished called once for each Build that finishes, even while a watch is interrupted
  */
 export function createWatchedHistory(
@@ -90,7 +90,10 @@ export function createWatchedHistory(
         : live.read(query, signal);
     },
 
-    /** Returns what the watches know, without I/O; undefined if they lag behind or the settings are not kept. */
+    /**
+     * Returns what the watches know of a BuildConfig, without I/O; undefined if they are not open, or the settings are
+     * not kept.
+     */
     recall: (namespace: string, name: string): BuildConfigPast | undefined => {
       const buildConfig = buildConfigs.index.recall(namespace, name);
       if (!builds.isCurrent || !buildConfigs.isCurrent || buildConfig === undefined) return undefined;

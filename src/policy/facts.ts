@@ -95,7 +95,10 @@ export interface BuildConfigHistory {
   readonly outcomes: readonly BuildOutcome[];
   /** The numbers and creation times of the existing Builds, in any order. */
   readonly numbers: readonly { readonly number: number; readonly createdAt: number | undefined }[];
-  /** The output references of all existing opted-in Builds of any BuildConfig, finished or not; hardly any other. */
+  /**
+   * The output references of all existing opted-in Builds of any BuildConfig, finished or not. One in 40,000 others can
+   * be among them.
+   */
   readonly references: Pick<ReadonlySet<string>, 'has'>;
   /**
    * Returns when a Build of the namespace last failed to fetch scripts from that address, ignoring its last segment

@@ -1,11 +1,11 @@
 import type { FinalPhase } from '../openshift/build.ts';
 import type { BuildConfigHistory, BuildOutcome, PreviousBuild } from '../policy/facts.ts';
-import { type BuildPosition, compareAge, settingsSizeOf } from './earlier-build.ts';
+import { type BuildAge, compareAge, settingsSizeOf } from './earlier-build.ts';
 
 /** Holds what is kept of an opted-in Build. */
-export interface KnownBuild extends BuildPosition {
+export interface KnownBuild extends BuildAge {
   /** Undefined: it belongs to no BuildConfig. */
-  readonly owner: Chain | undefined;
+  readonly owner: KnownBuilds | undefined;
   /** Undefined: it has not finished. */
   readonly phase: FinalPhase | undefined;
   /** Milliseconds since the epoch; undefined if it has not failed, or the time is unknown. */
@@ -14,14 +14,15 @@ export interface KnownBuild extends BuildPosition {
   readonly continued: boolean;
   readonly seconds: BuildOutcome['seconds'];
   readonly chainFullSeconds: BuildOutcome['chainFullSeconds'];
-  /** Stands for its DockerImage reference, which no other Build may get. */
+  /** The fingerprint of its DockerImage reference, which no other Build may get; undefined if it has none. */
   readonly fingerprint: number | undefined;
   readonly canBeContinued: boolean;
 }
 
-/** Holds a Build to add, also in the form to continue from if that is possible. */
-export interface Arrival {
+/** Holds a Build to add. */
+export interface AddedBuild {
   readonly build: KnownBuild;
+  /** The Build in the form to continue from; undefined if that is not possible. */
   readonly previous: PreviousBuild | undefined;
 }
 
@@ -31,7 +32,7 @@ type Past = Pick<BuildConfigHistory, 'outcomes' | 'numbers'>;
 const maxOutcomes = 20;
 
 /** Holds the opted-in Builds of one BuildConfig. */
-export class Chain {
+export class KnownBuilds {
   /** The key in its index. */
   readonly key: string;
   readonly #builds = new Set<KnownBuild>();
@@ -39,11 +40,8 @@ export class Chain {
   #continuable = 0;
   /** The newest of them. */
   #previous: PreviousBuild | undefined;
-  /**
-   * The position of the newest if it was removed: another Build is known to be the newest only if it is newer than
-   * that.
-   */
-  #lost: BuildPosition | undefined;
+  /** The age of the newest of them if it was removed. A Build that is added later is the newest only if it is newer. */
+  #removedNewest: BuildAge | undefined;
   #newestNumber = 0;
 
   constructor(key: string) {
@@ -54,17 +52,14 @@ export class Chain {
     return this.#builds.size === 0;
   }
 
-  /** The newest Build to continue from; undefined if there is none, or with `hasLost`. */
+  /** The newest Build to continue from; undefined if there is none, or if `isNewestRemoved`. */
   get previous(): PreviousBuild | undefined {
     return this.#previous;
   }
 
-  /**
-   * Whether the newest Build to continue from was removed while there are others, of which only their existence is
-   * known.
-   */
-  get hasLost(): boolean {
-    return this.#lost !== undefined;
+  /** Whether the newest Build to continue from was removed, and there are older ones, of which only the age is kept. */
+  get isNewestRemoved(): boolean {
+    return this.#removedNewest !== undefined;
   }
 
   /** The largest number of a Build that was ever added; 0 if none had one. */
@@ -72,7 +67,7 @@ export class Chain {
     return this.#newestNumber;
   }
 
-  /** Approximate bytes of the chain and its newest Build. */
+  /** Approximate bytes of what is kept besides each Build. */
   get bytes(): number {
     const previous = this.#previous;
     return previous === undefined ? 0 : 500 + previous.image.length + settingsSizeOf(previous);
@@ -84,24 +79,24 @@ export class Chain {
   }
 
   /** Removes a Build and adds another one. */
-  exchange(before: KnownBuild | undefined, after: Arrival | undefined): void {
+  replace(before: KnownBuild | undefined, after: AddedBuild | undefined): void {
     if (before !== undefined) this.#builds.delete(before);
     if (after !== undefined) this.#builds.add(after.build);
     this.#newestNumber = Math.max(this.#newestNumber, after?.build.number ?? 0);
     this.#continuable += Number(after?.build.canBeContinued ?? false) - Number(before?.canBeContinued ?? false);
 
-    const newest = this.#previous ?? this.#lost;
+    const newest = this.#previous ?? this.#removedNewest;
     const candidate = after?.previous;
     const isNewest = newest === undefined || (candidate !== undefined && compareAge(candidate, newest) >= 0);
     if (candidate !== undefined && (isNewest || this.#continuable === 1)) {
       this.#previous = candidate;
-      this.#lost = undefined;
+      this.#removedNewest = undefined;
     } else if (this.#continuable === 0) {
       this.#previous = undefined;
-      this.#lost = undefined;
+      this.#removedNewest = undefined;
     } else if (before !== undefined && before.name === this.#previous?.name) {
       const { name, number, createdAt } = this.#previous;
-      this.#lost = { name, number, createdAt };
+      this.#removedNewest = { name, number, createdAt };
       this.#previous = undefined;
     }
   }
