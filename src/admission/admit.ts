@@ -11,7 +11,7 @@ import { planBuildUpdate } from '../policy/plan-build-update.ts';
 import { planBuildConfig } from '../policy/plan-build-config.ts';
 import { restoreBuildConfig } from '../policy/restore-build-config.ts';
 import { restoreClone } from '../policy/restore-clone.ts';
-import { buildSizeOf, maxBuildSize } from '../policy/build-size.ts';
+import { isBuildTooLarge } from '../policy/build-size.ts';
 import { limitWarnings, warning } from '../policy/warnings.ts';
 import { type FactFailure, type FactSource, gatherFacts } from './gather-facts.ts';
 import { type NamespaceReader, readNamespaceLabels } from './namespace-labels.ts';
@@ -89,8 +89,7 @@ export async function admit(
     });
     if (plan.kind === 'skip') return { plan, patch: createPatch(object, build), failures };
     const mutated = applyMutations(build, plan);
-    if (buildSizeOf(mutated) > maxBuildSize)
-      return { ...tooLarge(plan.warnings), patch: createPatch(object, build), failures };
+    if (isBuildTooLarge(mutated)) return { ...tooLarge(plan.warnings), patch: createPatch(object, build), failures };
     // Nothing else ran since planning, so no other Build can have got the same tag.
     if (plan.issued !== undefined && !request.dryRun) issuedTags.record(plan.issued, clock());
     return { plan, patch: createPatch(object, mutated), failures };

@@ -6,8 +6,14 @@ import type { JsonObject } from '../openshift/json.ts';
  */
 export const maxBuildSize = 126 * 1024;
 
-/** Returns the size of a Build's JSON in bytes as Go encodes it: `<`, `>` and `&` take six bytes each. */
-export function buildSizeOf(build: JsonObject): number {
+/** Returns whether the JSON of a Build, as Go encodes it, exceeds the limit. */
+export function isBuildTooLarge(build: JsonObject): boolean {
   const text = JSON.stringify(build);
+  // No UTF-16 unit takes more than six bytes, so most Builds need not be measured.
+  return 6 * text.length > maxBuildSize && sizeInGo(text) > maxBuildSize;
+}
+
+/** Returns the bytes of a JSON text as Go encodes it: `<`, `>` and `&` take six each. */
+export function sizeInGo(text: string): number {
   return new TextEncoder().encode(text).length + 5 * (text.match(/[<>&]/g)?.length ?? 0);
 }

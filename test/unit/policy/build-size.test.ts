@@ -4,16 +4,30 @@ import { admit } from '../../../src/admission/admit.ts';
 import { decodeReview } from '../../../src/admission/review.ts';
 import { parseConfig } from '../../../src/config/load-config.ts';
 import { IssuedTags } from '../../../src/history/issued-tags.ts';
-import { buildSizeOf, maxBuildSize } from '../../../src/policy/build-size.ts';
+import { isBuildTooLarge, maxBuildSize, sizeInGo } from '../../../src/policy/build-size.ts';
 import { exampleBuild, reviewOf } from '../../helpers/fixtures.ts';
 import { testNow } from '../../helpers/webhook.ts';
 
-describe('buildSizeOf', () => {
+describe('sizeInGo', () => {
   it('returns the size of the JSON that Go writes', () => {
-    assert.equal(buildSizeOf({ a: 'b' }), '{"a":"b"}'.length);
-    assert.equal(buildSizeOf({ a: '<&>' }), '{"a":"\\u003c\\u0026\\u003e"}'.length);
-    assert.equal(buildSizeOf({ a: 'ä€' }), '{"a":""}'.length + 2 + 3);
+    assert.equal(sizeInGo('{"a":"b"}'), '{"a":"b"}'.length);
+    assert.equal(sizeInGo('{"a":"<&>"}'), '{"a":"\\u003c\\u0026\\u003e"}'.length);
+    assert.equal(sizeInGo('{"a":"ä€"}'), '{"a":""}'.length + 2 + 3);
   });
+});
+
+describe('isBuildTooLarge', () => {
+  for (const [character, bytes] of [
+    ['a', 1],
+    ['€', 3],
+    ['<', 6],
+  ] as const) {
+    it(`counts ${bytes} for each ${character}`, () => {
+      const most = Math.floor((maxBuildSize - '{"a":""}'.length) / bytes);
+      const isTooLarge = [most, most + 1].map((length) => isBuildTooLarge({ a: character.repeat(length) }));
+      assert.deepEqual(isTooLarge, [false, true]);
+    });
+  }
 });
 
 describe('maxBuildSize', () => {
@@ -32,7 +46,7 @@ describe('maxBuildSize', () => {
   };
 
   it('skips a Build that would exceed it, with a warning', async () => {
-    const own = buildSizeOf(withPadding(0));
+    const own = sizeInGo(JSON.stringify(withPadding(0)));
     assert.deepEqual(await reasonFor(maxBuildSize - own), {
       reason: 'build_too_large',
       patched: false,
