@@ -223,7 +223,7 @@ describe('hack/release.ts, release', () => {
     const desk = (...args: readonly string[]) =>
       execFileSync(join(empty, 'kubectl-s2i_incremental'), args, { cwd: empty, env: {}, encoding: 'utf8' });
     assert.match(desk('--help'), /^Usage: kubectl s2i-incremental <command>/);
-    assert.match(desk('demo'), /Nobody edited the BuildConfig\.\n$/);
+    assert.match(desk('demo'), /The developer only set and removed one label\.\n$/);
   });
 
   it('has a program that runs with Node.js', () => {
@@ -236,7 +236,7 @@ describe('hack/release.ts, release', () => {
       'package.json',
       'sbom.cdx.json',
     ]);
-    assert.match(run(process.execPath, join(empty, 'main.js'), 'demo'), /Nobody edited the BuildConfig\.$/);
+    assert.match(run(process.execPath, join(empty, 'main.js'), 'demo'), /The developer only set and removed one label\.$/);
     assert.deepEqual(readFileSync(join(empty, 'sbom.cdx.json')), readFileSync(path(`${name}-${version}.cdx.json`)));
   });
 
