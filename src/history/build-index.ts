@@ -10,12 +10,12 @@ import { createdAt, nameOf, namespaceOf } from '../openshift/metadata.ts';
 import { admittedAs, decodeBuildRecord } from '../policy/build-record.ts';
 import type { BuildConfigHistory, HistoryQuery } from '../policy/facts.ts';
 import { ownOptIn } from '../policy/opt-in.ts';
-
 import { endedAt, outputReferenceOf, previousBuildOf } from './earlier-build.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import { type AddedBuild, type KnownBuild, KnownBuilds } from './known-builds.ts';
 import { ScriptsFailures } from './scripts-failures.ts';
 import { SharedTexts } from './shared-texts.ts';
-import { UsedReferences, fingerprintOf } from './used-references.ts';
+import { UsedReferences } from './used-references.ts';
 
 /** Holds the part of a query that an index needs. */
 export type BuildQuery = Pick<HistoryQuery, 'namespace' | 'buildConfig' | 'build'>;

@@ -1,4 +1,5 @@
 import type { IssuedTag } from '../policy/plan.ts';
+import { fingerprintOf } from './fingerprint.ts';
 
 /**
  * Two hours, in milliseconds. A tag's time is never earlier than its issue. So a tag that was issued earlier could be
@@ -11,10 +12,10 @@ const keepFor = 7_200_000;
 const sweepEvery = 60_000;
 
 /**
- * Bytes for 30,000 series, more than a large cluster builds within two hours. Beyond the limit the oldest are
+ * Limits the series to 5 MB, more than a large cluster builds within two hours. Beyond the limit the oldest are
  * forgotten. That matters only until the watch reports the Builds, whose tags count as used.
  */
-const defaultMaxBytes = 8 * 1024 * 1024;
+const defaultMaxSeries = 50_000;
 
 /** The last tag of a series. */
 interface LastTag {
@@ -24,50 +25,40 @@ interface LastTag {
 
 /**
  * Keeps the last position of each series of tags that this process issued, for two hours. Times are milliseconds since
- * the epoch.
+ * the epoch. Series are kept as fingerprints; if two have the same one, the tags of both advance together.
  */
 export class IssuedTags {
-  /** Ordered from the oldest. */
-  readonly #lastTags = new Map<string, LastTag>();
-  readonly #maxBytes: number;
-  #bytes = 0;
+  /** By the fingerprint of the series, ordered from the oldest. */
+  readonly #lastTags = new Map<number, LastTag>();
+  readonly #maxSeries: number;
   /** When old tags were last removed. */
   #sweptAt = Number.NEGATIVE_INFINITY;
 
-  constructor(maxBytes = defaultMaxBytes) {
-    this.#maxBytes = maxBytes;
+  constructor(maxSeries = defaultMaxSeries) {
+    this.#maxSeries = maxSeries;
   }
 
   /** Returns the last position issued in a series; undefined if none. */
   upTo(series: string, now: number): number | undefined {
-    const last = this.#lastTags.get(series);
+    const last = this.#lastTags.get(fingerprintOf(series));
     return last !== undefined && isRecent(last, now) ? last.position : undefined;
   }
 
   /** Records an issued tag, and forgets those that are too old or too many. */
   record({ series, position }: IssuedTag, now: number): void {
-    this.#forget(series);
-    this.#lastTags.set(series, { position, at: now });
-    this.#bytes += sizeOf(series);
+    const key = fingerprintOf(series);
+    this.#lastTags.delete(key);
+    this.#lastTags.set(key, { position, at: now });
     // Not on each call, because finding a map's first key skips the deleted ones before it.
-    if (this.#bytes <= this.#maxBytes && Math.abs(now - this.#sweptAt) < sweepEvery) return;
+    if (this.#lastTags.size <= this.#maxSeries && Math.abs(now - this.#sweptAt) < sweepEvery) return;
     this.#sweptAt = now;
     for (const [oldest, last] of this.#lastTags) {
-      if (this.#bytes <= this.#maxBytes && isRecent(last, now)) return;
-      this.#forget(oldest);
+      if (this.#lastTags.size <= this.#maxSeries && isRecent(last, now)) return;
+      this.#lastTags.delete(oldest);
     }
-  }
-
-  #forget(series: string): void {
-    if (this.#lastTags.delete(series)) this.#bytes -= sizeOf(series);
   }
 }
 
 function isRecent({ at }: LastTag, now: number): boolean {
   return Math.abs(now - at) < keepFor;
-}
-
-/** Returns the approximate bytes of a series. */
-function sizeOf(series: string): number {
-  return series.length + 150;
 }

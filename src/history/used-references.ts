@@ -1,3 +1,5 @@
+import { fingerprintOf } from './fingerprint.ts';
+
 /**
  * Counts the Builds with each output reference. It keeps a number for each reference, which takes a fifth of the memory
  * of the text. Two references can have the same number. With 100,000 Builds, one new reference in 40,000 therefore
@@ -17,11 +19,4 @@ export class UsedReferences {
   has(reference: string): boolean {
     return this.#counts.has(fingerprintOf(reference));
   }
-}
-
-/** Returns 32 bits that equal texts share, and different ones hardly ever (FNV-1a). */
-export function fingerprintOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash;
 }
