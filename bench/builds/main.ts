@@ -95,7 +95,7 @@ try {
 /** The builds of each kind, and those of one chain from its full build. */
 interface AppFigures {
   readonly full: Figures[];
-  readonly continued: Figures[];
+  readonly incremental: Figures[];
   readonly image: Figures[];
   readonly chain: Figures[];
 }
@@ -114,14 +114,14 @@ async function measure(webhook: Webhook, app: App, base: string, depth: number):
   repository.commit();
   const first = await build(webhook, repository, byUrl, 'full');
   await build(webhook, repository, byImage, 'full');
-  const figures: AppFigures = { full: [], continued: [], image: [], chain: [first] };
+  const figures: AppFigures = { full: [], incremental: [], image: [], chain: [first] };
   for (let round = 1; round <= Math.max(rounds, depth); round += 1) {
     repository.commit();
     if (round <= rounds) figures.full.push(await build(webhook, repository, chain(`full-${round}`, 'url'), 'full'));
-    const continued = await build(webhook, repository, byUrl, 'incremental');
-    figures.chain.push(continued);
+    const incremental = await build(webhook, repository, byUrl, 'incremental');
+    figures.chain.push(incremental);
     if (round > rounds) continue;
-    figures.continued.push(continued);
+    figures.incremental.push(incremental);
     figures.image.push(await build(webhook, repository, byImage, 'incremental'));
   }
   return figures;

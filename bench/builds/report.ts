@@ -13,7 +13,7 @@ export interface Figures {
   readonly layers: number;
 }
 
-const kinds = { full: 'full', continued: 'continued', image: 'continued, wrapper out of an image' } as const;
+const kinds = { full: 'full', incremental: 'incremental', image: 'incremental, wrapper from an image' } as const;
 
 type Kind = keyof typeof kinds;
 

@@ -77,8 +77,9 @@ export function createWatchedHistory(
     read(query: HistoryQuery, signal: AbortSignal): Promise<BuildConfigHistory> {
       const { namespace, buildConfig, number } = query;
       const known = buildConfigs.index.get(namespace, buildConfig);
-      // OpenShift counts a Build in its BuildConfig before it creates it, so a watch without that number lags behind.
-      // So does a watch without the Build before it, if that one was not rejected, deleted, or not opted in.
+      // OpenShift counts a Build in its BuildConfig before it creates it, so without that number one watch lags behind.
+      // Without the Build before it, the other may. If that Build was deleted or is not opted in, the API server is
+      // asked needlessly.
       const isInTime =
         number !== undefined &&
         known !== undefined &&
