@@ -54,7 +54,8 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
   const { kubernetes, secret, webhookConfiguration } = options;
   const secrets = `/api/v1/namespaces/${encodeURIComponent(secret.namespace)}/secrets`;
   const secretPath = `${secrets}/${encodeURIComponent(secret.name)}`;
-  const configurationPath = `/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/${encodeURIComponent(webhookConfiguration)}`;
+  const configurationPath =
+    '/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/' + encodeURIComponent(webhookConfiguration);
 
   const request = (parts: Parameters<Kubernetes['request']>[0], signal: AbortSignal) =>
     kubernetes.request(parts, AbortSignal.any([signal, AbortSignal.timeout(timeout)]));
@@ -100,7 +101,8 @@ export function createCertificateCluster(options: CertificateClusterOptions): Ce
         }
         if (found.object === undefined && hasStatus(error, 403)) {
           throw new CertificateError(
-            `Secret ${secret.namespace}/${secret.name} does not exist and may not be created; install the chart again: ${messageOf(error)}`,
+            `Secret ${secret.namespace}/${secret.name} does not exist and may not be created; ` +
+              `install the chart again: ${messageOf(error)}`,
             { cause: error },
           );
         }
@@ -133,7 +135,9 @@ function classify(object: JsonObject | undefined, name: string): SecretState {
   const isOurs =
     keys.length === 0 || (keys.includes(secretKeys.authorityKeys) && keys.every((key) => known.includes(key)));
   if (stringAt(object, 'type') !== 'Opaque' || !isOurs) {
-    const reason = `Secret ${name} has content that this webhook did not create (type ${String(object['type'])}, keys ${keys.join(', ')}) and is not changed; set another one in certificate.secret, or delete it`;
+    const reason =
+      `Secret ${name} has content that this webhook did not create (type ${String(object['type'])}, ` +
+      `keys ${keys.join(', ')}) and is not changed; set another one in certificate.secret, or delete it`;
     return { kind: 'foreign', reason };
   }
   if (keys.length === 0) return { kind: 'absent', object };

@@ -89,7 +89,8 @@ const checks: Readonly<Record<string, Check>> = {
           : fails(
               'dryRun',
               `the webhook does not act on a BuildConfig with the label in namespace ${namespace} (dry run)`,
-              'see the lines above; the namespaceSelector may exclude the namespace, or buildConfig.mutate may be false',
+              'see the lines above; the namespaceSelector may exclude the namespace, or ' +
+                'buildConfig.mutate may be false',
             ),
       absent: () => fails('dryRun', `there is no namespace ${namespace}`, 'name another with -n'),
       remedy: 'name a namespace with -n in which you may create buildconfigs',
@@ -146,7 +147,8 @@ const checks: Readonly<Record<string, Check>> = {
           ? fails(
               'wrapper',
               text,
-              'is the Service of the scripts there, and may build pods reach it (NetworkPolicy)? assemble.image needs no network',
+              'is the Service of the scripts there, and may build pods reach it (NetworkPolicy)? ' +
+                'assemble.image needs no network',
             )
           : warns(
               'wrapper',
@@ -168,7 +170,8 @@ const checks: Readonly<Record<string, Check>> = {
           hasProxy(env, fetched)
             ? fails(
                 'proxy',
-                'BuildDefaults give build pods a proxy, through which they cannot fetch the wrapper: every Build is full',
+                'BuildDefaults give build pods a proxy, through which they cannot fetch the wrapper: ' +
+                  'every Build is full',
                 'deliver it from an image (assemble.image)',
               )
             : ok('proxy', 'BuildDefaults give build pods no proxy for the address of the wrapper'),

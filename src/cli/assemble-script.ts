@@ -15,8 +15,8 @@ export const assembleScript = defineCommand({
     config: { ...configOption, help: `${configOption.help}.\nOnly its profiles are used` },
   },
   about: [
-    'Prints the assemble wrapper, to be kept in a repository as .s2i/bin/assemble. The BuildConfig then needs the label',
-    `${labels.assembleWrapper}=false.`,
+    'Prints the assemble wrapper, to be kept in a repository as .s2i/bin/assemble. The BuildConfig then needs the',
+    `label ${labels.assembleWrapper}=false.`,
   ].join('\n'),
   examples: (program) => [
     `${program} assemble-script --profile python --config config.yaml > .s2i/bin/assemble`,

@@ -31,8 +31,8 @@ export const check = defineCommand({
   names: '[NAME]',
   namesHelp: 'a BuildConfig, as in shop or bc/shop: its Secrets, its previous image, its next Build',
   options,
-  about: `Checks whether the webhook is installed, reachable and trusted: the API, the webhook configuration, the certificate, a
-dry run, the pods, the assemble wrapper, proxies and registries. With the name of a BuildConfig, also its
+  about: `Checks whether the webhook is installed, reachable and trusted: the API, the webhook configuration, the
+certificate, a dry run, the pods, the assemble wrapper, proxies and registries. With the name of a BuildConfig, also its
 Secrets, its previous image and its next Build. Each line begins with [ok]; [!]: not checked, often because you may not
 read it, or makes builds slower; or [x]: does not work. After -> it says what to do. Nothing is stored.`,
   notes: 'Exit status: 1 if a line begins with [x], 2 if the command line is wrong, else 0.',

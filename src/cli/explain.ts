@@ -20,9 +20,9 @@ export const explain = defineCommand({
   namesHelp: 'shop-3 or build/shop-3',
   options,
   about: [
-    'Explains a Build: whether it is full or incremental and why, its base image, output, added variables and place in its',
-    'chain, and what the next Build will be. For an unmodified Build, it shows the possible causes. Values of variables are',
-    'never shown.',
+    'Explains a Build: whether it is full or incremental and why, its base image, output, added variables and place',
+    'in its chain, and what the next Build will be. For an unmodified Build, it shows the possible causes. Values of',
+    'variables are never shown.',
   ].join('\n'),
   examples: (program) => [`${program} explain shop-3`, `${program} explain build/shop-3 -n web`],
   run: explainOne,

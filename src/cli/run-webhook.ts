@@ -136,7 +136,8 @@ function describeWrapper({ wrapper, baseUrl, image }: AssembleConfig, defaults: 
   if (image !== '') return `out of ${image}`;
   if (baseUrl === '') return 'unavailable: assemble.baseUrl and assemble.image are empty';
   return hasProxy(defaults, baseUrl)
-    ? `unavailable: buildDefaults.env of builds.config.openshift.io/cluster sets a proxy for ${baseUrl}; set assemble.image`
+    ? 'unavailable: buildDefaults.env of builds.config.openshift.io/cluster sets a proxy for ' +
+        `${baseUrl}; set assemble.image`
     : `from ${baseUrl}`;
 }
 

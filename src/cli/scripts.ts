@@ -18,11 +18,12 @@ export const scripts = defineCommand({
     config: { ...configOption, help: `${configOption.help}.\nOnly its profiles are used` },
   },
   about:
-    'Writes the assemble wrapper of every profile, as it is served. An image that holds this folder at /s2i can be named in\n' +
-    'assemble.image of the configuration; build it again after a change of profiles and after an upgrade.',
+    'Writes the assemble wrapper of every profile, as it is served. An image that holds this folder at /s2i can be\n' +
+    'named in assemble.image of the configuration; build it again after a change of profiles and after an upgrade.',
   examples: (program) => [
     `${program} scripts --out image --config config.yaml`,
-    'hack/scripts-image.sh harbor.example.com/ci/s2i-incremental-scripts:1 config.yaml   # the image itself, in the checkout',
+    'hack/scripts-image.sh harbor.example.com/ci/s2i-incremental-scripts:1 config.yaml  ' +
+      '# the image itself, in the checkout',
   ],
   run: ({ values: { out, config } }, { stdout, environment }) => {
     if (out === undefined) throw new UsageError('--out is missing: the folder to write the scripts into');

@@ -47,13 +47,13 @@ export const status = defineCommand({
   namesHelp: 'only these BuildConfigs: shop, bc/shop or buildconfig/shop',
   options,
   about: [
-    'Shows the opted-in BuildConfigs: their newest Build, why it is full or incremental, its place in its chain, the image',
-    'that the next Build can continue from, and the time that incremental Builds saved.',
+    'Shows the opted-in BuildConfigs: their newest Build, why it is full or incremental, its place in its chain, the',
+    'image that the next Build can continue from, and the time that incremental Builds saved.',
   ].join('\n'),
   notes: [
     'It warns if every build of a BuildConfig will be full because of its settings.',
-    "LAST is followed by the Build's phase unless it is Complete. SAVED is the time that the incremental Builds saved that",
-    'still exist: each is compared with the full build of its chain, and a slower one counts as 0.',
+    "LAST is followed by the Build's phase unless it is Complete. SAVED is the time that the incremental Builds saved",
+    'that still exist: each is compared with the full build of its chain, and a slower one counts as 0.',
   ].join('\n'),
   examples: (program) => [`${program} status`, `${program} status bc/shop -n web`, `${program} status -A -o wide`],
   run: showStatus,

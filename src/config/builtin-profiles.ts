@@ -110,7 +110,8 @@ export const builtinProfiles: Readonly<
     // Wagon is the transport up to Maven 3.8 (`insecure` alone still compares host names); 3.9 uses the resolver's own.
     trustedEnv: () => ({
       MAVEN_ARGS_APPEND:
-        '-Dmaven.wagon.http.ssl.insecure=true -Dmaven.wagon.http.ssl.allowall=true -Daether.connector.https.securityMode=insecure',
+        '-Dmaven.wagon.http.ssl.insecure=true -Dmaven.wagon.http.ssl.allowall=true ' +
+        '-Daether.connector.https.securityMode=insecure',
     }),
   },
   php: {

@@ -42,7 +42,8 @@ export function applyEnvironment(
     if (key === undefined) {
       if (!serviceVariable.test(variable))
         problems.push(
-          `${variable}: is no setting; the name is ${prefix} and the key's path, such as ${variableOf(['output', 'tagFormat'])}`,
+          `${variable}: is no setting; the name is ${prefix} and the key's path, such as ` +
+            variableOf(['output', 'tagFormat']),
         );
       continue;
     }

@@ -144,7 +144,8 @@ export const configSchema = section({
       .array(allowedRepository, { error: 'must be a list of repositories' })
       .default([])
       .describe(
-        "what `…/output-repository` may name; `{namespace}`: the Build's; `*`: any characters except `/`; `/*` at the end: everything below; empty: any",
+        "what `…/output-repository` may name; `{namespace}`: the Build's; `*`: any characters except " +
+          '`/`; `/*` at the end: everything below; empty: any',
       ),
   }),
   assemble: section({
@@ -185,14 +186,16 @@ export const configSchema = section({
     watch: boolean
       .default(false)
       .describe(
-        'whether [labels of namespaces](#label-on-a-namespace) are defaults; watches all Builds and BuildConfigs, and needs the right to list and watch namespaces',
+        'whether [labels of namespaces](#label-on-a-namespace) are defaults; watches all Builds and ' +
+          'BuildConfigs, and needs the right to list and watch namespaces',
       ),
   }),
   startBuild: section({
     warn: boolean
       .default(false)
       .describe(
-        'whether `oc start-build` prints if the Build will be full or incremental; needs a webhook entry for `/mutate/start-build`; keeps about 600 bytes of each BuildConfig',
+        'whether `oc start-build` prints if the Build will be full or incremental; needs a webhook ' +
+          'entry for `/mutate/start-build`; keeps about 600 bytes of each BuildConfig',
       ),
   }),
   certificate: certificateSchema,

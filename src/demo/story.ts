@@ -71,7 +71,8 @@ export const story: readonly Step[] = [
       return cluster.startBuild('shop', baseImage);
     },
     remark:
-      'It starts from the image of shop-1, where the packages are installed. The assemble wrapper removes the old source.',
+      'It starts from the image of shop-1, where the packages are installed. The assemble wrapper ' +
+      'removes the old source.',
   },
   {
     title: 'The second build is complete; a third one',

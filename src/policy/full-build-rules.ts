@@ -76,25 +76,26 @@ export const buildRules = [
     code: 'wrapper_unavailable',
     sentence: 'the assemble wrapper is wanted but cannot be delivered to it',
     advice:
-      'The next Build is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and no ' +
-      'scripts in the BuildConfig. Put none of its source.secrets into /tmp/src, the source folder. With ' +
-      'assemble.baseUrl, set no proxy in its env, nor in buildDefaults.env of builds.config.openshift.io/cluster. If the ' +
-      `repository's own assemble handles chains, set the label ${labels.assembleWrapper}=false.`,
+      'The next Build is full too, until the wrapper can be delivered. Set assemble.image or assemble.baseUrl, and ' +
+      'no scripts in the BuildConfig. Put none of its source.secrets into /tmp/src, the source folder. With ' +
+      'assemble.baseUrl, set no proxy in its env, nor in buildDefaults.env of builds.config.openshift.io/cluster. ' +
+      `If the repository's own assemble handles chains, set the label ${labels.assembleWrapper}=false.`,
     applies: ({ wrapper }) => wrapper === 'unavailable',
   },
   {
     code: 'wrapper_unreachable',
     sentence: 'a Build of this namespace could not fetch the assemble wrapper within the last 24 hours',
     advice:
-      'The next Build is full too, for 24 hours after that failure. Build pods must reach assemble.baseUrl (NetworkPolicy, ' +
-      'proxy); with assemble.image they need no connection.',
+      'The next Build is full too, for 24 hours after that failure. Build pods must reach assemble.baseUrl ' +
+      '(NetworkPolicy, proxy); with assemble.image they need no connection.',
     applies: ({ wrapper }) => wrapper === 'unreachable',
   },
   {
     code: 'history_unavailable',
     sentence: 'the earlier Builds could not be read',
     advice:
-      'The next Build is full too, until the webhook can read Builds and BuildConfigs. Its log and /readyz show the cause.',
+      'The next Build is full too, until the webhook can read Builds and BuildConfigs. Its log and /readyz ' +
+      'show the cause.',
     applies: ({ history }) => history === 'unavailable',
   },
   {
@@ -169,8 +170,8 @@ export const chainRules = [
     code: 'continuing_fails',
     sentence: 'two incremental Builds failed since the last one that succeeded',
     advice:
-      'The next Builds are full until incremental.maxAge has passed since those failures. If full builds of the same commit ' +
-      'succeed, look at the log of a failed incremental one.',
+      'The next Builds are full until incremental.maxAge has passed since those failures. If full builds of the same ' +
+      'commit succeed, look at the log of a failed incremental one.',
     applies: ({ history, limits, now }) => {
       const continued = outcomesOf(history).filter((outcome) => outcome.continued);
       const succeeded = continued.findIndex((outcome) => outcome.succeeded);
@@ -191,7 +192,8 @@ export const chainRules = [
     code: 'saves_nothing',
     sentence: 'incremental Builds save less than incremental.minSaving',
     advice:
-      'The next Builds are full until the base image changes or incremental.maxAge has passed since their chain started.',
+      'The next Builds are full until the base image changes or incremental.maxAge has passed since ' +
+      'their chain started.',
     applies: ({ history, limits }, previous) => {
       if (limits.minSaving === 0) return false;
       const times = chainTimesOf(outcomesOf(history));

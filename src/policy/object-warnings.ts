@@ -9,7 +9,8 @@ export function objectWarnings(object: JsonObject): readonly string[] {
     .filter((variable) => hasCredentials(stringAt(variable, 'value') ?? ''))
     .map((variable) =>
       warning(
-        `env ${stringAt(variable, 'name') ?? ''}: a URL with a password becomes part of the image; put it into source.secrets`,
+        `env ${stringAt(variable, 'name') ?? ''}: a URL with a password becomes part of the image; ` +
+          'put it into source.secrets',
       ),
     );
 }

@@ -146,7 +146,8 @@ function redirectOf({ to, namespace, isAnnotationKnown, outputRepository, config
     if (reference?.registry !== undefined && reference.tag === undefined && reference.digest === undefined) {
       if (isAllowed(outputRepository, namespace, config)) return { repository: outputRepository, warnings };
       warnings.push(
-        `annotation ${userAnnotations.outputRepository} is ignored, not in output.allowedRepositories: ${outputRepository}`,
+        `annotation ${userAnnotations.outputRepository} is ignored, not in ` +
+          `output.allowedRepositories: ${outputRepository}`,
       );
     } else {
       warnings.push(

@@ -139,14 +139,16 @@ function explainUnmodified({ build, buildConfig, program }: ExplainRequest): rea
     return [
       first,
       phase,
-      `It is a clone of ${source} and has that Build's settings. Either its BuildConfig had opted out by then, or the webhook was not called, did not answer in time or had an error.`,
+      `It is a clone of ${source} and has that Build's settings. Either its BuildConfig had opted ` +
+        'out by then, or the webhook was not called, did not answer in time or had an error.',
       check,
     ];
   }
   return [
     first,
     phase,
-    `It has the label ${labels.enabled}=true, so the webhook was not called, did not answer in time or had an error. Its base image, output and env are those of the BuildConfig.`,
+    `It has the label ${labels.enabled}=true, so the webhook was not called, did not answer in time ` +
+      'or had an error. Its base image, output and env are those of the BuildConfig.',
     check,
   ];
 }

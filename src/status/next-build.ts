@@ -53,21 +53,30 @@ export function explainNextBuild({
   }
   const lastVersion = at(buildConfig, 'status', 'lastVersion');
   if (buildConfig !== undefined && number !== undefined && typeof lastVersion === 'number' && lastVersion > number) {
-    return `Newer Builds were started since: explain the last one, build/${nameOf(buildConfig)}-${lastVersion}, to see what the next Build will be.`;
+    return (
+      'Newer Builds were started since: explain the last one, ' +
+      `build/${nameOf(buildConfig)}-${lastVersion}, to see what the next Build will be.`
+    );
   }
   const advice = fullBuildRules.find(({ code }) => code === reason)?.advice ?? null;
   if (advice !== null) return advice;
   if (decision === 'incremental' && (phase === 'Failed' || phase === 'Error')) {
-    return 'The next Build is full, because an incremental build failed. If the full build succeeds, it starts a new chain.';
+    return (
+      'The next Build is full, because an incremental build failed. If the full build succeeds, it ' +
+      'starts a new chain.'
+    );
   }
   const restarts =
-    'It is full instead if the base image changes, if another repository or folder is built, if a Secret, ConfigMap or ' +
-    'image of the source is added, removed or moved, if a variable is removed, if the chain reaches ' +
+    'It is full instead if the base image changes, if another repository or folder is built, if a Secret, ' +
+    'ConfigMap or image of the source is added, removed or moved, if a variable is removed, if the chain reaches ' +
     'incremental.maxDepth or incremental.maxAge, or if it is started with --incremental=false.';
   if (['New', 'Pending', 'Running'].includes(phase)) {
     return `A Build that is started once this one is Complete continues from its image. ${restarts}`;
   }
   if (phase === 'Complete' && hasImage) return `The next Build continues from its image. ${restarts}`;
   const why = phase === 'Complete' ? 'no image of it is recorded' : `it is ${phase}`;
-  return `The next Build cannot continue from it, because ${why}. It continues from the newest Complete Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).`;
+  return (
+    `The next Build cannot continue from it, because ${why}. It continues from the newest Complete ` +
+    'Build, if one still exists (successfulBuildsHistoryLimit says how many are kept).'
+  );
 }

@@ -24,7 +24,7 @@ const review = {
       kind: 'BuildConfig',
       metadata: { name: 'helm-test', namespace: 'default', labels: { 's2i-incremental.io/enabled': 'true' } },
       spec: {
-        strategy: { type: 'Source', sourceStrategy: { from: { kind: 'DockerImage', name: 'example.com/python:3.12' } } },
+        strategy: { type: 'Source', sourceStrategy: { from: { kind: 'DockerImage', name: 'example.com/python' } } },
       },
     },
   },
@@ -69,7 +69,8 @@ async function check(url, ask, isRight, tell = () => '') {
   }
 }
 
-await check(`${operations}/readyz`, () => get(`${operations}/readyz`), ({ status }) => status === 200, ({ text }) => text);
+const readyz = `${operations}/readyz`;
+await check(readyz, () => get(readyz), ({ status }) => status === 200, ({ text }) => text);
 
 // With client certificates only the API server is answered.
 if (mutate !== undefined) {
