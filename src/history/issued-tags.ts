@@ -12,8 +12,8 @@ const keepFor = 7_200_000;
 const sweepEvery = 60_000;
 
 /**
- * Limits the series to 5 MB, more than a large cluster builds within two hours. Beyond the limit the oldest are
- * forgotten. That matters only until the watch reports the Builds, whose tags count as used.
+ * Limits the series to more than a large cluster builds within two hours; they take 5 MB. Beyond the limit the oldest
+ * are forgotten. That matters only until the watch reports the Builds, whose tags count as used.
  */
 const defaultMaxSeries = 50_000;
 
