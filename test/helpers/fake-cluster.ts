@@ -23,6 +23,8 @@ export class FakeCluster implements Cluster {
   readonly #objects = new Map<string, JsonObject>();
   readonly #changes: Change[] = [];
   readonly #watchers = new Set<Watcher>();
+  /** The objects at each version of which more than one page was listed. */
+  readonly #snapshots = new Map<number, readonly JsonObject[]>();
   #version = 1;
   #forgotten = 0;
   #isReachable = true;
@@ -79,15 +81,18 @@ export class FakeCluster implements Cluster {
 
   list(selection: Selection, limit: number, next: string | undefined): Promise<Page> {
     if (!this.#isReachable) return Promise.reject(new Error('connection refused'));
-    const all = this.objects().filter((object) => isSelected(object, selection));
-    const from = Number(next ?? 0);
-    const more = from + limit < all.length;
-    const items = all.slice(from, from + limit);
+    // All pages show the objects as they were at the first one.
+    const [version = this.#version, from = 0] = next?.split('/').map(Number) ?? [];
+    const objects = this.#snapshots.get(version) ?? this.objects();
+    const all = objects.filter((object) => isSelected(object, selection));
+    const to = from + limit;
+    const items = all.slice(from, to);
+    if (to < all.length) this.#snapshots.set(version, objects);
     return Promise.resolve({
       items,
       bytes: JSON.stringify(items).length,
-      next: more ? String(from + limit) : undefined,
-      resourceVersion: String(this.#version),
+      next: to < all.length ? `${version}/${to}` : undefined,
+      resourceVersion: String(version),
     });
   }
 

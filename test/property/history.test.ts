@@ -16,6 +16,7 @@ import { IssuedTags } from '../../src/history/issued-tags.ts';
 import { createWatchedHistory } from '../../src/history/watched-history.ts';
 import { type JsonObject, arrayAt, at, stringAt, withValue } from '../../src/openshift/json.ts';
 import { nameOf } from '../../src/openshift/metadata.ts';
+import { admittedAs } from '../../src/policy/build-record.ts';
 import { type Reason, explainReason } from '../../src/policy/reasons.ts';
 import { buildConfigOf, buildOf, cloneOf, completeOf, digestOf } from '../helpers/cluster/builds.ts';
 import type { KubernetesObject } from '../helpers/cluster/client.ts';
@@ -49,6 +50,8 @@ interface Fact {
   readonly base: string;
   readonly source: string;
   readonly env: readonly string[];
+  /** Its env before admission. */
+  readonly ownEnv: readonly string[];
   readonly depth: number;
   readonly started: number;
   readonly repository: string;
@@ -290,7 +293,10 @@ class World {
     const source = builds[pick % builds.length];
     if (source === undefined) return;
     const fact = this.#factOf(source);
-    await this.#create(index, cloneOf(source, this.#count(index)), fact);
+    const clone = cloneOf(source, this.#count(index));
+    // The record of a deleted Build of that name, copied twice, looks like its own.
+    if (admittedAs(clone) === nameOf(clone)) return;
+    await this.#create(index, clone, fact);
   }
 
   /** @param seconds undefined: it fails */
@@ -357,16 +363,14 @@ class World {
       at(buildConfig, 'metadata', 'labels', 's2i-incremental.io/enabled') !== 'true';
     const written = settingsOf(build);
     // A clone of an admitted Build gets its source's original settings.
-    const settings: Settings =
-      cloned?.isAdmitted === true
-        ? { ...pickSettings(cloned), env: cloned.env.filter((name) => name !== 'INDEX') }
-        : written;
+    const settings: Settings = cloned?.isAdmitted === true ? { ...pickSettings(cloned), env: cloned.ownEnv } : written;
     const common = {
       name: nameOf(build),
       number: Number(at(build, 'metadata', 'annotations', 'openshift.io/build.number')),
       created: this.now,
       optedIn,
       repository: `harbor.example.com/${namespace}/${index}`,
+      ownEnv: settings.env,
       continued: false,
       gaveUp: false,
       chainFull: undefined,
