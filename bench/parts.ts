@@ -96,7 +96,7 @@ export async function measureHttp(lab: RunningLab): Promise<Columns> {
     }
   }
   for (const { name, port, memory } of lab.webhooks) {
-    // A pause of the garbage collector, about one in ten seconds, delays a dozen answers.
+    // A pause of the garbage collector, about one in seven seconds, delays some twenty answers.
     const seconds = lab.quick ? 10 : 30;
     const question = { port, case: 'incremental', connections: 16, seconds, rate: pace } as const;
     const p99 = quantile((await ask(lab.load, question)).milliseconds, 0.99);

@@ -52,8 +52,8 @@ export function createMetrics() {
   const builds = new Histogram({
     name: 's2i_incremental_build_duration_seconds',
     help:
-      'Duration of finished Builds of opted-in BuildConfigs, by decision and phase. Each ' +
-      'replica counts all Builds.',
+      'Duration of finished Builds of opted-in BuildConfigs, by decision and phase. ' +
+      'Each replica counts all Builds.',
     labelNames: ['decision', 'phase'],
     // From a build with everything installed to an hour, after which most clusters give up.
     buckets: [10, 20, 30, 45, 60, 90, 120, 180, 240, 300, 420, 600, 900, 1200, 1800, 3600],
@@ -68,8 +68,8 @@ export function createMetrics() {
   const saved = new Counter({
     name: 's2i_incremental_seconds_saved_total',
     help:
-      'Seconds that incremental Builds saved, compared with the full build of their chain. Each ' +
-      'replica counts all Builds.',
+      'Seconds that incremental Builds saved, compared with the full build of their chain. ' +
+      'Each replica counts all Builds.',
     registers,
   });
   const registryRequests = new Counter({
@@ -109,8 +109,8 @@ export function createMetrics() {
   const watched: Gauge = new Gauge({
     name: 's2i_incremental_history_synced',
     help:
-      '1: the watches on Builds and BuildConfigs are open; 0: earlier Builds are read from the API ' +
-      'server for each new one.',
+      '1: the watches on Builds and BuildConfigs are open; ' +
+      '0: earlier Builds are read from the API server for each new one.',
     registers,
     collect: () => watched.set(historyStatus().synced ? 1 : 0),
   });

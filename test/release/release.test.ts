@@ -19,7 +19,7 @@ const gnupg = join(folder, 'gnupg');
 const store = new ImageStore();
 const name = 's2i-incremental-webhook';
 /** How the output of `demo` ends. */
-const demoEnd = /The developer only set and removed one label\.\s*$/;
+const demoEnd = 'The developer only set and removed one label.';
 const environment = {
   ...store.environment,
   PATH: `${tools}:${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
@@ -225,7 +225,7 @@ describe('hack/release.ts, release', () => {
     const desk = (...args: readonly string[]) =>
       execFileSync(join(empty, 'kubectl-s2i_incremental'), args, { cwd: empty, env: {}, encoding: 'utf8' });
     assert.match(desk('--help'), /^Usage: kubectl s2i-incremental <command>/);
-    assert.match(desk('demo'), demoEnd);
+    assert.ok(desk('demo').endsWith(`${demoEnd}\n`));
   });
 
   it('has a program that runs with Node.js', () => {
@@ -238,7 +238,7 @@ describe('hack/release.ts, release', () => {
       'package.json',
       'sbom.cdx.json',
     ]);
-    assert.match(run(process.execPath, join(empty, 'main.js'), 'demo'), demoEnd);
+    assert.ok(run(process.execPath, join(empty, 'main.js'), 'demo').endsWith(demoEnd));
     assert.deepEqual(readFileSync(join(empty, 'sbom.cdx.json')), readFileSync(path(`${name}-${version}.cdx.json`)));
   });
 
